@@ -1,0 +1,254 @@
+"""What a seller and the core say to each other: frozen values and one Protocol.
+
+The core owns these few ideas and no nouns of any trade. A seller (a house above bookings) implements
+``Sellable`` once per kind and registers it in ``bookings.registry`` from its house's AppConfig.
+Every verb takes a sequence, so that one order and fifty placed together run the same code.
+
+Units: money in fen of ``currency``; instants are aware UTC datetimes; ``title`` and other words that
+people read are mappings from language code ("zh-hans", "en") to text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+from kernel.errors import Refusal
+
+if TYPE_CHECKING:
+    from bookings.orders.models import Line
+
+Facts = Mapping[str, Any]
+Words = Mapping[str, str]
+
+
+class How(StrEnum):
+    """Whether a due sum is taken or only set aside."""
+
+    CHARGE = "CHARGE"
+    AUTHORISE = "AUTHORISE"
+
+
+class When(StrEnum):
+    """When a due sum falls due, where it is not a calendar date."""
+
+    ORDER = "ORDER"
+    AFTER_USE = "AFTER_USE"
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """So many units of one inventory Bucket."""
+
+    bucket_id: int
+    units: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One seat of a party: the class asked for and, once known, the person.
+
+    ``index`` is the blind index of the person's document (hex), ``masked`` its masked form; the
+    document itself never leaves accounts.travellers. ``traveller_id`` is 0 while nobody is named.
+    """
+
+    class_code: str = ""
+    traveller_id: int = 0
+    name: str = ""
+    masked: str = ""
+    index: str = ""
+    birth_date: date | None = None
+
+    @property
+    def is_named(self) -> bool:
+        return self.traveller_id != 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What somebody wants: a seller's own reference, and for whom.
+
+    ``ref`` is opaque text that only the seller of ``kind`` reads. ``party`` has one Member a person;
+    goods without persons use ``quantity``.
+    """
+
+    kind: str
+    ref: str
+    party: tuple[Member, ...] = ()
+    quantity: int = 1
+    channel: str = "own"
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The smallest piece of an Offer that can be cancelled alone: one person, one night."""
+
+    key: str
+    title: Words
+    price_fen: int
+    class_code: str = ""
+    traveller_id: int = 0
+    demands: tuple[Demand, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rung of a cancellation ladder: until ``before_s`` seconds before the start, keep ``permille``.
+
+    ``permille`` of the price is given back when the cancellation comes at least ``before_s`` seconds
+    before ``starts_at``. A negative ``before_s`` means after the start.
+    """
+
+    before_s: int
+    permille: int
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The cancellation ladder, frozen into the line at purchase. No rung fits: nothing comes back."""
+
+    steps: tuple[Step, ...] = ()
+    words: Words = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One sum of an Offer: how much (None: metered), taken or set aside, and when."""
+
+    amount_fen: int | None
+    how: How = How.CHARGE
+    when: When | date = When.ORDER
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A seller's answer to an Ask: everything the core needs to sell, hold, charge and refund it."""
+
+    kind: str
+    ref: str
+    region_id: int
+    supplier_id: int
+    title: Words
+    starts_at: datetime
+    ends_at: datetime
+    parts: tuple[Part, ...]
+    terms: Terms
+    dues: tuple[Due, ...]
+    place_id: int | None = None
+    currency: str = "CNY"
+    demands: tuple[Demand, ...] = ()
+    needs_names: bool = False
+    subtitle: Words = field(default_factory=dict)
+    facts: Facts = field(default_factory=dict)
+    bundle_id: str = ""
+    is_sample: bool = False
+
+    @property
+    def price_fen(self) -> int:
+        """The total, in fen: what its parts cost together."""
+        return sum(part.price_fen for part in self.parts)
+
+    def all_demands(self) -> list[Demand]:
+        """Units per bucket over the offer and all its parts, sorted by bucket id."""
+        units: dict[int, int] = {}
+        for demand in [*self.demands, *(d for part in self.parts for d in part.demands)]:
+            units[demand.bucket_id] = units.get(demand.bucket_id, 0) + demand.units
+        return [Demand(bucket_id, count) for bucket_id, count in sorted(units.items())]
+
+
+Answer = tuple[Offer, ...] | Refusal
+"""One Ask is answered by one or more Offers (a package shares a bundle_id) or by a Refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One row of a seller's catalogue for lists, calendars, search and the partner API."""
+
+    kind: str
+    ref: str
+    title: Words
+    starts_at: datetime
+    ends_at: datetime
+    from_fen: int
+    left: int
+    supplier_id: int
+    place_id: int | None = None
+    is_sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """What a gate may decide from alone, frozen when a line is fulfilled.
+
+    ``zone`` names where it is good ("area:12", "run:88"); ``entries`` how many passages it gives;
+    ``show`` is what staff see: words, class, check hints; never a document number.
+    """
+
+    part_key: str
+    zone: str
+    valid_from: datetime
+    valid_until: datetime
+    entries: int = 1
+    traveller_id: int = 0
+    show: Facts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The supplier has delivered; these are the holder's rights."""
+
+    entitlements: tuple[Entitlement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The supplier must still say yes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The supplier says no; the core starts the refund."""
+
+    reason: str
+
+
+Outcome = Done | Pending | Refused
+
+
+class Sellable(Protocol):
+    """What a seller implements, once per kind. See docs/glossary.md for the words."""
+
+    kind: str
+
+    def browse(
+        self, *, region_id: int, supplier_id: int | None, first: date, last: date
+    ) -> Sequence[Listing]:
+        """List what is on sale between two venue-local days (both included). Read-only, few statements."""
+
+    def offer(self, *, asks: Sequence[Ask], at: datetime) -> Sequence[Answer]:
+        """Answer each Ask, in order. Read-only; runs outside any transaction."""
+
+    def claim(self, *, lines: Sequence[Line], at: datetime) -> Sequence[Refusal | None]:
+        """Write the seller's own rows inside placing; say no per line WITHOUT raising.
+
+        One ``INSERT … ON CONFLICT DO NOTHING RETURNING`` with rows sorted by their unique key. The
+        core deletes the whole order of a refused line, and with it every row that cascades from it.
+        """
+
+    def fulfil(self, *, lines: Sequence[Line], at: datetime) -> Sequence[Outcome]:
+        """Deliver paid lines. In the core's transaction, from a worker; idempotent."""
+
+    def amend(
+        self, *, old: Sequence[Line], new: Sequence[Offer], at: datetime
+    ) -> Sequence[Refusal | None]:
+        """Move the seller's own rows from the old line to the new offer; all or nothing per line."""
+
+    def withdraw(self, *, lines: Sequence[tuple[Line, Sequence[str]]], at: datetime) -> None:
+        """Give up the seller's rows for these part keys of each line. Never refuses; idempotent."""
+
+    def refundable(self, *, line: Line, part_keys: Sequence[str], at: datetime) -> int:
+        """Fen that come back if these parts are cancelled at ``at``; from the frozen terms."""
