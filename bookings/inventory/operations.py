@@ -1,0 +1,153 @@
+"""Verbs on Buckets. Counts move by one guarded statement, in key order, with a CHECK behind it.
+
+Lock what you use up, as late as possible, once, in id order. Freeing needs no lock.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from bookings.contracts import Demand
+from bookings.inventory.models import Bucket
+from kernel.errors import Refusal
+
+
+class BelowTaken(Refusal):
+    """The new capacity is smaller than what is already taken."""
+
+    code = "below_taken"
+    message = _("%(taken)s are already taken, so the capacity cannot be %(capacity)s.")
+
+
+@dataclass(frozen=True, slots=True)
+class BucketSpec:
+    """A bucket to be made: its key, its region, how many units it holds."""
+
+    key: str
+    region_id: int
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """Why a group of demands did not fit: the first bucket without room, and what is left in it."""
+
+    bucket_id: int
+    wanted: int
+    left: int
+
+
+_SHAPE = """
+    INSERT INTO bookings_inventory_bucket (key, region_id, capacity, taken)
+    SELECT s.key, s.region_id, s.capacity, 0
+    FROM unnest(%s::text[], %s::bigint[], %s::int[]) AS s(key, region_id, capacity)
+    ORDER BY s.key
+    ON CONFLICT (key) DO NOTHING
+"""
+
+_LOCK = """
+    SELECT id, capacity - taken FROM bookings_inventory_bucket
+    WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+"""
+
+_MOVE = """
+    UPDATE bookings_inventory_bucket AS b SET taken = b.taken + m.units
+    FROM unnest(%s::bigint[], %s::int[]) AS m(id, units) WHERE b.id = m.id
+"""
+
+
+def shape(specs: Sequence[BucketSpec]) -> dict[str, int]:
+    """Make the buckets that do not exist yet; return id per key. Existing ones stay as they are."""
+    if not specs:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SHAPE,
+            [[s.key for s in specs], [s.region_id for s in specs], [s.capacity for s in specs]],
+        )
+        cursor.execute(
+            "SELECT key, id FROM bookings_inventory_bucket WHERE key = ANY(%s)",
+            [[s.key for s in specs]],
+        )
+        return dict(cursor.fetchall())
+
+
+def reshape(*, bucket_id: int, capacity: int) -> None:
+    """Change a bucket's capacity.
+
+    :raises BelowTaken: the new capacity is below what is taken; nothing has changed.
+    """
+    changed = Bucket.objects.filter(id=bucket_id, taken__lte=capacity).update(capacity=capacity)
+    if not changed:
+        taken = Bucket.objects.values_list("taken", flat=True).get(id=bucket_id)
+        raise BelowTaken(field="capacity", taken=taken, capacity=capacity)
+
+
+def take(groups: Sequence[Sequence[Demand]]) -> list[Shortage | None]:
+    """Take units for several groups, decided one after the other in the given order.
+
+    Each group is taken whole or not at all; the answer has one entry per group, None where it was
+    taken. Runs inside the caller's transaction and should be its last step: the buckets stay
+    locked until the commit. Locks once, in id order; one UPDATE moves all counts.
+    """
+    wanted = sorted({demand.bucket_id for group in groups for demand in group})
+    if not wanted:
+        return [None] * len(groups)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [wanted])
+        room = dict(cursor.fetchall())
+        moved: dict[int, int] = {}
+        answers = [_decide(group, room, moved) for group in groups]
+        if moved:
+            cursor.execute(_MOVE, [list(moved), list(moved.values())])
+    return answers
+
+
+def _decide(
+    group: Sequence[Demand], room: dict[int, int], moved: dict[int, int]
+) -> Shortage | None:
+    wanted = _together(group)
+    for bucket_id, units in wanted.items():
+        left = room.get(bucket_id, 0)
+        if left < units:
+            return Shortage(bucket_id, units, left)
+    for bucket_id, units in wanted.items():
+        room[bucket_id] -= units
+        moved[bucket_id] = moved.get(bucket_id, 0) + units
+    return None
+
+
+def _together(demands: Iterable[Demand]) -> dict[int, int]:
+    units: dict[int, int] = {}
+    for demand in demands:
+        units[demand.bucket_id] = units.get(demand.bucket_id, 0) + demand.units
+    return units
+
+
+def give_back(demands: Iterable[Demand]) -> None:
+    """Free units. The rows are locked in id order, so that two givers never deadlock with a taker."""
+    units = _together(demands)
+    if not units:
+        return
+    ordered = sorted(units)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_LOCK, [ordered])
+        cursor.execute(_MOVE, [ordered, [-units[bucket_id] for bucket_id in ordered]])
+
+
+def swap(*, give: Iterable[Demand], want: Iterable[Demand]) -> Shortage | None:
+    """Exchange units in one step: what is given is free for what is wanted. None where it was done."""
+    net = {bucket_id: -units for bucket_id, units in _together(give).items()}
+    for bucket_id, units in _together(want).items():
+        net[bucket_id] = net.get(bucket_id, 0) + units
+    ordered = sorted(net)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_LOCK, [ordered])
+        room = dict(cursor.fetchall())
+        for bucket_id in ordered:
+            if net[bucket_id] > room.get(bucket_id, 0):
+                return Shortage(bucket_id, net[bucket_id], room.get(bucket_id, 0))
+        cursor.execute(_MOVE, [ordered, [net[bucket_id] for bucket_id in ordered]])
+    return None

@@ -1,0 +1,21 @@
+"""The ledger in the admin: to read."""
+
+from django.contrib import admin
+from unfold.admin import ModelAdmin, TabularInline
+
+from accounts.organisations.scoping import PlatformOnlyAdmin, ReadOnlyAdmin
+from bookings.ledger.models import Entry, Posting
+
+
+class PostingInline(ReadOnlyAdmin, TabularInline):
+    model = Posting
+    extra = 0
+
+
+@admin.register(Entry)
+class EntryAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
+    list_display = ("at", "memo", "subject", "key")
+    search_fields = ("subject", "key")
+    date_hierarchy = "at"
+    show_full_result_count = False
+    inlines = (PostingInline,)
