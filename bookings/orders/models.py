@@ -1,0 +1,221 @@
+"""Orders: what was bought, by whom, and which units it holds.
+
+A Line is the snapshot of the Offer that was sold; nothing in it is looked up again. An Order's state
+is derived from its lines. Holds name their buckets by plain id (no foreign key): a key-share lock
+on the hot bucket for every line would deadlock two groups; verify_invariants checks the ids.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from bookings.contracts import Part, Terms
+from bookings.orders import frozen
+from kernel.naming import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class State(models.TextChoices):
+    """Where a line stands."""
+
+    HELD = "HELD", _("held, waiting for payment")
+    LAPSED = "LAPSED", _("lapsed, not paid in time")
+    PAID = "PAID", _("paid")
+    AWAITING_SUPPLIER = "AWAITING_SUPPLIER", _("waiting for the supplier")
+    CONFIRMED = "CONFIRMED", _("confirmed")
+    REFUSED = "REFUSED", _("refused by the supplier")
+    USED = "USED", _("used")
+    CANCELLED = "CANCELLED", _("cancelled")
+
+
+TRANSITIONS: dict[State, frozenset[State]] = {
+    State.HELD: frozenset({State.LAPSED, State.PAID, State.CANCELLED}),
+    State.LAPSED: frozenset({State.PAID}),
+    State.PAID: frozenset(
+        {State.AWAITING_SUPPLIER, State.CONFIRMED, State.REFUSED, State.CANCELLED}
+    ),
+    State.AWAITING_SUPPLIER: frozenset({State.CONFIRMED, State.REFUSED, State.CANCELLED}),
+    State.CONFIRMED: frozenset({State.USED, State.CANCELLED}),
+    State.REFUSED: frozenset(),
+    State.USED: frozenset(),
+    State.CANCELLED: frozenset(),
+}
+
+HOLDING = frozenset(
+    {State.HELD, State.PAID, State.AWAITING_SUPPLIER, State.CONFIRMED, State.USED}
+)
+"""States in which a line's unreleased holds count as taken."""
+
+_ORDER_OF_NEWS = (
+    State.HELD,
+    State.AWAITING_SUPPLIER,
+    State.PAID,
+    State.CONFIRMED,
+    State.USED,
+    State.REFUSED,
+    State.CANCELLED,
+    State.LAPSED,
+)
+
+
+class Order(models.Model):
+    """One purchase. ``token`` opens it for a guest; ``code`` is what people say on the phone."""
+
+    code = models.CharField(_("order number"), max_length=16, unique=True)
+    token = models.CharField(_("token"), max_length=32, unique=True)
+    region = models.ForeignKey("kernel_places.Region", models.PROTECT, verbose_name=_("region"))
+    actor = models.CharField(_("buyer"), max_length=64)
+    user_id = models.BigIntegerField(_("user"), null=True, blank=True, db_index=True)
+    request_key = models.CharField(_("request key"), max_length=64)
+    body_hash = models.CharField(_("hash of the request"), max_length=64)
+    currency = models.CharField(_("currency"), max_length=3, default="CNY")
+    total_fen = models.BigIntegerField(_("total (fen)"))
+    language = models.CharField(_("language"), max_length=10)
+    channel = models.CharField(_("channel"), max_length=20, default="own")
+    contact_sealed = models.TextField(_("contact, sealed"), blank=True)
+    contact_index = models.CharField(_("contact index"), max_length=64, blank=True, db_index=True)
+    contact_masked = models.CharField(_("contact"), max_length=40, blank=True)
+    placed_at = models.DateTimeField(_("placed at"), db_index=True)
+    due_at = models.DateTimeField(_("held until"))
+    paid_at = models.DateTimeField(_("paid at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("actor", "request_key"), name="bookings_orders_order_request"
+            ),
+            models.CheckConstraint(
+                condition=Q(total_fen__gte=0), name="bookings_orders_order_total_not_negative"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def subject(self) -> str:
+        """How the ledger and the audit name this order."""
+        return f"order:{self.pk}"
+
+    @property
+    def state(self) -> State:
+        """Derived from the lines: the one that most wants attention speaks for all."""
+        return state_of(line.state for line in self.lines.all())
+
+    def get_state_display(self) -> str:
+        """The state in words of the active language."""
+        return str(self.state.label)
+
+    def is_payable(self, at: object) -> bool:
+        """Whether a payment may be started: held, not yet due, and not free."""
+        return self.state is State.HELD and self.due_at > at and self.total_fen > 0  # type: ignore[operator]
+
+
+def state_of(states: Iterable[str]) -> State:
+    """The state of an order whose lines stand at ``states``."""
+    present = set(states)
+    return next((state for state in _ORDER_OF_NEWS if state in present), State.LAPSED)
+
+
+class Line(models.Model):
+    """One Offer as it was sold: price, parts, terms and words frozen."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines", verbose_name=_("order"))
+    position = models.PositiveSmallIntegerField(_("position"))
+    kind = models.CharField(_("kind"), max_length=20)
+    ref = models.CharField(_("reference"), max_length=80)
+    supplier = models.ForeignKey(
+        "accounts_organisations.Organisation", models.PROTECT, verbose_name=_("supplier")
+    )
+    region_id = models.BigIntegerField(_("region"))
+    title = models.JSONField(_("title"))
+    subtitle = models.JSONField(_("subtitle"), default=dict, blank=True)
+    place_id = models.BigIntegerField(_("place"), null=True, blank=True)
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"))
+    units = models.PositiveIntegerField(_("units"))
+    price_fen = models.BigIntegerField(_("price (fen)"))
+    parts = models.JSONField(_("parts"))
+    terms = models.JSONField(_("terms"))
+    dues = models.JSONField(_("dues"))
+    facts = models.JSONField(_("facts"), default=dict, blank=True)
+    bundle_id = models.CharField(_("bundle"), max_length=40, blank=True)
+    is_sample = models.BooleanField(_("sample data"), default=False)
+    state = models.CharField(_("state"), max_length=20, choices=State, default=State.HELD)
+    cancelled_parts = models.JSONField(_("cancelled parts"), default=list, blank=True)
+    used_parts = models.JSONField(_("used parts"), default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("order", "position"), name="bookings_orders_line_position"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in State]),
+                name="bookings_orders_line_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(price_fen__gte=0), name="bookings_orders_line_price_not_negative"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("order",),
+                condition=Q(state__in=("HELD", "PAID", "AWAITING_SUPPLIER")),
+                name="bookings_orders_line_open",
+            ),
+            models.Index(fields=("kind", "ref"), name="bookings_orders_line_ref"),
+        )
+
+    def __str__(self) -> str:
+        return say(self.title)
+
+    @property
+    def frozen_parts(self) -> tuple[Part, ...]:
+        """The parts as they were sold."""
+        return frozen.thaw_parts(self.parts)
+
+    @property
+    def frozen_terms(self) -> Terms:
+        """The cancellation ladder as it was sold."""
+        return frozen.thaw_terms(self.terms)
+
+    @property
+    def open_parts(self) -> tuple[Part, ...]:
+        """Parts that are neither cancelled nor used."""
+        gone = {*self.cancelled_parts, *self.used_parts}
+        return tuple(part for part in self.frozen_parts if part.key not in gone)
+
+
+class Hold(models.Model):
+    """Units of one bucket that a line has taken; ``released`` of them were given back."""
+
+    line = models.ForeignKey(Line, models.CASCADE, related_name="holds", verbose_name=_("line"))
+    bucket_id = models.BigIntegerField(_("bucket"), db_index=True)
+    units = models.PositiveIntegerField(_("units"))
+    released = models.PositiveIntegerField(_("released"), default=0)
+
+    class Meta:
+        verbose_name = _("hold")
+        verbose_name_plural = _("holds")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("line", "bucket_id"), name="bookings_orders_hold_line_bucket"
+            ),
+            models.CheckConstraint(
+                condition=Q(released__lte=F("units")), name="bookings_orders_hold_released"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.units - self.released} of bucket {self.bucket_id}"

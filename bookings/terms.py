@@ -1,0 +1,16 @@
+"""The cancellation ladder, read: how much of a price comes back at a moment."""
+
+from datetime import datetime
+
+from bookings.contracts import Terms
+
+
+def refund_fen(terms: Terms, *, price_fen: int, starts_at: datetime, at: datetime) -> int:
+    """Fen that come back of ``price_fen`` when cancelled at ``at``.
+
+    The most generous rung that is still reached counts: a rung is reached when at least
+    ``before_s`` seconds are left until ``starts_at``. Rounded down to whole fen.
+    """
+    left_s = (starts_at - at).total_seconds()
+    permille = max((s.permille for s in terms.steps if left_s >= s.before_s), default=0)
+    return price_fen * permille // 1000
