@@ -1,0 +1,90 @@
+"""Deliver paid lines: the seller fulfils, vouchers are issued, the supplier's claim is booked.
+
+Hears ``bookings.order.paid``. A line whose supplier must still say yes stays AWAITING_SUPPLIER and
+is asked again; a refused line frees its units and starts its own refund.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+
+from django.db import transaction
+
+from bookings import registry
+from bookings.contracts import Done, Outcome, Pending
+from bookings.ledger import operations as ledger
+from bookings.orders import operations as orders
+from bookings.orders.models import Line, Order, State
+from bookings.vouchers import operations as vouchers
+from kernel.outbox import operations as outbox
+
+_TO_DELIVER = (State.PAID, State.AWAITING_SUPPLIER)
+
+
+def deliver(*, order_id: int, at: datetime) -> None:
+    """Bring every paid line of an order to CONFIRMED, AWAITING_SUPPLIER or REFUSED.
+
+    In one transaction under the order's lock; calling it again changes nothing that is done.
+    """
+    with transaction.atomic():
+        order = Order.objects.select_for_update(no_key=True).get(pk=order_id)
+        lines = list(Line.objects.filter(order=order, state__in=_TO_DELIVER).order_by("pk"))
+        by_kind: dict[str, list[Line]] = defaultdict(list)
+        for line in lines:
+            by_kind[line.kind].append(line)
+        for kind in sorted(by_kind):
+            outcomes = registry.get(kind).fulfil(lines=by_kind[kind], at=at)
+            for line, outcome in zip(by_kind[kind], outcomes, strict=True):
+                _apply(order, line, outcome, at)
+
+
+def ask_waiting_suppliers(*, at: datetime) -> int:
+    """Ask again for every line that waits for its supplier; return how many orders were asked."""
+    waiting = Line.objects.filter(state=State.AWAITING_SUPPLIER)
+    order_ids = list(waiting.values_list("order_id", flat=True).distinct().order_by("order_id"))
+    for order_id in order_ids:
+        deliver(order_id=order_id, at=at)
+    return len(order_ids)
+
+
+def _apply(order: Order, line: Line, outcome: Outcome, at: datetime) -> None:
+    if isinstance(outcome, Done):
+        vouchers.issue(line=line, entitlements=outcome.entitlements, at=at)
+        _confirm(order, line, at)
+    elif isinstance(outcome, Pending):
+        _move(line, State.AWAITING_SUPPLIER)
+    else:
+        orders.release_lines([line], state=State.REFUSED, at=at)
+        _tell("bookings.line.refused", order, line, at)
+
+
+def _confirm(order: Order, line: Line, at: datetime) -> None:
+    _move(line, State.CONFIRMED)
+    ledger.post(
+        key=f"delivered:line:{line.pk}",
+        subject=order.subject,
+        memo="delivered to the buyer",
+        postings=[
+            (f"buyer:{order.pk}", line.price_fen),
+            (f"supplier:{line.supplier_id}", -line.price_fen),
+        ],
+        region_id=order.region_id,
+        currency=order.currency,
+        at=at,
+    )
+    _tell("bookings.line.confirmed", order, line, at)
+
+
+def _move(line: Line, state: State) -> None:
+    line.state = state
+    line.save(update_fields=["state"])
+
+
+def _tell(name: str, order: Order, line: Line, at: datetime) -> None:
+    outbox.record(
+        name=name,
+        key=f"{name.rsplit('.', 1)[-1]}:{line.pk}",
+        facts={"order_id": order.pk, "line_id": line.pk},
+        at=at,
+    )

@@ -1,0 +1,42 @@
+"""The verbs of orders, split by subject."""
+
+from bookings.orders.operations.lapse import lapse_due
+from bookings.orders.operations.place import (
+    HOLD_FOR,
+    BadRequest,
+    KeyReused,
+    NamesMissing,
+    PlaceRequest,
+    PriceMoved,
+    SoldOut,
+    place,
+    place_many,
+)
+from bookings.orders.operations.settle import settle, settle_free
+from bookings.orders.operations.withdraw import (
+    AlreadyCancelled,
+    abandon,
+    mark_used,
+    release_lines,
+    withdraw_parts,
+)
+
+__all__ = (
+    "HOLD_FOR",
+    "AlreadyCancelled",
+    "BadRequest",
+    "KeyReused",
+    "NamesMissing",
+    "PlaceRequest",
+    "PriceMoved",
+    "SoldOut",
+    "abandon",
+    "lapse_due",
+    "mark_used",
+    "place",
+    "place_many",
+    "release_lines",
+    "settle",
+    "settle_free",
+    "withdraw_parts",
+)

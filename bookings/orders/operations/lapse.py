@@ -1,0 +1,42 @@
+"""Holds that were not paid in time give their units back."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from bookings.orders.models import Hold, Line, Order, State
+from bookings.orders.operations.withdraw import release_lines
+from kernel.outbox import operations as outbox
+
+_BATCH = 200
+
+
+def lapse_due(*, at: datetime, bucket_ids: Collection[int] | None = None) -> int:
+    """Lapse orders held until ``at`` or earlier; return how many orders lapsed.
+
+    With ``bucket_ids`` only orders that hold units of one of these. Orders are locked in key order,
+    those that somebody else holds (a payment being settled) are skipped; buckets come last.
+    """
+    held = Line.objects.filter(order_id=OuterRef("pk"), state=State.HELD)
+    if bucket_ids is not None:
+        held = held.filter(
+            Exists(Hold.objects.filter(line_id=OuterRef("pk"), bucket_id__in=bucket_ids))
+        )
+    with transaction.atomic(durable=True):
+        orders = list(
+            Order.objects.filter(Exists(held), due_at__lte=at)
+            .order_by("pk")
+            .select_for_update(skip_locked=True, no_key=True)[:_BATCH]
+        )
+        lines = list(Line.objects.filter(order__in=orders, state=State.HELD).order_by("pk"))
+        release_lines(lines, state=State.LAPSED, at=at)
+        for order in orders:
+            outbox.record(
+                name="bookings.order.lapsed",
+                key=f"lapsed:{order.pk}",
+                facts={"order_id": order.pk},
+                at=at,
+            )
+    return len(orders)

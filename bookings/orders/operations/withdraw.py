@@ -1,0 +1,122 @@
+"""Units go back: whole lines that lapse or are refused, parts that are cancelled; and use."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from bookings import registry
+from bookings.contracts import Demand
+from bookings.inventory import operations as inventory
+from bookings.orders.models import TRANSITIONS, Hold, Line, Order, State
+from kernel.errors import Refusal
+
+
+class AlreadyCancelled(Refusal):
+    """One of these parts is cancelled or used already."""
+
+    code = "already_cancelled"
+    message = _("%(title)s was cancelled or used already.")
+
+
+class NotWaiting(Refusal):
+    """Only an order that waits for its payment can be given up without a refund."""
+
+    code = "not_waiting"
+    message = _("This order no longer waits for a payment.")
+
+
+def abandon(*, order: Order, at: datetime) -> None:
+    """Give up an order that was not paid: its units are free at once.
+
+    :raises NotWaiting: it was paid, lapsed or given up before.
+    """
+    with transaction.atomic(durable=True):
+        Order.objects.select_for_update(no_key=True).get(pk=order.pk)
+        lines = list(Line.objects.filter(order=order).order_by("pk"))
+        if any(line.state != State.HELD for line in lines):
+            raise NotWaiting
+        release_lines(lines, state=State.CANCELLED, at=at)
+
+
+def release_lines(lines: Sequence[Line], *, state: State, at: datetime) -> None:
+    """Move whole lines to ``state`` and free all they hold. The caller holds the orders' locks."""
+    if not lines:
+        return
+    for line in lines:
+        if state not in TRANSITIONS[State(line.state)]:
+            raise ValueError(f"line {line.pk} cannot go from {line.state} to {state}")
+    by_kind: dict[str, list[tuple[Line, Sequence[str]]]] = defaultdict(list)
+    for line in lines:
+        by_kind[line.kind].append((line, [part.key for part in line.frozen_parts]))
+    for kind in sorted(by_kind):
+        registry.get(kind).withdraw(lines=by_kind[kind], at=at)
+    Line.objects.filter(pk__in=[line.pk for line in lines]).update(state=state)
+    holds = list(Hold.objects.filter(line__in=lines))
+    Hold.objects.filter(line__in=lines).update(released=F("units"))
+    inventory.give_back(Demand(h.bucket_id, h.units - h.released) for h in holds)
+
+
+def withdraw_parts(*, parts: Mapping[int, Sequence[str]], at: datetime) -> None:
+    """Cancel parts (line id to part keys) of paid lines and free their units.
+
+    Runs in the caller's transaction, with the order's row locked. A line all of whose parts are
+    gone becomes CANCELLED, or USED when one of them was used.
+
+    :raises AlreadyCancelled: a part is no longer open; nothing has changed.
+    """
+    lines = list(Line.objects.select_for_update(no_key=True).filter(pk__in=parts).order_by("pk"))
+    for line in lines:
+        if not set(parts[line.pk]) <= {part.key for part in line.open_parts}:
+            raise AlreadyCancelled(title=str(line))
+    freed: list[Demand] = []
+    for line in lines:
+        freed += _cancel(line, set(parts[line.pk]))
+    by_kind: dict[str, list[tuple[Line, Sequence[str]]]] = defaultdict(list)
+    for line in lines:
+        by_kind[line.kind].append((line, list(parts[line.pk])))
+    for kind in sorted(by_kind):
+        registry.get(kind).withdraw(lines=by_kind[kind], at=at)
+    inventory.give_back(freed)
+
+
+def _cancel(line: Line, keys: set[str]) -> list[Demand]:
+    """Mark the parts, release their holds; return the units to free."""
+    freed: dict[int, int] = defaultdict(int)
+    for part in line.frozen_parts:
+        if part.key in keys:
+            for demand in part.demands:
+                freed[demand.bucket_id] += demand.units
+    line.cancelled_parts = [*line.cancelled_parts, *sorted(keys)]
+    if not line.open_parts:
+        line.state = State.USED if line.used_parts else State.CANCELLED
+        if line.state == State.CANCELLED:
+            freed = _all_unreleased(line)
+    line.save(update_fields=["cancelled_parts", "state"])
+    for bucket_id, units in freed.items():
+        Hold.objects.filter(line=line, bucket_id=bucket_id).update(released=F("released") + units)
+    return [Demand(bucket_id, units) for bucket_id, units in freed.items()]
+
+
+def _all_unreleased(line: Line) -> dict[int, int]:
+    """What a line still holds, the units that belong to no single part included."""
+    return {h.bucket_id: h.units - h.released for h in line.holds.all() if h.units > h.released}
+
+
+def mark_used(*, line_id: int, part_key: str, at: datetime) -> None:
+    """Note that a part was used; the last one makes the line USED. Repeating it changes nothing.
+
+    Runs in the caller's transaction (the redemption's).
+    """
+    line = Line.objects.select_for_update(no_key=True).get(pk=line_id)
+    if part_key in line.used_parts:
+        return
+    line.used_parts = [*line.used_parts, part_key]
+    if not line.open_parts and State.USED in TRANSITIONS[State(line.state)]:
+        line.state = State.USED
+    line.save(update_fields=["used_parts", "state"])

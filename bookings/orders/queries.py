@@ -1,0 +1,48 @@
+"""Reads of orders. A guest opens an order by its token, a buyer's list goes by actor."""
+
+from collections.abc import Collection, Iterable
+
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from bookings.orders.models import Line, Order
+from kernel.errors import Refusal
+
+
+class OrderNotFound(Refusal):
+    """No such order, or not for these eyes: the same answer for both."""
+
+    code = "order_not_found"
+    status = 404
+    message = _("There is no such order.")
+
+
+def by_token(token: str) -> Order:
+    """The order a token opens, with its region and lines.
+
+    :raises OrderNotFound: no order has this token.
+    """
+    order = _whole(Order.objects.filter(token=token)).first()
+    if order is None:
+        raise OrderNotFound
+    return order
+
+
+def for_actors(actors: Collection[str], contact_index: str = "") -> QuerySet[Order]:
+    """Orders of these buyers, and those left with this contact, newest first."""
+    mine = Order.objects.filter(actor__in=actors)
+    if contact_index:
+        mine = mine | Order.objects.filter(contact_index=contact_index)
+    return _whole(mine).order_by("-placed_at", "-pk")
+
+
+def holding_buckets(bucket_ids: Iterable[int]) -> QuerySet[Order]:
+    """Orders that still hold units of any of these buckets, oldest first."""
+    lines = Line.objects.filter(
+        holds__bucket_id__in=set(bucket_ids), holds__released__lt=F("holds__units")
+    )
+    return Order.objects.filter(lines__in=lines).distinct().order_by("pk")
+
+
+def _whole(orders: QuerySet[Order]) -> QuerySet[Order]:
+    return orders.select_related("region").prefetch_related("lines__supplier")
