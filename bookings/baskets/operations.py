@@ -1,0 +1,126 @@
+"""Verbs on baskets. A basket is found by actor and region; nobody else's can be touched."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from bookings.baskets.models import Basket, Item
+from bookings.baskets.queries import find
+from kernel import codes
+from kernel.errors import Refusal
+
+MAX_ITEMS = 20
+MAX_PEOPLE = 50
+
+
+class BasketFull(Refusal):
+    code = "basket_full"
+    message = _("A cart has at most %(items)s items and %(people)s persons an item.")
+
+
+class ItemNotFound(Refusal):
+    code = "item_not_found"
+    status = 404
+    message = _("This item is no longer in your cart.")
+
+
+def add(
+    *, actor: str, region_id: int, kind: str, ref: str, classes: Sequence[str], at: datetime
+) -> Item:
+    """Put an item into the cart; the same ref again replaces its party.
+
+    :raises BasketFull: too many items, or persons in one item.
+    """
+    with transaction.atomic():
+        basket = _open(actor, region_id, at)
+        item = basket.items.filter(kind=kind, ref=ref).first()
+        too_many = item is None and basket.items.count() >= MAX_ITEMS
+        if too_many or not 1 <= len(classes) <= MAX_PEOPLE:
+            raise BasketFull(items=MAX_ITEMS, people=MAX_PEOPLE)
+        item = item or Item(basket=basket, kind=kind, ref=ref)
+        item.classes = list(classes)
+        item.people = []
+        item.save()
+        return item
+
+
+def remove(*, actor: str, region_id: int, item_id: int, at: datetime) -> None:
+    """Take an item out.
+
+    :raises ItemNotFound: it is not in this actor's cart.
+    """
+    with transaction.atomic():
+        basket = _open(actor, region_id, at)
+        deleted, _rows = basket.items.filter(pk=item_id).delete()
+        if not deleted:
+            raise ItemNotFound
+
+
+def name_people(
+    *,
+    actor: str,
+    region_id: int,
+    traveller_ids: Sequence[int],
+    people: Mapping[int, Sequence[int]],
+    at: datetime,
+) -> None:
+    """Say who travels, and for each item (by id) who sits in which place.
+
+    :raises ItemNotFound: an item is not in this actor's cart.
+    """
+    with transaction.atomic():
+        basket = _open(actor, region_id, at)
+        basket.traveller_ids = list(traveller_ids)
+        basket.save(update_fields=["traveller_ids"])
+        items = {item.pk: item for item in basket.items.all()}
+        if not set(people) <= set(items):
+            raise ItemNotFound
+        for item_id, ids in people.items():
+            items[item_id].people = list(ids)
+            items[item_id].save(update_fields=["people"])
+
+
+def empty(*, actor: str, region_id: int, request_key: str, at: datetime) -> None:
+    """Empty the cart that was bought with this request key. A cart changed since then stays."""
+    with transaction.atomic():
+        basket = _open(actor, region_id, at, touch=False)
+        if basket.request_key == request_key:
+            basket.items.all().delete()
+            _touch(basket, at)
+
+
+def merge(*, source: str, target: str, at: datetime) -> None:
+    """Move a guest's carts to the account that signed in; what both have stays as the account's."""
+    with transaction.atomic():
+        for guest in Basket.objects.select_for_update().filter(actor=source).order_by("pk"):
+            basket = _open(target, guest.region_id, at)
+            known = set(basket.items.values_list("kind", "ref"))
+            for item in guest.items.all():
+                if (item.kind, item.ref) not in known:
+                    item.basket = basket
+                    item.save(update_fields=["basket"])
+            if not basket.traveller_ids:
+                basket.traveller_ids = guest.traveller_ids
+                basket.save(update_fields=["traveller_ids"])
+            guest.delete()
+
+
+def _open(actor: str, region_id: int, at: datetime, *, touch: bool = True) -> Basket:
+    """The actor's basket, locked; a change gives it a new request key."""
+    Basket.objects.bulk_create(
+        [Basket(actor=actor, region_id=region_id, request_key=codes.new_token(), touched_at=at)],
+        ignore_conflicts=True,
+    )
+    basket = find(actor=actor, region_id=region_id, lock=True)
+    assert basket is not None
+    if touch:
+        _touch(basket, at)
+    return basket
+
+
+def _touch(basket: Basket, at: datetime) -> None:
+    basket.request_key = codes.new_token()
+    basket.touched_at = at
+    basket.save(update_fields=["request_key", "touched_at"])
