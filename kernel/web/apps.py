@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class KernelWebConfig(AppConfig):
+    name = "kernel.web"
+    label = "kernel_web"

@@ -1,0 +1,85 @@
+"""What stands around every view: unreadable bytes stay out, and a refusal becomes an answer."""
+
+import logging
+import re
+from collections.abc import Callable
+
+from django.db import DataError, OperationalError
+from django.http import HttpRequest, QueryDict
+from django.http.response import HttpResponseBase
+
+from kernel.errors import BadInput, Busy, Refusal
+from kernel.web import pages
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+logger = logging.getLogger(__name__)
+
+LOCK_NOT_AVAILABLE, DEADLOCK, TOO_MANY_CONNECTIONS = "55P03", "40P01", "53300"
+BUSY = {LOCK_NOT_AVAILABLE, DEADLOCK, TOO_MANY_CONNECTIONS}
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class UnreadableTextMiddleware:
+    """Refuse text that PostgreSQL cannot store (NUL, lone surrogates) before any view sees it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if _is_unreadable(request):
+            return pages.refuse(request, BadInput())
+        return self.get_response(request)
+
+
+class RefusalMiddleware:
+    """Turn a refusal that a view let through into a page or problem+json.
+
+    A lock or a connection that could not be had in time is `Busy`: the transaction was rolled back,
+    so trying again is safe. A value that the database cannot hold is `BadInput`, and is logged
+    because a form should have said so first.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponseBase | None:
+        refusal = as_refusal(exception)
+        return pages.refuse(request, refusal) if refusal else None
+
+
+def as_refusal(exception: Exception) -> Refusal | None:
+    """The refusal that an exception stands for, or None when it is a fault."""
+    if isinstance(exception, Refusal):
+        return exception
+    if isinstance(exception, OperationalError) and _sqlstate(exception) in BUSY:
+        logger.warning("busy: %s", _sqlstate(exception))
+        return Busy()
+    if isinstance(exception, DataError):
+        logger.warning("the database cannot hold a value: %s", _sqlstate(exception))
+        return BadInput()
+    return None
+
+
+def _sqlstate(exception: Exception) -> str | None:
+    return getattr(exception.__cause__, "pgcode", None)
+
+
+def _is_unreadable(request: HttpRequest) -> bool:
+    if _UNSTORABLE.search(request.path) or _any_unstorable(request.GET):
+        return True
+    if request.content_type == "application/json":
+        return b"\\u0000" in request.body
+    return request.method == "POST" and _any_unstorable(request.POST)
+
+
+def _any_unstorable(fields: QueryDict) -> bool:
+    return any(
+        _UNSTORABLE.search(text) for name, values in fields.lists() for text in (name, *values)
+    )

@@ -1,0 +1,42 @@
+"""A refusal for a machine: problem+json (RFC 9457) with `code` and `facts`."""
+
+from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
+
+from kernel.errors import Refusal
+
+MACHINE_PATHS = ("/octo/", "/partner/", "/gtfs", "/gbfs/", "/hooks/")
+_SPOKEN = ["text/html", "application/json", "application/problem+json"]
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the answer is read by a program: by its path, or because it asks for JSON first."""
+    if request.path_info.startswith(MACHINE_PATHS):
+        return True
+    preferred = request.get_preferred_type(_SPOKEN)
+    return preferred is not None and preferred.endswith("json")
+
+
+def problem(refusal: Refusal) -> JsonResponse:
+    """The refusal as an RFC 9457 document, with Retry-After where waiting helps."""
+    response = JsonResponse(
+        {
+            "type": f"urn:quanyu:refusal:{refusal.code}",
+            "title": refusal.reason,
+            "status": refusal.status,
+            "code": refusal.code,
+            "facts": refusal.facts,
+        },
+        status=refusal.status,
+        content_type="application/problem+json",
+    )
+    say_when_to_retry(response, refusal)
+    return response
+
+
+def say_when_to_retry(response: HttpResponseBase, refusal: Refusal) -> None:
+    """Set Retry-After (seconds) when the refusal knows it; never let a refusal be cached."""
+    response["Cache-Control"] = "no-store"
+    retry_after = getattr(refusal, "retry_after", None)
+    if retry_after is not None:
+        response["Retry-After"] = str(retry_after)

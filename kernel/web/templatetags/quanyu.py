@@ -1,0 +1,121 @@
+"""The few words all templates share: money, times at a place, icons, refusals."""
+
+from datetime import date, datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.templatetags.static import static
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import is_aware
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from kernel import clock
+from kernel.errors import Refusal
+from kernel.money import Money, yuan
+
+register = template.Library()
+
+SIGNS = {"CNY": "¥", "EUR": "€", "USD": "$", "GBP": "£"}
+
+
+@register.filter
+def money(amount: int | Money | None) -> str:
+    """Fen (or Money) as a price: 19000 is "¥190", 419650 is "¥4,196.50". Nothing for None."""
+    if amount is None or amount == "":
+        return ""
+    fen, currency = (amount.fen, amount.currency) if isinstance(amount, Money) else (amount, "CNY")
+    units, point, rest = yuan(abs(fen)).partition(".")
+    sign = "−" if fen < 0 else ""
+    return f"{sign}{SIGNS.get(currency, currency + ' ')}{int(units):,}{point}{rest}"
+
+
+@register.filter
+def at_place(moment: datetime | None, zone: str | tzinfo) -> str:
+    """A moment on the clock of a place: "09:30" today, "Sat 24 Oct 09:30" on another day."""
+    if moment is None:
+        return ""
+    local = _local(moment, zone)
+    today = _local(clock.now(), zone).date()
+    return _clock_time(local) if local.date() == today else f"{day(local)} {_clock_time(local)}"
+
+
+@register.filter
+def time_at(moment: datetime | None, zone: str | tzinfo) -> str:
+    """Only the time at a place, for rows that stand below their day: "09:30"."""
+    return "" if moment is None else _clock_time(_local(moment, zone))
+
+
+@register.filter
+def day_at(moment: datetime | None, zone: str | tzinfo) -> str:
+    """Only the day at a place: "Sat 24 Oct"."""
+    return "" if moment is None else day(_local(moment, zone).date())
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """A day with its weekday; with its year when that is not the present one."""
+    if value is None:
+        return ""
+    if value.year == clock.now().year:
+        # Translators: Django date format of a day in this year, as in "Sat 24 Oct".
+        return date_format(value, pgettext("date format", "D j M"))
+    # Translators: Django date format of a day in another year, as in "Sat 24 Oct 2026".
+    return date_format(value, pgettext("date format", "D j M Y"))
+
+
+@register.filter
+def duration(minutes: int | None) -> str:
+    """A length of time: 52 is "52 min", 95 is "1 h 35 min"."""
+    if minutes is None:
+        return ""
+    hours, rest = divmod(int(minutes), 60)
+    if not hours:
+        return ngettext("%(minutes)s min", "%(minutes)s min", rest) % {"minutes": rest}
+    if not rest:
+        return ngettext("%(hours)s h", "%(hours)s h", hours) % {"hours": hours}
+    return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": rest}
+
+
+@register.simple_tag
+def when(moment: datetime, zone: str | tzinfo) -> SafeString:
+    """`at_place` inside `<time datetime=…>`."""
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), at_place(moment, zone))
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", css: str = "") -> SafeString:
+    """An icon of static/img/icons.svg. Without a label it is decoration, hidden from readers."""
+    classes = f"q-icon {css}".strip()
+    href = f"{static('img/icons.svg')}#{name}"
+    if label:
+        return format_html(
+            '<svg class="{}" role="img" aria-label="{}"><use href="{}"></use></svg>',
+            classes,
+            label,
+            href,
+        )
+    return format_html(
+        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}"></use></svg>',
+        classes,
+        href,
+    )
+
+
+@register.inclusion_tag("components/_refusal.html")
+def refusal_box(refusal: Refusal | None) -> dict[str, Any]:
+    """A refusal as an alert; nothing when there is none."""
+    return {"refusal": refusal}
+
+
+def _local(moment: datetime, zone: str | tzinfo) -> datetime:
+    if not is_aware(moment):
+        raise ValueError("a moment without a zone cannot be shown at a place")
+    return moment.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)
+
+
+def _clock_time(local: datetime) -> str:
+    return f"{local:%H:%M}"
