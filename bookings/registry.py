@@ -1,8 +1,10 @@
 """The one list of sellers. Filled by each house's AppConfig.ready(); read by the core."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from bookings.contracts import Sellable
+from bookings.contracts import Answer, Ask, Sellable
 from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import Refusal
@@ -35,3 +37,21 @@ def get(kind: str) -> Sellable:
 def list_all() -> Iterable[Sellable]:
     """Every registered seller, in order of kind."""
     return [_sellables[kind] for kind in sorted(_sellables)]
+
+
+def offer_all(asks: Sequence[Ask], *, at: datetime) -> list[Answer]:
+    """Answer Asks of any kinds, in their order, with one call to each seller.
+
+    An unknown kind is answered with UnknownKind.
+    """
+    by_kind: dict[str, list[int]] = defaultdict(list)
+    for position, ask in enumerate(asks):
+        by_kind[ask.kind].append(position)
+    answers: dict[int, Answer] = {}
+    for kind, positions in by_kind.items():
+        if kind in _sellables:
+            replies = _sellables[kind].offer(asks=[asks[p] for p in positions], at=at)
+        else:
+            replies = [UnknownKind(field="kind")] * len(positions)
+        answers.update(zip(positions, replies, strict=True))
+    return [answers[position] for position in range(len(asks))]

@@ -13,16 +13,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from bookings import registry
-from bookings.contracts import Ask, Demand, Offer
+from bookings.contracts import Answer, Ask, Demand, Offer
 from bookings.inventory import operations as inventory
 from bookings.orders import frozen
 from bookings.orders.models import Hold, Line, Order
@@ -140,33 +139,24 @@ def place_many(requests: Sequence[PlaceRequest], *, at: datetime) -> list[Order 
     return [draft.outcome for draft in drafts if draft.outcome is not None]
 
 
-def _ask_sellers(
-    requests: Sequence[PlaceRequest], at: datetime
-) -> list[list[Offer] | Refusal]:
+def _ask_sellers(requests: Sequence[PlaceRequest], at: datetime) -> list[list[Offer] | Refusal]:
     """Every request's offers in the order of its asks, or the first refusal among them."""
-    answers: list[list[Offer] | Refusal] = [_out_of_bounds(r) or [] for r in requests]
-    by_kind: dict[str, list[tuple[int, int, Ask]]] = defaultdict(list)
-    for number, request in enumerate(requests):
-        if not isinstance(answers[number], Refusal):
-            for position, ask in enumerate(request.asks):
-                by_kind[ask.kind].append((number, position, ask))
-    found: dict[tuple[int, int], tuple[Offer, ...] | Refusal] = {}
-    for kind, rows in by_kind.items():
-        try:
-            replies = registry.get(kind).offer(asks=[ask for *_, ask in rows], at=at)
-        except registry.UnknownKind as refusal:
-            replies = [refusal] * len(rows)
-        for (number, position, _ask), reply in zip(rows, replies, strict=True):
-            found[number, position] = reply
-    for (number, _position), reply in sorted(found.items(), key=lambda item: item[0]):
-        so_far = answers[number]
-        if isinstance(so_far, Refusal):
-            continue
-        if isinstance(reply, Refusal):
-            answers[number] = reply
-        else:
-            so_far.extend(reply)
-    return answers
+    bounds = [_out_of_bounds(request) for request in requests]
+    asks = [a for r, out in zip(requests, bounds, strict=True) if out is None for a in r.asks]
+    replies = iter(registry.offer_all(asks, at=at))
+    return [
+        out or _together([next(replies) for _ask in request.asks])
+        for request, out in zip(requests, bounds, strict=True)
+    ]
+
+
+def _together(answers: Sequence[Answer]) -> list[Offer] | Refusal:
+    offers: list[Offer] = []
+    for answer in answers:
+        if isinstance(answer, Refusal):
+            return answer
+        offers.extend(answer)
+    return offers
 
 
 def _out_of_bounds(request: PlaceRequest) -> Refusal | None:

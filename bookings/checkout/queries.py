@@ -1,0 +1,121 @@
+"""The cart as it would be sold now: every item with the seller's offer or refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.travellers import queries as travellers
+from bookings import registry
+from bookings.baskets import queries as baskets
+from bookings.baskets.models import Item
+from bookings.contracts import Answer, Ask, Member, Offer
+from kernel.errors import Refusal
+from kernel.places.models import Region
+
+
+@dataclass(frozen=True, slots=True)
+class CartRow:
+    """One item of the cart: what it would cost now, or why it cannot be had."""
+
+    item: Item
+    offers: tuple[Offer, ...]
+    refusal: Refusal | None
+
+    @property
+    def offer(self) -> Offer | None:
+        return self.offers[0] if self.offers else None
+
+    @property
+    def price_fen(self) -> int:
+        return sum(offer.price_fen for offer in self.offers)
+
+    @property
+    def needs_names(self) -> bool:
+        return any(offer.needs_names for offer in self.offers)
+
+    @property
+    def is_named(self) -> bool:
+        return all(part.traveller_id for offer in self.offers for part in offer.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Cart:
+    """Everything in one actor's cart of one region, priced now. Money in fen."""
+
+    region: Region
+    rows: tuple[CartRow, ...]
+    request_key: str
+    traveller_ids: tuple[int, ...]
+
+    @property
+    def total_fen(self) -> int:
+        return sum(row.price_fen for row in self.rows)
+
+    @property
+    def is_sellable(self) -> bool:
+        return bool(self.rows) and all(row.refusal is None for row in self.rows)
+
+    @property
+    def lacks_names(self) -> bool:
+        return any(row.needs_names and not row.is_named for row in self.rows)
+
+    @property
+    def party_size(self) -> int:
+        return max((len(row.item.classes) for row in self.rows), default=0)
+
+    @property
+    def is_sample(self) -> bool:
+        return any(offer.is_sample for row in self.rows for offer in row.offers)
+
+
+def cart_of(*, actors: Collection[str], actor: str, region: Region, at: datetime) -> Cart:
+    """Price an actor's cart; ``actors`` are all the names under which the buyer's people are kept."""
+    basket = baskets.find(actor=actor, region_id=region.pk)
+    items = baskets.items_of(basket)
+    asks = asks_of(items, actors)
+    answers = registry.offer_all(asks, at=at)
+    return Cart(
+        region=region,
+        rows=tuple(_row(item, answer) for item, answer in zip(items, answers, strict=True)),
+        request_key=basket.request_key if basket else "",
+        traveller_ids=tuple(basket.traveller_ids) if basket else (),
+    )
+
+
+def asks_of(items: Sequence[Item], actors: Collection[str]) -> list[Ask]:
+    """The items as Asks; a person who is not in the actors' own book counts as nobody."""
+    ids = {traveller_id for item in items for traveller_id in item.people if traveller_id}
+    known = {p.traveller_id: p for p in travellers.people(ids=ids, actors=actors)}
+    return [
+        Ask(kind=item.kind, ref=item.ref, party=_party(item, known), quantity=item.quantity)
+        for item in items
+    ]
+
+
+def _party(item: Item, known: Mapping[int, travellers.Person]) -> tuple[Member, ...]:
+    people = [*item.people, *[0] * (len(item.classes) - len(item.people))]
+    return tuple(
+        _member(class_code, known.get(traveller_id))
+        for class_code, traveller_id in zip(item.classes, people, strict=False)
+    )
+
+
+def _member(class_code: str, person: travellers.Person | None) -> Member:
+    if person is None:
+        return Member(class_code=class_code)
+    return Member(
+        class_code=class_code,
+        traveller_id=person.traveller_id,
+        name=person.name,
+        masked=person.masked,
+        index=person.index,
+        birth_date=person.birth_date,
+    )
+
+
+def _row(item: Item, answer: Answer) -> CartRow:
+    if isinstance(answer, Refusal):
+        return CartRow(item=item, offers=(), refusal=answer)
+    return CartRow(item=item, offers=answer, refusal=None)
