@@ -28,6 +28,11 @@ def by_token(token: str) -> Order:
     return order
 
 
+def find_placed(*, actor: str, request_key: str) -> Order | None:
+    """The order this buyer's request key has made, or None."""
+    return Order.objects.filter(actor=actor, request_key=request_key).first()
+
+
 def for_actors(actors: Collection[str], contact_index: str = "") -> QuerySet[Order]:
     """Orders of these buyers, and those left with this contact, newest first."""
     mine = Order.objects.filter(actor__in=actors)

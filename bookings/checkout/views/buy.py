@@ -1,0 +1,114 @@
+"""From the cart to an order: who travels, then one look at everything, then it is held."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.identity import actors
+from accounts.travellers import queries as travellers_book
+from bookings.baskets import operations as baskets
+from bookings.checkout import queries
+from bookings.checkout.forms import ConfirmForm, PartyForm
+from bookings.orders import operations as orders
+from bookings.orders import queries as orders_placed
+from bookings.orders.models import Order
+from kernel import clock
+from kernel.errors import Refusal
+from kernel.places import queries as places
+from kernel.places.models import Region
+
+
+class CartChanged(Refusal):
+    """The cart was changed in another window since this page was shown."""
+
+    code = "cart_changed"
+    message = _("Your cart has changed since this page was shown. Please look at it again.")
+
+
+def _cart(request: HttpRequest, region: Region) -> queries.Cart:
+    return queries.cart_of(
+        actors=actors.all_of(request),
+        actor=actors.actor_of(request),
+        region=region,
+        at=clock.now(),
+    )
+
+
+def travellers(request: HttpRequest, region: str) -> HttpResponse:
+    """Name everybody once, and say who takes which place where a party is smaller."""
+    place = places.get_region(region)
+    cart = _cart(request, place)
+    if not cart.is_sellable:
+        return redirect("checkout:cart", region=place.slug)
+    book = travellers_book.people_of(actors=actors.all_of(request))
+    form = PartyForm(request.POST or None, cart=cart, book=book)
+    if request.method == "POST" and form.is_valid():
+        people = form.save_people(
+            actor=actors.actor_of(request), actors=actors.all_of(request), at=clock.now()
+        )
+        if people is not None:
+            baskets.name_people(
+                actor=actors.actor_of(request),
+                region_id=place.pk,
+                traveller_ids=form.traveller_ids,
+                people=people,
+                at=clock.now(),
+            )
+            return redirect("checkout:confirm", region=place.slug)
+    context = {"cart": cart, "region": place, "form": form}
+    return render(request, "bookings_checkout/travellers.html", context)
+
+
+def confirm(request: HttpRequest, region: str) -> HttpResponse:
+    """Show the whole order with its terms; a post places it and holds the places."""
+    place = places.get_region(region)
+    cart = _cart(request, place)
+    if not cart.is_sellable and request.method != "POST":
+        return redirect("checkout:cart", region=place.slug)
+    if cart.lacks_names and request.method != "POST":
+        return redirect("checkout:travellers", region=place.slug)
+    form = ConfirmForm(
+        request.POST or None,
+        initial={
+            "request_key": cart.request_key,
+            "shown_total_fen": cart.total_fen,
+            "contact": actors.phone_of(request),
+        },
+    )
+    if request.method == "POST" and form.is_valid():
+        outcome = _place(request, place, cart, form)
+        if not isinstance(outcome, Refusal):
+            return redirect("checkout:order" if outcome.paid_at else "checkout:pay", outcome.token)
+        form.refuse(outcome)
+        if isinstance(outcome, orders.PriceMoved):
+            form.show_total(cart.total_fen)
+    context = {"cart": cart, "region": place, "form": form, "hold_for": orders.HOLD_FOR}
+    return render(request, "bookings_checkout/confirm.html", context)
+
+
+def _place(
+    request: HttpRequest, place: Region, cart: queries.Cart, form: ConfirmForm
+) -> Order | Refusal:
+    """Place what was shown. A repeat (double click, back button) finds the order it made before."""
+    at = clock.now()
+    actor, request_key = actors.actor_of(request), form.cleaned_data["request_key"]
+    if request_key != cart.request_key:
+        return orders_placed.find_placed(actor=actor, request_key=request_key) or CartChanged()
+    user = request.user
+    wish = orders.PlaceRequest(
+        actor=actor,
+        request_key=request_key,
+        region_id=place.pk,
+        asks=tuple(queries.asks_of([row.item for row in cart.rows], actors.all_of(request))),
+        shown_total_fen=form.cleaned_data["shown_total_fen"],
+        language=get_language() or "zh-hans",
+        contact=form.cleaned_data["contact"],
+        user_id=user.pk if user.is_authenticated else None,
+    )
+    [outcome] = orders.place_many([wish], at=at)
+    if not isinstance(outcome, Refusal):
+        baskets.empty(actor=actor, region_id=place.pk, request_key=request_key, at=at)
+    return outcome

@@ -1,0 +1,97 @@
+"""The cart: what is in it, put in, take out."""
+
+from collections.abc import Mapping
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.identity import actors
+from bookings import registry
+from bookings.baskets import operations as baskets
+from bookings.checkout import queries
+from bookings.contracts import Ask, Member
+from kernel import clock
+from kernel.errors import BadInput, Refusal
+from kernel.places import queries as places
+from kernel.web.redirects import safe_next
+from kernel.web.requests import whole
+
+_CLASS = "class_"
+
+
+@require_GET
+def show(request: HttpRequest, region: str) -> HttpResponse:
+    place = places.get_region(region)
+    cart = queries.cart_of(
+        actors=actors.all_of(request),
+        actor=actors.actor_of(request),
+        region=place,
+        at=clock.now(),
+    )
+    return render(request, "bookings_checkout/cart.html", {"cart": cart, "region": place})
+
+
+@require_POST
+def add(request: HttpRequest, region: str) -> HttpResponse:
+    """Put an item in. A seller's refusal is shown on the page the buyer came from."""
+    place = places.get_region(region)
+    kind, ref = _text(request.POST, "kind", 20), _text(request.POST, "ref", 80)
+    classes = read_classes(request.POST)
+    at = clock.now()
+    back = safe_next(request, place.get_absolute_url())
+    ask = Ask(kind=kind, ref=ref, party=tuple(Member(class_code=code) for code in classes))
+    if not classes:
+        messages.error(request, _("Please say how many people are going."))
+        return redirect(back)
+    [answer] = registry.offer_all([ask], at=at)
+    if isinstance(answer, Refusal):
+        messages.error(request, answer.reason)
+        return redirect(back)
+    baskets.add(
+        actor=actors.actor_of(request),
+        region_id=place.pk,
+        kind=kind,
+        ref=ref,
+        classes=classes,
+        at=at,
+    )
+    return redirect("checkout:cart", region=place.slug)
+
+
+@require_POST
+def remove(request: HttpRequest, region: str) -> HttpResponse:
+    place = places.get_region(region)
+    baskets.remove(
+        actor=actors.actor_of(request),
+        region_id=place.pk,
+        item_id=whole(request.POST.get("item"), field="item", least=1),
+        at=clock.now(),
+    )
+    return redirect("checkout:cart", region=place.slug)
+
+
+def read_classes(data: Mapping[str, str]) -> list[str]:
+    """The party as class codes, from fields such as ``class_adult=2``.
+
+    :raises BadInput: a count is no number from 0 to 50, or a code is too long.
+    """
+    codes: list[str] = []
+    for name in sorted(key for key in data if key.startswith(_CLASS)):
+        code = name.removeprefix(_CLASS)
+        if not 1 <= len(code) <= 30:
+            raise BadInput(field=name[:40])
+        most = baskets.MAX_PEOPLE
+        codes += [code] * whole(data[name] or "0", field=name, least=0, most=most)
+    if len(codes) > baskets.MAX_PEOPLE:
+        raise baskets.BasketFull(items=baskets.MAX_ITEMS, people=baskets.MAX_PEOPLE)
+    return codes
+
+
+def _text(data: Mapping[str, str], name: str, most: int) -> str:
+    text = data.get(name, "")
+    if not 1 <= len(text) <= most:
+        raise BadInput(field=name)
+    return text

@@ -1,0 +1,128 @@
+"""An order: its code, its story, paying it, giving it up, cancelling parts of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.identity import actors
+from bookings.orders import operations as orders
+from bookings.orders import queries
+from bookings.orders.models import Order
+from bookings.payments import operations as payments
+from bookings.refunds import operations as refunds
+from bookings.refunds import queries as refunds_of
+from bookings.vouchers import queries as vouchers
+from kernel import clock
+from kernel.errors import BadInput, Refusal
+from kernel.web.paging import page_of
+from kernel.web.requests import whole
+
+
+@require_GET
+def mine(request: HttpRequest) -> HttpResponse:
+    """The buyer's own orders, newest first."""
+    found = queries.for_actors(
+        actors.all_of(request), contact_index=actors.phone_index_of(request)
+    )
+    return render(request, "bookings_checkout/orders.html", {"page": page_of(request, found)})
+
+
+@require_GET
+def show(request: HttpRequest, token: str) -> HttpResponse:
+    order = queries.by_token(token)
+    context = {
+        "order": order,
+        "region": order.region,
+        "at": clock.now(),
+        "is_payable": order.is_payable(clock.now()),
+        "passes": vouchers.passes(order),
+        "refunds": refunds_of.of_order(order),
+    }
+    return render(request, "bookings_checkout/order.html", context)
+
+
+@require_GET
+def state(request: HttpRequest, token: str) -> JsonResponse:
+    """What the waiting page asks every few seconds."""
+    order = queries.by_token(token)
+    return JsonResponse({"state": order.state, "words": order.get_state_display()})
+
+
+def pay(request: HttpRequest, token: str) -> HttpResponse:
+    """Show how long the places are held; a post starts the payment at the provider."""
+    order = queries.by_token(token)
+    if order.paid_at is not None:
+        return redirect("checkout:order", token)
+    if request.method == "POST":
+        return_url = request.build_absolute_uri(reverse("payments:return", args=[token]))
+        attempt = payments.pay_by(
+            order=order,
+            provider=request.POST.get("provider", ""),
+            at=clock.now(),
+            return_url=return_url,
+        )
+        return redirect(attempt.redirect_url)
+    context = {
+        "order": order,
+        "region": order.region,
+        "at": clock.now(),
+        "is_payable": order.is_payable(clock.now()),
+        "providers": payments.ways_to_pay(order),
+    }
+    return render(request, "bookings_checkout/pay.html", context)
+
+
+@require_POST
+def give_up(request: HttpRequest, token: str) -> HttpResponse:
+    """Let go of an unpaid order's places at once."""
+    order = queries.by_token(token)
+    orders.abandon(order=order, at=clock.now())
+    messages.success(request, _("The places are free again. Nothing was charged."))
+    return redirect("checkout:order", token)
+
+
+def cancel(request: HttpRequest, token: str) -> HttpResponse:
+    """Choose parts, see the exact refund, then agree to it."""
+    order = queries.by_token(token)
+    chosen = _chosen(request, order)
+    quote = refunds.quote(order=order, parts=chosen, at=clock.now()) if chosen else None
+    if request.method == "POST" and quote is not None:
+        try:
+            refunds.cancel(
+                order=order,
+                parts=chosen,
+                shown_fen=whole(request.POST.get("shown_fen"), field="shown_fen"),
+                actor=actors.actor_of(request),
+                reason="BUYER",
+                at=clock.now(),
+            )
+        except Refusal as refusal:
+            messages.error(request, refusal.reason)
+        else:
+            messages.success(request, _("Cancelled. The money goes back the way it came."))
+            return redirect("checkout:order", token)
+    context = {"order": order, "region": order.region, "chosen": chosen, "quote": quote}
+    return render(request, "bookings_checkout/cancel.html", context)
+
+
+def _chosen(request: HttpRequest, order: Order) -> dict[int, list[str]]:
+    """The parts ticked on the page, as line id to part keys; from ``part=<line>:<key>``."""
+    data = request.POST if request.method == "POST" else request.GET
+    lines = {line.pk for line in order.lines.all()}
+    chosen: dict[int, list[str]] = defaultdict(list)
+    for value in data.getlist("part"):
+        line_id, _colon, key = value.partition(":")
+        number = whole(line_id, field="part", least=1)
+        if number not in lines:
+            raise Http404
+        if not key or key in chosen[number]:
+            raise BadInput(field="part")
+        chosen[number].append(key)
+    return dict(chosen)
