@@ -80,6 +80,20 @@ def duration(minutes: int | None) -> str:
     return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": rest}
 
 
+@register.filter
+def seconds_left(moment: datetime) -> int:
+    """Whole seconds from now until a moment, never below zero."""
+    return max(0, int((moment - clock.now()).total_seconds()))
+
+
+@register.filter
+def time_left(moment: datetime) -> str:
+    """The same for eyes: "12:38", or "1:02:05" from an hour on."""
+    minutes, seconds = divmod(seconds_left(moment), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes:02d}:{seconds:02d}"
+
+
 @register.simple_tag
 def when(moment: datetime, zone: str | tzinfo) -> SafeString:
     """`at_place` inside `<time datetime=…>`."""
