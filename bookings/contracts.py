@@ -152,6 +152,12 @@ class Offer:
         """The total, in fen: what its parts cost together."""
         return sum(part.price_fen for part in self.parts)
 
+    @property
+    def due_now_fen(self) -> int:
+        """What is charged when the order is placed, in fen."""
+        now = (due for due in self.dues if due.when is When.ORDER and due.how is How.CHARGE)
+        return sum(due.amount_fen or 0 for due in now)
+
     def all_demands(self) -> list[Demand]:
         """Units per bucket over the offer and all its parts, sorted by bucket id."""
         units: dict[int, int] = {}

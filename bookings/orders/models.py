@@ -19,6 +19,7 @@ from kernel.naming import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
 
 class State(models.TextChoices):
@@ -76,6 +77,7 @@ class Order(models.Model):
     body_hash = models.CharField(_("hash of the request"), max_length=64)
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     total_fen = models.BigIntegerField(_("total (fen)"))
+    due_now_fen = models.BigIntegerField(_("to pay now (fen)"))
     language = models.CharField(_("language"), max_length=10)
     channel = models.CharField(_("channel"), max_length=20, default="own")
     contact_sealed = models.TextField(_("contact, sealed"), blank=True)
@@ -93,7 +95,8 @@ class Order(models.Model):
                 fields=("actor", "request_key"), name="bookings_orders_order_request"
             ),
             models.CheckConstraint(
-                condition=Q(total_fen__gte=0), name="bookings_orders_order_total_not_negative"
+                condition=Q(due_now_fen__gte=0) & Q(total_fen__gte=F("due_now_fen")),
+                name="bookings_orders_order_due_within_total",
             ),
         )
 
@@ -114,9 +117,9 @@ class Order(models.Model):
         """The state in words of the active language."""
         return str(self.state.label)
 
-    def is_payable(self, at: object) -> bool:
-        """Whether a payment may be started: held, not yet due, and not free."""
-        return self.state is State.HELD and self.due_at > at and self.total_fen > 0  # type: ignore[operator]
+    def is_payable(self, at: datetime) -> bool:
+        """Whether a payment may be started: held, not yet due, and something to pay now."""
+        return self.state is State.HELD and self.due_at > at and self.due_now_fen > 0
 
 
 def state_of(states: Iterable[str]) -> State:

@@ -200,6 +200,7 @@ def _order(request: PlaceRequest, offers: list[Offer], at: datetime) -> Order:
         body_hash=request.body_hash,
         currency=offers[0].currency if offers else "CNY",
         total_fen=sum(offer.price_fen for offer in offers),
+        due_now_fen=sum(offer.due_now_fen for offer in offers),
         language=request.language,
         channel=request.channel,
         contact_sealed=seals.seal(contact, purpose="phone") if contact else "",
@@ -318,9 +319,9 @@ def _claim(drafts: Sequence[_Draft], at: datetime) -> None:
 
 
 def _record(drafts: Sequence[_Draft], at: datetime) -> None:
-    """The news of each placed order; a loser's row goes with its order."""
+    """News of orders that ask for nothing now: no payment will settle them."""
     for draft in drafts:
-        if draft.is_alive and draft.order.total_fen == 0:
+        if draft.is_alive and draft.order.due_now_fen == 0:
             outbox.record(
                 name="bookings.order.placed-free",
                 key=f"placed:{draft.order.pk}",

@@ -59,9 +59,9 @@ def settle(*, facts: Mapping[str, Any], at: datetime) -> None:
 
 
 def settle_free(*, order_id: int, at: datetime) -> None:
-    """Mark an order of zero fen as paid. An order that lost its race for places is gone: no news."""
+    """Mark an order that asks for nothing now as paid. One that lost its race for places is gone."""
     order = Order.objects.select_for_update(no_key=True).filter(pk=order_id).first()
-    if order is not None and order.total_fen == 0 and order.paid_at is None:
+    if order is not None and order.due_now_fen == 0 and order.paid_at is None:
         _make_paid(order, at)
 
 
@@ -69,7 +69,7 @@ def _objection(order: Order, facts: Mapping[str, Any]) -> str:
     """Why this money cannot pay this order whatever its places; empty when it can."""
     if order.paid_at is not None:
         return "PAID_TWICE"
-    if (facts["amount_fen"], facts["currency"]) != (order.total_fen, order.currency):
+    if (facts["amount_fen"], facts["currency"]) != (order.due_now_fen, order.currency):
         return "WRONG_AMOUNT"
     return ""
 
