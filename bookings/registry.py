@@ -26,6 +26,11 @@ def register(sellable: Sellable) -> None:
     _sellables[sellable.kind] = sellable
 
 
+def unregister(kind: str) -> None:
+    """Take a seller out again; tests register samples for their own time only."""
+    del _sellables[kind]
+
+
 def get(kind: str) -> Sellable:
     """The seller of a kind; raises UnknownKind."""
     try:

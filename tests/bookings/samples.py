@@ -1,0 +1,166 @@
+"""Three sample sellers that keep the protocol honest, none of them a trade the core has heard of.
+
+``deposit`` takes a fifth now and the rest on the day; ``later`` is metered and paid after use;
+``shy`` has a supplier who answers later and may say no. Each keeps its own rows of claims in the
+``Claims`` table of memory below, keyed by line: a sample needs no tables of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from bookings import terms
+from bookings.contracts import (
+    Answer,
+    Ask,
+    Demand,
+    Done,
+    Due,
+    Entitlement,
+    How,
+    Listing,
+    Offer,
+    Outcome,
+    Part,
+    Pending,
+    Refused,
+    Step,
+    Terms,
+    When,
+)
+from bookings.inventory import queries as inventory
+from bookings.orders.models import Line
+from kernel.errors import Refusal
+
+LADDER = Terms(steps=(Step(86_400, 1000), Step(3_600, 500)), words={"en": "A day before: all."})
+
+
+class GoneBy(Refusal):
+    """The sample's only refusal."""
+
+    code = "gone_by"
+
+
+@dataclass
+class Sample:
+    """What the three have in common: one thing on one day, of which a bucket holds so many.
+
+    ``ref`` is "<bucket id>:<price fen>"; the day starts at ``starts_at``.
+    """
+
+    kind: str
+    region_id: int
+    supplier_id: int
+    starts_at: datetime
+    withdrawn: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
+    refuse_claims: bool = False
+
+    def browse(
+        self, *, region_id: int, supplier_id: int | None, first: date, last: date
+    ) -> Sequence[Listing]:
+        return []
+
+    def offer(self, *, asks: Sequence[Ask], at: datetime) -> Sequence[Answer]:
+        left = inventory.left(int(ask.ref.split(":")[0]) for ask in asks)
+        return [self._answer(ask, left, at) for ask in asks]
+
+    def _answer(self, ask: Ask, left: dict[int, int], at: datetime) -> Answer:
+        bucket_id, price_fen = (int(text) for text in ask.ref.split(":"))
+        if self.starts_at <= at or bucket_id not in left:
+            return GoneBy(field="ref")
+        parts = tuple(
+            Part(
+                key=f"p{number}",
+                title={"en": "one", "zh-hans": "一份"},
+                price_fen=price_fen,
+                class_code=member.class_code,
+                traveller_id=member.traveller_id,
+                demands=(Demand(bucket_id),),
+            )
+            for number, member in enumerate(ask.party)
+        )
+        return (
+            Offer(
+                kind=self.kind,
+                ref=ask.ref,
+                region_id=self.region_id,
+                supplier_id=self.supplier_id,
+                title={"en": f"A {self.kind} thing", "zh-hans": "样品"},
+                starts_at=self.starts_at,
+                ends_at=self.starts_at + timedelta(hours=2),
+                parts=parts,
+                terms=LADDER,
+                dues=self.dues(sum(part.price_fen for part in parts)),
+            ),
+        )
+
+    def dues(self, total_fen: int) -> tuple[Due, ...]:
+        return (Due(total_fen),)
+
+    def claim(self, *, lines: Sequence[Line], at: datetime) -> Sequence[Refusal | None]:
+        return [GoneBy() if self.refuse_claims else None for _line in lines]
+
+    def fulfil(self, *, lines: Sequence[Line], at: datetime) -> Sequence[Outcome]:
+        return [self.outcome(line) for line in lines]
+
+    def outcome(self, line: Line) -> Outcome:
+        return Done(
+            tuple(
+                Entitlement(
+                    part_key=part.key,
+                    zone=f"{self.kind}:1",
+                    valid_from=line.starts_at,
+                    valid_until=line.ends_at,
+                    traveller_id=part.traveller_id,
+                )
+                for part in line.frozen_parts
+            )
+        )
+
+    def amend(
+        self, *, old: Sequence[Line], new: Sequence[Offer], at: datetime
+    ) -> Sequence[Refusal | None]:
+        return [None for _line in old]
+
+    def withdraw(self, *, lines: Sequence[tuple[Line, Sequence[str]]], at: datetime) -> None:
+        self.withdrawn += [(line.pk, tuple(keys)) for line, keys in lines]
+
+    def refundable(self, *, line: Line, part_keys: Sequence[str], at: datetime) -> int:
+        return sum(
+            terms.refund_fen(
+                line.frozen_terms, price_fen=part.price_fen, starts_at=line.starts_at, at=at
+            )
+            for part in line.frozen_parts
+            if part.key in part_keys
+        )
+
+
+@dataclass
+class Deposit(Sample):
+    """A fifth is charged at once, the rest on the day."""
+
+    def dues(self, total_fen: int) -> tuple[Due, ...]:
+        now = total_fen // 5
+        return (Due(now), Due(total_fen - now, when=self.starts_at.date()))
+
+
+@dataclass
+class Later(Sample):
+    """Metered: nothing is known or charged before use."""
+
+    def dues(self, total_fen: int) -> tuple[Due, ...]:
+        return (Due(None, how=How.CHARGE, when=When.AFTER_USE),)
+
+
+@dataclass
+class Shy(Sample):
+    """The supplier answers later: ``answer`` is None until it is known."""
+
+    answer: bool | None = None
+
+    def outcome(self, line: Line) -> Outcome:
+        if self.answer is None:
+            return Pending()
+        return super().outcome(line) if self.answer else Refused("the house is full after all")
