@@ -15,6 +15,7 @@ from bookings.orders.operations.place import (
 from bookings.orders.operations.settle import settle, settle_free
 from bookings.orders.operations.withdraw import (
     AlreadyCancelled,
+    NotWaiting,
     abandon,
     mark_used,
     release_lines,
@@ -26,6 +27,7 @@ __all__ = (
     "AlreadyCancelled",
     "BadRequest",
     "KeyReused",
+    "NotWaiting",
     "NamesMissing",
     "PlaceRequest",
     "PriceMoved",

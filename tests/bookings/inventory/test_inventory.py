@@ -1,0 +1,116 @@
+"""Counts: taken whole or not at all, never above capacity, never below zero."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from bookings.contracts import Demand
+from bookings.inventory import operations as inventory
+from bookings.inventory import queries
+from bookings.inventory.models import Bucket
+
+pytestmark = pytest.mark.django_db
+
+
+def buckets(*capacities: int) -> list[int]:
+    specs = [inventory.BucketSpec(f"k{n}", 1, c) for n, c in enumerate(capacities)]
+    made = inventory.shape(specs)
+    return [made[spec.key] for spec in specs]
+
+
+def test_shaping_again_changes_nothing():
+    [first] = buckets(5)
+    inventory.take([[Demand(first, 2)]])
+
+    [again] = buckets(9)
+
+    assert again == first
+    assert queries.counts([first]) == {first: (5, 2)}
+
+
+def test_a_group_is_taken_whole_or_not_at_all():
+    one, two = buckets(5, 1)
+
+    [shortage] = inventory.take([[Demand(one, 2), Demand(two, 2)]])
+
+    assert shortage == inventory.Shortage(two, 2, 1)
+    assert queries.left([one, two]) == {one: 5, two: 1}
+
+
+def test_capacity_cannot_go_below_what_is_taken():
+    [bucket] = buckets(5)
+    inventory.take([[Demand(bucket, 3)]])
+
+    with pytest.raises(inventory.BelowTaken) as refused:
+        inventory.reshape(bucket_id=bucket, capacity=2)
+
+    assert refused.value.facts == {"taken": 3, "capacity": 2}
+    assert queries.counts([bucket]) == {bucket: (5, 3)}
+
+
+def test_capacity_can_go_down_to_what_is_taken():
+    [bucket] = buckets(5)
+    inventory.take([[Demand(bucket, 3)]])
+
+    inventory.reshape(bucket_id=bucket, capacity=3)
+
+    assert queries.left([bucket]) == {bucket: 0}
+
+
+def test_giving_back_more_than_was_taken_is_refused_by_the_database():
+    [bucket] = buckets(5)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        inventory.give_back([Demand(bucket, 1)])
+
+    assert queries.left([bucket]) == {bucket: 5}
+
+
+def test_a_swap_uses_what_it_gives():
+    one, two = buckets(1, 1)
+    inventory.take([[Demand(one, 1)]])
+
+    assert inventory.swap(give=[Demand(one, 1)], want=[Demand(one, 1), Demand(two, 1)]) is None
+
+    assert queries.left([one, two]) == {one: 0, two: 0}
+
+
+def test_a_swap_that_does_not_fit_changes_nothing():
+    one, two = buckets(1, 0)
+    inventory.take([[Demand(one, 1)]])
+
+    shortage = inventory.swap(give=[Demand(one, 1)], want=[Demand(two, 1)])
+
+    assert shortage == inventory.Shortage(two, 1, 0)
+    assert queries.left([one, two]) == {one: 0, two: 0}
+
+
+_DEMAND = st.tuples(st.integers(0, 2), st.integers(1, 3))
+_GROUPS = st.lists(st.lists(_DEMAND, min_size=1, max_size=3), max_size=8)
+
+
+class TakeEqualsOneByOne(TestCase):
+    """Whatever the demands: the same answer as counting on one's fingers."""
+
+    @settings(max_examples=40, deadline=None)
+    @given(capacities=st.tuples(*[st.integers(0, 6)] * 3), groups=_GROUPS)
+    def test_take(self, capacities: tuple[int, ...], groups: list[list[tuple[int, int]]]) -> None:
+        ids = buckets(*capacities)
+        room = list(capacities)
+        expected = []
+        for group in groups:
+            wanted = [sum(u for b, u in group if b == n) for n in range(3)]
+            fits = all(w <= r for w, r in zip(wanted, room, strict=True))
+            room = [r - w for r, w in zip(room, wanted, strict=True)] if fits else room
+            expected.append(fits)
+
+        answers = inventory.take([[Demand(ids[b], u) for b, u in group] for group in groups])
+
+        self.assertEqual([answer is None for answer in answers], expected)
+        left = queries.left(ids)
+        self.assertEqual([left[i] for i in ids], room)
+        self.assertTrue(all(b.taken <= b.capacity for b in Bucket.objects.all()))
