@@ -23,7 +23,7 @@ def bucket(shop):
 
 
 @pytest.fixture
-def paid(shop, sellers, bucket, at, transactionless):
+def paid(shop, sellers, bucket, at):
     def place_and_pay(kind: str):
         order = orders.place(shop.wish(ask(bucket, 2, kind=kind), total_fen=2000), at=at)
         if order.due_now_fen:

@@ -14,7 +14,7 @@ from kernel import seals
 from kernel.outbox.models import Event
 from tests.bookings.conftest import ask
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def nothing_written() -> bool:

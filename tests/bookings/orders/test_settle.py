@@ -39,7 +39,7 @@ def bucket(shop):
 
 
 @pytest.fixture
-def order(shop, sellers, bucket, at, transactionless):
+def order(shop, sellers, bucket, at):
     return orders.place(shop.wish(ask(bucket), total_fen=1000), at=at)
 
 
@@ -120,7 +120,7 @@ def test_money_for_an_order_that_was_given_up_is_due_back(order, at):
     assert [due["reason"] for due in returns()] == ["GIVEN_UP"]
 
 
-def test_an_order_that_asks_for_nothing_settles_itself(shop, sellers, bucket, at, transactionless):
+def test_an_order_that_asks_for_nothing_settles_itself(shop, sellers, bucket, at):
     order = orders.place(shop.wish(ask(bucket, kind="later"), total_fen=1000), at=at)
 
     orders.settle_free(order_id=order.pk, at=at)

@@ -18,7 +18,7 @@ def bucket(shop):
 
 
 @pytest.fixture
-def line(shop, sellers, bucket, at, transactionless) -> Line:
+def line(shop, sellers, bucket, at) -> Line:
     order = orders.place(shop.wish(ask(bucket, 3), total_fen=3000), at=at)
     Line.objects.filter(order=order).update(state=State.CONFIRMED)
     return order.lines.get()
@@ -82,7 +82,7 @@ def test_the_rest_cancelled_after_use_leaves_the_line_used(line, bucket, at):
     assert inventory.left([bucket]) == {bucket: 4}
 
 
-def test_giving_up_an_unpaid_order_frees_it_at_once(shop, sellers, bucket, at, transactionless):
+def test_giving_up_an_unpaid_order_frees_it_at_once(shop, sellers, bucket, at):
     order = orders.place(shop.wish(ask(bucket, 2), total_fen=2000), at=at)
 
     orders.abandon(order=order, at=at)
