@@ -1,0 +1,33 @@
+// The behaviour of a page: each `data-module="name"` gets its module; every page works without.
+import { guardForms } from "./once.js";
+import { keepForms } from "./keep.js";
+import { watchNetwork } from "./offline.js";
+
+const modules = {
+  countdown: () => import("./countdown.js"),
+  gate: () => import("./gate.js"),
+  poll: () => import("./poll.js"),
+  print: () => import("./print.js"),
+  sheet: () => import("./sheet.js"),
+  stepper: () => import("./stepper.js"),
+};
+
+async function enhance(element) {
+  if (element.dataset.enhanced !== undefined) return;
+  element.dataset.enhanced = "";
+  for (const name of element.dataset.module.split(" ")) {
+    if (modules[name]) (await modules[name]()).start(element);
+  }
+}
+
+function enhanceAll(root) {
+  if (root.matches?.("[data-module]")) enhance(root);
+  root.querySelectorAll("[data-module]").forEach(enhance);
+}
+
+guardForms();
+keepForms();
+watchNetwork();
+enhanceAll(document);
+document.addEventListener("htmx:load", (event) => enhanceAll(event.detail.elt));
+document.querySelector("[data-focus]")?.focus();
