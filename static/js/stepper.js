@@ -5,7 +5,8 @@ export function start(box) {
   const show = () => {
     for (const button of buttons) {
       const wanted = input.valueAsNumber + Number(button.dataset.step);
-      button.disabled = wanted < Number(input.min) || wanted > Number(input.max);
+      // Not `disabled`: the button that was just pressed would lose the focus.
+      button.setAttribute("aria-disabled", wanted < Number(input.min) || wanted > Number(input.max));
     }
   };
   for (const button of buttons) {
