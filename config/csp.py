@@ -1,0 +1,32 @@
+"""Content-Security-Policy: strict for every page; the back office needs what its skin needs."""
+
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from csp.middleware import CSPMiddleware as _CSPMiddleware
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+BACK_OFFICE = "/ops/"
+
+# django-unfold 0.91 evaluates Alpine expressions and sets inline styles (its issues 1535, 2129).
+_BACK_OFFICE_POLICY = {
+    "default-src": [SELF],
+    "script-src": [SELF, UNSAFE_EVAL, UNSAFE_INLINE],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": [SELF, "data:"],
+    "font-src": [SELF, "data:"],
+    "form-action": [SELF],
+    "frame-ancestors": [NONE],
+    "object-src": [NONE],
+    "base-uri": [NONE],
+}
+
+
+class CSPMiddleware(_CSPMiddleware):
+    """django-csp's middleware with the exception for the back office."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if request.path.startswith(BACK_OFFICE):
+            response._csp_replace = _BACK_OFFICE_POLICY  # type: ignore[attr-defined]
+        return super().process_response(request, response)

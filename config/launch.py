@@ -1,0 +1,111 @@
+"""Which servers a command talks to. Runs before Django, in the project's own Python.
+
+The environment's addresses win; else those of a running `up` of this folder; else servers are
+started for the command on this folder's data. `test`, `demo` and `bench` always get servers of
+their own that are thrown away, unless `--url` sends a demo or bench to a site that runs already.
+"""
+
+from __future__ import annotations
+
+import atexit
+import base64
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from config.servers import Servers, ServerTrouble, is_alive
+
+BASE = Path(__file__).resolve().parent.parent
+SERVERLESS = {
+    "help", "--help", "-h", "version", "--version", "check", "makemigrations", "makemessages",
+    "compilemessages", "collectstatic",
+}  # fmt: skip
+OWN_CLUSTER = {"test", "demo", "bench"}
+UNMIGRATED = {"verify_invariants", "migrate"}
+
+
+def data_folder() -> Path:
+    """The folder's data: .data, or QUANYU_DATA_DIR."""
+    return Path(os.environ.get("QUANYU_DATA_DIR") or BASE / ".data").resolve()
+
+
+def prepare(argv: list[str]) -> None:
+    """Put the addresses of this command's servers into os.environ, starting them where needed."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    command = argv[1] if len(argv) > 1 else "help"
+    try:
+        if command == "up":
+            from config import up
+
+            sys.exit(up.main(argv[2:]))
+        if command == "test":
+            from config import testing
+
+            sys.exit(testing.main(argv[2:]))
+        if command not in SERVERLESS:
+            _find_servers(command, argv)
+    except ServerTrouble as trouble:
+        sys.exit(str(trouble))
+
+
+def _find_servers(command: str, argv: list[str]) -> None:
+    wants_own = command in OWN_CLUSTER or "--self-test" in argv
+    if wants_own and "--url" not in argv and not os.environ.get("QUANYU_THROWAWAY"):
+        _start(Servers.throwaway(fast=False), {"QUANYU_THROWAWAY": "1"})
+        _migrate()
+    elif os.environ.get("DATABASE_URL"):
+        return
+    elif running := find_running():
+        os.environ.update(running["env"])
+    else:
+        _start(Servers(data_folder()), {})
+        if command not in UNMIGRATED:
+            _migrate()
+
+
+def find_running() -> dict[str, dict[str, str]] | None:
+    """What a running `up` of this folder has written about itself, or None."""
+    try:
+        running = json.loads((data_folder() / "run.json").read_text())
+    except (OSError, ValueError):
+        return None
+    return running if is_alive(running["pid"]) else None
+
+
+def _start(servers: Servers, more: dict[str, str]) -> None:
+    servers.start()
+    atexit.register(servers.stop)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    os.environ.update(servers.env | local_secrets(servers.data) | more)
+
+
+def _migrate() -> None:
+    command = [sys.executable, str(BASE / "manage.py"), "migrate", "--verbosity", "0"]
+    if subprocess.run(command).returncode:
+        raise ServerTrouble("The database could not be brought up to date: see the lines above.")
+
+
+def local_secrets(data: Path) -> dict[str, str]:
+    """The keys of a local data folder, made once and kept beside the data they seal."""
+    path = data / "secrets.json"
+    if not path.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(_new_secrets()))
+    return {"QUANYU_LOCAL": "1", **json.loads(path.read_text())}
+
+
+def _new_secrets() -> dict[str, str]:
+    def key() -> str:
+        return base64.b64encode(secrets.token_bytes(32)).decode()
+
+    return {
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "QUANYU_SEALING_KEYS": f"k1:{key()}",
+        "QUANYU_INDEX_KEY": key(),
+        "SANDBOX_PROVIDER_SECRET": secrets.token_hex(32),
+    }

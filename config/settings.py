@@ -1,0 +1,321 @@
+"""Settings: one file, read from the environment, loud on a wrong value.
+
+The local default gets everything it needs from config.bootstrap (servers and secrets of the data
+folder). In production the environment must give DATABASE_URL, REDIS_URL, CELERY_BROKER_URL,
+SECRET_KEY, QUANYU_SEALING_KEYS, QUANYU_INDEX_KEY and ALLOWED_HOSTS; a missing one refuses to start.
+"""
+
+import base64
+import sys
+from pathlib import Path
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from config.logging import structured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# Commands that touch no data need no servers and no keys: building an image, translating, checking.
+_SERVERLESS = {
+    "help", "--help", "-h", "version", "--version", "check", "makemigrations", "makemessages",
+    "compilemessages", "collectstatic",
+}  # fmt: skip
+IS_SERVERLESS = len(sys.argv) < 2 or sys.argv[1] in _SERVERLESS or "mypy" in sys.argv[0]
+
+DEBUG = env.bool("DEBUG", False)
+QUANYU_LOCAL = env.bool("QUANYU_LOCAL", False)
+"""True on servers that config.bootstrap started: local data, demonstration accounts allowed."""
+QUANYU_THROWAWAY = env.bool("QUANYU_THROWAWAY", False)
+"""True on a cluster that is thrown away after the command: only there may the clock be moved."""
+
+
+def _required(name: str, serverless: str) -> str:
+    value = env.str(name, "")
+    if value:
+        return value
+    if IS_SERVERLESS:
+        return serverless
+    raise ImproperlyConfigured(f"{name} is not set. See README.md, 'On your own servers'.")
+
+
+def _sealing_keys(text: str) -> dict[str, bytes]:
+    """Keys by id from "id:base64,id:base64"; the first one seals, all of them unseal."""
+    keys = {}
+    for pair in text.split(","):
+        kid, _colon, encoded = pair.strip().partition(":")
+        try:
+            keys[kid] = base64.b64decode(encoded, validate=True)
+        except ValueError:
+            raise ImproperlyConfigured("QUANYU_SEALING_KEYS: not base64") from None
+        if not kid.isalnum() or len(keys[kid]) != 32:
+            raise ImproperlyConfigured("QUANYU_SEALING_KEYS: want id:base64 of 32 bytes, …")
+    return keys
+
+
+_NO_KEY = base64.b64encode(bytes(32)).decode()
+SECRET_KEY = _required("SECRET_KEY", "serverless" * 5)
+if len(SECRET_KEY) < 50 or SECRET_KEY.startswith("django-insecure"):
+    raise ImproperlyConfigured("SECRET_KEY must be at least 50 random characters.")
+QUANYU_SEALING_KEYS = _sealing_keys(_required("QUANYU_SEALING_KEYS", f"none:{_NO_KEY}"))
+QUANYU_INDEX_KEY = base64.b64decode(_required("QUANYU_INDEX_KEY", _NO_KEY))
+if len(QUANYU_INDEX_KEY) != 32:
+    raise ImproperlyConfigured("QUANYU_INDEX_KEY must be base64 of 32 bytes.")
+
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+TRUSTED_PROXY_HOPS = env.int("TRUSTED_PROXY_HOPS", 0)
+SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000")
+
+ROOMS = [
+    "kernel.web",
+    "kernel.places",
+    "kernel.outbox",
+    "kernel.audit",
+    "kernel.leases",
+    "accounts.identity",
+    "accounts.organisations",
+    "accounts.travellers",
+    "accounts.messages",
+    "bookings.inventory",
+    "bookings.ledger",
+    "bookings.baskets",
+    "bookings.orders",
+    "bookings.payments",
+    "bookings.codes",
+    "bookings.vouchers",
+    "bookings.fulfilment",
+    "bookings.refunds",
+    "bookings.checkout",
+    "tourism",
+    "tourism.areas",
+    "tourism.tickets",
+    "transport",
+    "transport.lines",
+    "portal.home",
+]
+
+INSTALLED_APPS = [
+    "unfold",
+    "portal.backoffice.apps.BackofficeAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "axes",
+    "csp",
+    *ROOMS,
+    "config",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "kernel.web.middleware.RequestLogMiddleware",
+    "config.csp.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "kernel.web.middleware.UnreadableTextMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+    "kernel.web.middleware.RefusalMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "kernel.web.context.site",
+            ],
+        },
+    }
+]
+
+# --- PostgreSQL -----------------------------------------------------------------------------------
+# The timeouts end what would otherwise wait for ever: a stopped process that holds a lock, a query
+# gone wild, a dead network peer.
+IS_WORKER = env.bool("QUANYU_WORKER", False)
+_STATEMENT_MS = 120_000 if IS_WORKER else 10_000
+DATABASES = {
+    "default": environ.Env.db_url_config(_required("DATABASE_URL", "postgres:///serverless"))
+}
+DATABASES["default"] |= {
+    "TEST": {"TEMPLATE": env.str("QUANYU_TEMPLATE_DB", "template0")},
+    "CONN_MAX_AGE": 60,
+    "CONN_HEALTH_CHECKS": True,
+    "OPTIONS": {
+        "options": (
+            f"-c lock_timeout=2000 -c statement_timeout={_STATEMENT_MS}"
+            " -c idle_in_transaction_session_timeout=5000 -c synchronous_commit=on"
+        ),
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+    },
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Redis protocol: cache, rate limits and wake-ups; losing all of it costs latency, never truth ---
+REDIS_URL = _required("REDIS_URL", "redis://serverless/0")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
+    }
+}
+
+CELERY_BROKER_URL = _required("CELERY_BROKER_URL", "redis://serverless/1")
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SOFT_TIME_LIMIT = 100
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_CREATE_MISSING_QUEUES = True
+CELERY_TASK_SERIALIZER = CELERY_EVENT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 5,
+    "socket_keepalive": True,
+    "health_check_interval": 10,
+}
+
+# --- People and sessions --------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts_identity.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_HTTP_RESPONSE_CODE = 429
+AXES_VERBOSE = False
+OTP_TOTP_ISSUER = "quanyu"
+LOGIN_URL = "identity:sign-in"
+LOGIN_REDIRECT_URL = "/"
+
+IS_HTTPS = SITE_URL.startswith("https://")
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 30 * 86_400
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "kernel.web.pages.csrf_failure"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+if IS_HTTPS:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SECURE_SSL_REDIRECT = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_HOPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+FILE_UPLOAD_MAX_MEMORY_SIZE = 262_144
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "form-action": [SELF, *env.list("QUANYU_PAY_PAGES", default=[])],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+# --- Languages and time ---------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# --- Static files ---------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = env.path("STATIC_ROOT", str(BASE_DIR / "staticfiles"))
+WHITENOISE_USE_FINDERS = QUANYU_LOCAL
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if QUANYU_LOCAL or IS_SERVERLESS and sys.argv[1:2] != ["collectstatic"]
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# --- Outside parties ------------------------------------------------------------------------------
+SANDBOX_PROVIDER_URL = env.str("SANDBOX_PROVIDER_URL", "")
+SANDBOX_PROVIDER_SECRET = env.str("SANDBOX_PROVIDER_SECRET", "")
+_EMAIL = environ.Env.email_url_config(env.str("EMAIL_URL", "dummymail://"))
+EMAIL_BACKEND = _EMAIL["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = _EMAIL.get("EMAIL_HOST") or "localhost", _EMAIL.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (
+    _EMAIL.get("EMAIL_HOST_USER") or "",
+    _EMAIL.get("EMAIL_HOST_PASSWORD") or "",
+)
+EMAIL_USE_TLS = _EMAIL.get("EMAIL_USE_TLS", False)
+EMAIL_TIMEOUT = 5
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "quanyu@localhost")
+
+LOGGING = structured(env.str("LOG_LEVEL", "INFO"))
+SILENCED_SYSTEM_CHECKS: list[str] = []
+UNFOLD = {
+    "SITE_TITLE": _("quanyu back office"),
+    "SITE_HEADER": _("quanyu"),
+    "SITE_SYMBOL": "landscape",
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": True,
+}

@@ -1,0 +1,303 @@
+"""`up`: servers, migrations, the region, then web, worker, beat and the sandbox, watched together.
+
+Standard library only, so that it stands within a second. Every child dies with this process, also
+when it is killed; a child that ends by itself is started again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from config.launch import BASE, data_folder, local_secrets
+from config.servers import Servers, ServerTrouble, die_with_parent
+
+_MANAGE = [sys.executable, str(BASE / "manage.py")]
+_NEEDED_BYTES = 500_000_000
+
+
+@dataclass
+class Child:
+    """One process of ours: how it is started, how it is asked to end."""
+
+    name: str
+    command: list[str]
+    ended: signal.Signals = signal.SIGTERM
+    orphaned: signal.Signals = signal.SIGTERM
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+
+    def start(self, env: dict[str, str], log: Path) -> None:
+        """Start it in a session of its own, so that Ctrl-C reaches only us."""
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            self.command, env=env, cwd=BASE, stdin=subprocess.DEVNULL,
+            stdout=log.open("ab"), stderr=subprocess.STDOUT, start_new_session=True,
+            preexec_fn=die_with_parent(self.orphaned),
+        )  # fmt: skip
+
+
+def main(args: list[str]) -> int:
+    """Run until Ctrl-C or SIGTERM; the exit code is 0 when it was asked to end."""
+    options = _options(args)
+    data = data_folder()
+    data.mkdir(parents=True, exist_ok=True)
+    with _only_up(data):
+        _check_port(options.host, options.port)
+        _check_disk(data)
+        return Site(data, options).run()
+
+
+def _options(args: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="manage.py up", description="Start quanyu.")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=int, default=8000, help="port to listen on")
+    parser.add_argument("--no-load", action="store_true", help="do not load the region of Huangshan")
+    return parser.parse_args(args)
+
+
+class Site:
+    """The running whole."""
+
+    def __init__(self, data: Path, options: argparse.Namespace) -> None:
+        self.data, self.options = data, options
+        self.url = f"http://{options.host}:{options.port}"
+        self.children: list[Child] = []
+        self.ending = False
+
+    def run(self) -> int:
+        for sig in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(sig, self._end)
+        servers = None
+        try:
+            self.env = self._environment()
+            if "DATABASE_URL" not in os.environ:
+                _say("Starting PostgreSQL and Valkey …")
+                servers = Servers(self.data)
+                servers.start()
+                self.env |= servers.env
+            self._prepare()
+            self._start()
+            self._watch()
+        except KeyboardInterrupt:
+            pass
+        finally:
+            self._stop()
+            if servers:
+                servers.stop()
+            (self.data / "run.json").unlink(missing_ok=True)
+        return 0
+
+    def _environment(self) -> dict[str, str]:
+        pay = _free_port()
+        env = {**os.environ, "SITE_URL": os.environ.get("SITE_URL", self.url)}
+        if "DATABASE_URL" in os.environ:
+            return env
+        env |= local_secrets(self.data)
+        env["SANDBOX_PROVIDER_URL"] = f"http://{self.options.host}:{pay}"
+        env["QUANYU_PAY_PAGES"] = env["SANDBOX_PROVIDER_URL"]
+        if self.options.host not in ("127.0.0.1", "localhost"):
+            env.setdefault("ALLOWED_HOSTS", "*")
+        return env
+
+    # --- before the first page ---
+
+    def _prepare(self) -> None:
+        marks = self.data / "prepared.json"
+        now = {"database": self.env["DATABASE_URL"].rsplit("/", 1)[-1], "code": _code_stamp()}
+        if "DATABASE_URL" not in os.environ and _read(marks) == now:
+            return
+        _say("Bringing the database up to date …")
+        self._command("migrate", "--verbosity", "0")
+        if not self.options.no_load:
+            self._command("load_region", "huangshan", "--if-new")
+        if "DATABASE_URL" not in os.environ:
+            self._command("tour", "--prepare")
+            marks.write_text(json.dumps(now))
+
+    def _command(self, *words: str) -> None:
+        command = subprocess.Popen(
+            [*_MANAGE, *words], env=self.env, preexec_fn=die_with_parent(signal.SIGTERM)
+        )
+        if command.wait():
+            raise ServerTrouble(f"`manage.py {words[0]}` failed: see the lines above.")
+
+    def _start(self) -> None:
+        _say("Starting the site …")
+        self._add("web", _web(self.options))
+        self._await_page()
+        (self.data / "run.json").write_text(json.dumps(self._about()))
+        os.chmod(self.data / "run.json", 0o600)
+        print(f"\n  quanyu is at {self.url}/\n", flush=True)
+        celery = [sys.executable, "-m", "celery", "-A", "config.celery:app"]
+        self._add(
+            "worker",
+            [*celery, "worker", "-c", "2", "-Q", "default", "--without-gossip",
+             "--without-mingle", "-l", "WARNING"],
+            env={"QUANYU_WORKER": "1"}, orphaned=signal.SIGQUIT,
+        )  # fmt: skip
+        self._add(
+            "beat",
+            [*celery, "beat", "-l", "WARNING", "-s", str(self.data / "beat-schedule"),
+             "--pidfile="],
+        )  # fmt: skip
+        if "SANDBOX_PROVIDER_SECRET" in self.env:
+            self._add("sandbox", _sandbox(self.env["SANDBOX_PROVIDER_URL"], self.data))
+        if "DATABASE_URL" not in os.environ:
+            self._command("tour", "--print")
+        print("  Ctrl-C ends everything.", flush=True)
+
+    def _add(
+        self,
+        name: str,
+        command: list[str],
+        env: dict[str, str] | None = None,
+        orphaned: signal.Signals = signal.SIGTERM,
+    ) -> None:
+        child = Child(name, command, orphaned=orphaned)
+        child.start({**self.env, **(env or {})}, self.data / f"{name}.log")
+        self.children.append(child)
+
+    def _await_page(self) -> None:
+        web = self.children[0]
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError):
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
+                    if answer.status == 200:
+                        return
+            if web.process is not None and web.process.poll() is not None:
+                break
+            time.sleep(0.1)
+        tail = (self.data / "web.log").read_text(errors="replace")[-1500:]
+        raise ServerTrouble(f"{tail}\nThe site does not answer: see {self.data / 'web.log'}.")
+
+    def _about(self) -> dict[str, object]:
+        names = (
+            "DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "SECRET_KEY", "QUANYU_LOCAL",
+            "QUANYU_SEALING_KEYS", "QUANYU_INDEX_KEY", "SANDBOX_PROVIDER_URL",
+            "SANDBOX_PROVIDER_SECRET", "SITE_URL",
+        )  # fmt: skip
+        env = {name: self.env[name] for name in names if name in self.env}
+        return {"pid": os.getpid(), "url": self.url, "env": env}
+
+    # --- afterwards ---
+
+    def _watch(self) -> None:
+        while not self.ending:
+            time.sleep(0.5)
+            for child in self.children:
+                if not self.ending and child.process and child.process.poll() is not None:
+                    _say(f"{child.name} has ended (see {self.data / child.name}.log); starting it again …")
+                    time.sleep(max(0.0, 2 - (time.monotonic() - child.started)))
+                    worker = {"QUANYU_WORKER": "1"} if child.name == "worker" else {}
+                    child.start({**self.env, **worker}, self.data / f"{child.name}.log")
+
+    def _end(self, _sig: int, _frame: FrameType | None) -> None:
+        if not self.ending:
+            self.ending = True
+            raise KeyboardInterrupt
+
+    def _stop(self) -> None:
+        self.ending = True
+        if self.children:
+            _say("Ending …")
+        for child in self.children:
+            if child.process and child.process.poll() is None:
+                child.process.send_signal(child.ended)
+        deadline = time.monotonic() + 15
+        for child in self.children:
+            if child.process:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    child.process.wait(max(0.1, deadline - time.monotonic()))
+                if child.process.poll() is None:
+                    os.killpg(child.process.pid, signal.SIGKILL)
+                    child.process.wait()
+
+
+def _web(options: argparse.Namespace) -> list[str]:
+    """The WSGI server. Two processes of 16 threads: see docs/adr for the measurement."""
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", options.host,
+        "--port", str(options.port), "--workers", "2", "--blocking-threads", "16",
+        "--backlog", "1024", "--respawn-failed-workers", "--workers-kill-timeout", "8s",
+        "--no-ws", "--log-level", "warning", "config.wsgi:application",
+    ]  # fmt: skip
+
+
+def _sandbox(url: str, data: Path) -> list[str]:
+    host, port = url.removeprefix("http://").rsplit(":", 1)
+    return [
+        sys.executable, "-m", "bookings.payments.sandbox_server", "--host", host, "--port", port,
+        "--data", str(data / "sandbox"),
+    ]  # fmt: skip
+
+
+def _say(text: str) -> None:
+    print(f"  {text}", flush=True)
+
+
+@contextlib.contextmanager
+def _only_up(data: Path):  # type: ignore[no-untyped-def]
+    with (data / "up.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            where = _read(data / "run.json").get("url", "and is still starting")
+            raise ServerTrouble(f"quanyu already runs in this folder: {where}") from None
+        yield
+
+
+def _check_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise ServerTrouble(
+                f"Port {port} on {host} cannot be used ({error.strerror}). Try --port {port + 1}."
+            ) from None
+
+
+def _check_disk(data: Path) -> None:
+    if shutil.disk_usage(data).free < _NEEDED_BYTES:
+        raise ServerTrouble(
+            f"The disk of {data} is nearly full (less than {_NEEDED_BYTES // 10**6} MB free). "
+            "Free some space, or set QUANYU_DATA_DIR to another disk."
+        )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _code_stamp() -> str:
+    """Changes whenever a migration or the region's data may have changed."""
+    files = [*BASE.glob("*/*/migrations/*.py"), *BASE.glob("config/regions/*/*")]
+    lines = [f"{path.relative_to(BASE)} {path.stat().st_size}" for path in sorted(files)]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        found = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,45 @@
+"""What every test has: no network, and for races a database of its own."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection, connections
+from pytest_django.plugin import DjangoDbBlocker
+from pytest_socket import disable_socket, enable_socket
+
+
+@pytest.fixture(autouse=True)
+def no_network() -> Iterator[None]:
+    """Unix sockets and the loopback only."""
+    disable_socket(allow_unix_socket=True)
+    yield
+    enable_socket()
+
+
+@pytest.fixture
+def fresh_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A new clone of the migrated template, for tests with real commits and threads.
+
+    Never a flush: the ledger refuses TRUNCATE. The clone is dropped at the end.
+    """
+    name = f"fresh_{uuid.uuid4().hex[:12]}"
+    settings = connections.settings["default"]
+    usual = settings["NAME"]
+    with django_db_blocker.unblock():
+        connection.close()
+        _postgres(f'CREATE DATABASE "{name}" TEMPLATE "quanyu"')
+        settings["NAME"] = connection.settings_dict["NAME"] = name
+        try:
+            yield name
+        finally:
+            connections.close_all()
+            settings["NAME"] = connection.settings_dict["NAME"] = usual
+            _postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _postgres(statement: str) -> None:
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(statement)
