@@ -42,8 +42,10 @@ class Folder:
     names: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def note(self, *, file: str, line: int, column: str, reason: str) -> None:
-        """Note a problem; line 0 is the file as a whole."""
-        self.problems.append(Problem(file, line, column, reason))
+        """Note a problem once, though two houses read the file; line 0 is the file as a whole."""
+        problem = Problem(file, line, column, reason)
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     def has(self, file: str) -> bool:
         return (self.path / file).is_file()

@@ -1,0 +1,393 @@
+"""The loader of scenic areas: operators, areas, hours, gates, cableways, the official calendar."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.organisations import operations as organisations
+from kernel.places.loading import Folder, RegionFacts, Row, Tally, merge, position, provenance
+from kernel.places.loading import put_places
+from kernel.places.models import Place, Region
+from kernel.provenance import Confidence
+from tourism.areas import calendar
+from tourism.areas.models import (
+    CableKind,
+    Cableway,
+    CalendarDay,
+    DayType,
+    Gate,
+    Kind,
+    Level,
+    OpeningHours,
+    ScenicArea,
+    SeasonName,
+)
+
+AREAS_FILE = "scenic_areas.csv"
+AREA_COLUMNS = (
+    *("id", "name_zh", "name_en", "level", "level_confidence", "group_zh", "group_en"),
+    *("part_of", "operator", "lat", "lon", "coord_error_m", "coord_source", "coord_confidence"),
+    *("ticket_adult_peak", "ticket_adult_off", "ticket_concession_peak"),
+    *("ticket_concession_off", "currency", "peak_months", "open_hours_peak", "open_hours_off"),
+    *("closed_weekdays", "max_daily_visitors", "entry_profile", "includes_zh", "includes_en"),
+    *("excludes_zh", "excludes_en", "real_name_required", "type", "typical_stay_min"),
+    *("price_confidence", "capacity_confidence", "description_zh", "description_en", "source"),
+)
+AREA_OPTIONAL = ("county", "county_adcode", "capacity_note")
+_SOURCED = ("source", "confidence")
+_CABLEWAY_COLUMNS = (
+    *("id", "area_id", "name_zh", "name_en", "from_node", "to_node", "kind", "length_m", "rise_m"),
+    *("capacity_per_hour_oneway", "ride_min", "price_adult_peak", "price_adult_off"),
+    *("price_child_peak", "price_child_off", "hours_peak", "hours_off", *_SOURCED),
+)
+_DAY_TYPES = {
+    "workday": DayType.WORKDAY,
+    "weekend": DayType.WEEKEND,
+    "public_holiday": DayType.HOLIDAY,
+    "makeup_workday": DayType.MAKEUP,
+}
+_MONTHS = re.compile(r"([1-9]|1[0-2])-([1-9]|1[0-2])", re.ASCII)
+_WEEKDAYS = re.compile(r"[1-7]{0,7}", re.ASCII)
+_COMPUTED_YEARS = 2
+
+Hours = tuple[time, time] | None
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AreaRow:
+    """One area with its place, operator and hours per season."""
+
+    slug: str
+    operator: str
+    part_of: str
+    place: Values
+    values: Values
+    peak: Hours
+    off: Hours
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """Everything this loader read."""
+
+    operators: list[Values]
+    areas: list[AreaRow]
+    gates: list[Values]
+    cableways: list[Values]
+    days: list[Values]
+
+
+class AreasLoader:
+    """Reads operators.csv, scenic_areas.csv, gates.csv, cableways.csv and calendar.csv."""
+
+    name = "scenic areas"
+
+    def check(self, folder: Folder, facts: RegionFacts) -> Parsed:
+        operators = folder.sheet(
+            "operators.csv", _operator, columns=("id", "name_zh", "name_en", *_SOURCED)
+        )
+        areas = folder.sheet(AREAS_FILE, _area, columns=AREA_COLUMNS, optional=AREA_OPTIONAL)
+        _check_parents(folder, areas)
+        return Parsed(
+            operators=operators,
+            areas=areas,
+            gates=folder.sheet(
+                "gates.csv",
+                _gate,
+                columns=("area_id", "id", "name_zh", "name_en", "place_id", *_SOURCED),
+            ),
+            cableways=folder.sheet(
+                "cableways.csv",
+                _cableway,
+                columns=_CABLEWAY_COLUMNS,
+                optional=("note",),
+                required=False,
+            ),
+            days=_days(folder, facts),
+        )
+
+    def write(self, parsed: Parsed, *, region: Region, at: datetime) -> Sequence[Tally]:
+        suppliers = {
+            row["slug"]: organisations.found_supplier(region_id=region.pk, **row)
+            for row in parsed.operators
+        }
+        tallies = [put_places([row.place for row in parsed.areas], region=region)]
+        places = _ids(Place, region)
+        for rows in (
+            [row for row in parsed.areas if not row.part_of],
+            [row for row in parsed.areas if row.part_of],
+        ):
+            tallies.append(_put_areas(rows, region, places, suppliers))
+        areas = _ids(ScenicArea, region)
+        return [
+            *tallies,
+            _put_hours(parsed.areas, region, areas),
+            _put_gates(parsed.gates, region, areas, places),
+            _put_cableways(parsed.cableways, region, areas, places),
+            merge(
+                CalendarDay.objects.filter(region=region),
+                key=("date",),
+                rows=[{"region_id": region.pk, **row} for row in parsed.days],
+            ),
+        ]
+
+    def extend(self, *, region: Region, until: date, at: datetime) -> int:
+        return 0
+
+    def horizon(self, *, region: Region) -> date | None:
+        return None
+
+
+def read_months(row: Row, column: str) -> tuple[int, int]:
+    """The "3-11" of a season: its first and last month."""
+    found = _MONTHS.fullmatch(row.text(column, most=10))
+    if not found:
+        row.bad(column, _("must be months like 3-11"))
+        return 1, 12
+    return int(found[1]), int(found[2])
+
+
+def read_hours(row: Row, column: str) -> Hours:
+    """Opening hours like 06:30-17:30; None for "closed". 24:00 is midnight."""
+    value = row.text(column, most=20)
+    if value == "closed" or not value:
+        return None
+    opens, _dash, closes = value.partition("-")
+    first = row.read_clock(column, opens)
+    last = time(0) if closes == "24:00" else row.read_clock(column, closes)
+    if row.is_good and last != time(0) and first >= last:
+        row.bad(column, _("closes before it opens"))
+    return first, last
+
+
+def _operator(row: Row) -> Values:
+    provenance(row)
+    return {
+        "slug": row.define("operator", "id", row.slug("id")),
+        "name_zh": row.text("name_zh", most=100),
+        "name_en": row.text("name_en", most=100),
+    }
+
+
+def _area(row: Row) -> AreaRow:
+    slug = row.define("area", "id", row.slug("id"))
+    row.define("place", "id", slug)
+    first_month, last_month = read_months(row, "peak_months")
+    weekdays = row.text("closed_weekdays", blank=True, most=7)
+    if not _WEEKDAYS.fullmatch(weekdays):
+        row.bad("closed_weekdays", _("must be numbers of weekdays, 1 to 7"))
+    names = {"name_zh": row.text("name_zh", most=100), "name_en": row.text("name_en", most=100)}
+    return AreaRow(
+        slug=slug,
+        operator=row.ref("operator", "operator"),
+        part_of=row.slug("part_of", blank=True),
+        place={
+            "slug": slug,
+            **names,
+            "kind": "scenic_area",
+            **position(row),
+            "source": row.text("coord_source", most=300),
+            "confidence": _confidence(row, "coord_confidence"),
+        },
+        values={
+            "slug": slug,
+            **names,
+            "level": row.choice("level", Level.values, blank=True),
+            "kind": row.choice("type", Kind.values),
+            "group_zh": row.text("group_zh", most=100, blank=True),
+            "group_en": row.text("group_en", most=100, blank=True),
+            "description_zh": row.text("description_zh", most=1000, blank=True),
+            "description_en": row.text("description_en", most=1000, blank=True),
+            "stay_min": row.whole("typical_stay_min", least=1, most=3 * 24 * 60),
+            "daily_cap": row.whole("max_daily_visitors", most=1_000_000),
+            "peak_first_month": first_month,
+            "peak_last_month": last_month,
+            "closed_weekdays": weekdays,
+            "real_name_required": row.flag("real_name_required"),
+            "source": row.text("source", most=300),
+            "confidence": _least(row, "level_confidence", "capacity_confidence"),
+        },
+        peak=read_hours(row, "open_hours_peak"),
+        off=read_hours(row, "open_hours_off"),
+    )
+
+
+def _confidence(row: Row, column: str) -> str:
+    return row.choice(column, [value.lower() for value in Confidence.values]).upper()
+
+
+def _least(row: Row, *columns: str) -> str:
+    """The lowest confidence of several columns: a row is as good as its weakest figure."""
+    found = {_confidence(row, column) for column in columns}
+    ladder = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
+    return next((level.value for level in ladder if level.value in found), "")
+
+
+def _check_parents(folder: Folder, areas: Sequence[AreaRow]) -> None:
+    """Whatever an area is part of must be an area here that is not part of another."""
+    whole = {row.slug for row in areas if not row.part_of}
+    for row in areas:
+        if row.part_of and row.part_of not in whole:
+            line = int(folder.names["area", row.slug].rpartition(":")[2])
+            reason = _("“%(value)s” is not an area here that stands by itself")
+            folder.note(
+                file=AREAS_FILE, line=line, column="part_of", reason=reason % {"value": row.part_of}
+            )
+
+
+def _gate(row: Row) -> Values:
+    area, slug = row.ref("area_id", "area"), row.slug("id")
+    row.define("gate", "id", f"{area}/{slug}")
+    return {
+        "area": area,
+        "slug": slug,
+        "place": row.ref("place_id", "place"),
+        "name_zh": row.text("name_zh", most=100),
+        "name_en": row.text("name_en", most=100),
+        **provenance(row),
+    }
+
+
+def _cableway(row: Row) -> Values:
+    peak, off = read_hours(row, "hours_peak"), read_hours(row, "hours_off")
+    return {
+        "area": row.ref("area_id", "area"),
+        "slug": row.define("cableway", "id", row.slug("id")),
+        "from_place": row.ref("from_node", "place"),
+        "to_place": row.ref("to_node", "place"),
+        "name_zh": row.text("name_zh", most=100),
+        "name_en": row.text("name_en", most=100),
+        "kind": row.choice("kind", CableKind.values),
+        "length_m": round(row.decimal("length_m", least=1, most=50_000)),
+        "rise_m": round(row.decimal("rise_m", least=0, most=5_000)),
+        "ride_min": row.whole("ride_min", least=1, most=240),
+        "capacity_per_hour": row.whole("capacity_per_hour_oneway", most=20_000),
+        "peak_adult_fen": row.fen("price_adult_peak"),
+        "peak_child_fen": row.fen("price_child_peak"),
+        "off_adult_fen": row.fen("price_adult_off"),
+        "off_child_fen": row.fen("price_child_off"),
+        "peak_opens": peak and peak[0],
+        "peak_closes": peak and peak[1],
+        "off_opens": off and off[0],
+        "off_closes": off and off[1],
+        **provenance(row),
+    }
+
+
+def _days(folder: Folder, facts: RegionFacts) -> list[Values]:
+    """The published days, and the computed holidays of the years that are not published yet."""
+    published = folder.sheet(
+        "calendar.csv",
+        _day,
+        columns=("date", "day_type", "name_zh", "name_en", *_SOURCED),
+        required=False,
+    )
+    if not published:
+        return published
+    last = max(row["date"] for row in published).year
+    years = range(last + 1, last + 1 + _COMPUTED_YEARS)
+    return published + [_computed(day) for day in calendar.computed_holidays(facts.country, years)]
+
+
+def _day(row: Row) -> Values:
+    day = row.day("date")
+    row.define("calendar day", "date", day.isoformat())
+    kind = row.choice("day_type", _DAY_TYPES)
+    return {
+        "date": day,
+        "day_type": _DAY_TYPES.get(kind, DayType.WORKDAY).value,
+        "name_zh": row.text("name_zh", most=60, blank=True),
+        "name_en": row.text("name_en", most=60, blank=True),
+        **provenance(row),
+    }
+
+
+def _computed(day: calendar.Day) -> Values:
+    return {
+        "date": day.date,
+        "day_type": day.day_type.value,
+        "name_zh": day.name_zh[:60],
+        "name_en": day.name_en[:60],
+        "source": "computed by the holidays package; the year's decree is not published",
+        "confidence": Confidence.LOW.value,
+    }
+
+
+def _ids(model: type[Place] | type[ScenicArea], region: Region) -> dict[str, int]:
+    return dict(model.objects.filter(region=region).values_list("slug", "pk"))
+
+
+def _put_areas(
+    rows: Sequence[AreaRow], region: Region, places: dict[str, int], suppliers: dict[str, int]
+) -> Tally:
+    areas = _ids(ScenicArea, region)
+    return merge(
+        ScenicArea.objects.filter(region=region),
+        key=("slug",),
+        rows=[
+            {
+                "region_id": region.pk,
+                "place_id": places[row.slug],
+                "organisation_id": suppliers[row.operator],
+                "part_of_id": areas[row.part_of] if row.part_of else None,
+                **row.values,
+            }
+            for row in rows
+        ],
+    )
+
+
+def _put_hours(rows: Sequence[AreaRow], region: Region, areas: dict[str, int]) -> Tally:
+    return merge(
+        OpeningHours.objects.filter(area__region=region),
+        key=("area_id", "season"),
+        rows=[
+            {"area_id": areas[row.slug], "season": season.value, "opens": h[0], "closes": h[1]}
+            for row in rows
+            for season, h in ((SeasonName.PEAK, row.peak), (SeasonName.OFF, row.off))
+            if h is not None
+        ],
+    )
+
+
+def _put_gates(
+    rows: Sequence[Values], region: Region, areas: dict[str, int], places: dict[str, int]
+) -> Tally:
+    return merge(
+        Gate.objects.filter(area__region=region),
+        key=("area_id", "slug"),
+        rows=[
+            {
+                **{k: v for k, v in row.items() if k not in ("area", "place")},
+                "area_id": areas[row["area"]],
+                "place_id": places[row["place"]],
+            }
+            for row in rows
+        ],
+    )
+
+
+def _put_cableways(
+    rows: Sequence[Values], region: Region, areas: dict[str, int], places: dict[str, int]
+) -> Tally:
+    links = ("area", "from_place", "to_place")
+    return merge(
+        Cableway.objects.filter(area__region=region),
+        key=("area_id", "slug"),
+        rows=[
+            {
+                **{k: v for k, v in row.items() if k not in links},
+                "area_id": areas[row["area"]],
+                "from_place_id": places[row["from_place"]],
+                "to_place_id": places[row["to_place"]],
+            }
+            for row in rows
+        ],
+    )

@@ -1,0 +1,168 @@
+"""What an offer needs to know of a product, read in one statement and frozen.
+
+The whole price list, the closures and the area come as one row per product (PostgreSQL builds the
+lists), so that any number of asks costs one statement here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
+
+from bookings.contracts import Words
+from kernel.places.models import Region
+from tourism.areas.models import Closure
+from tourism.tickets.models import AdmitUntil, Concession, DayKind, PriceRule, Product
+from tourism.tickets.pricing import Fare, PriceList, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Shut:
+    """Days on which an area is closed, both ends included, and why."""
+
+    first: date
+    last: date
+    reason: Words
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFacts:
+    """One product with everything that decides an offer. Prices in fen, permille in thousandths."""
+
+    product_id: int
+    area_id: int
+    area_slug: str
+    region: Region
+    supplier_id: int
+    place_id: int
+    title: Words
+    subtitle: Words
+    is_on_sale: bool
+    is_sample: bool
+    real_name: bool
+    prices: PriceList
+    shut: tuple[Shut, ...]
+    refund_ladder: tuple[tuple[int, int], ...]
+    refund_words: Words
+    early: timedelta
+    admit_until: AdmitUntil
+    entries: int
+
+    def shut_on(self, day: date) -> Shut | None:
+        """The closure that covers a day, if any."""
+        return next((shut for shut in self.shut if shut.first <= day <= shut.last), None)
+
+
+def facts_of(product_ids: Collection[int]) -> dict[int, ProductFacts]:
+    """Facts per product id; unknown ids are absent. One statement."""
+    rows = (
+        Product.objects.filter(pk__in=set(product_ids))
+        .select_related("area__region")
+        .annotate(rule_rows=_rules(), fare_rows=_fares(), shut_rows=_closures())
+    )
+    return {row.pk: _facts(row) for row in rows}
+
+
+def parse_ladder(text: str) -> tuple[tuple[int, int], ...]:
+    """ "48:1000 0:500" as ((48, 1000), (0, 500)): hours before the visiting day, thousandths."""
+    rungs = (rung.split(":") for rung in text.split())
+    return tuple((int(hours), int(permille)) for hours, permille in rungs)
+
+
+def words(zh: str, en: str) -> dict[str, str]:
+    """Both languages of a text."""
+    return {"zh-hans": zh, "en": en}
+
+
+def _rules() -> ArraySubquery:
+    rules = PriceRule.objects.filter(product=OuterRef("pk"))
+    return ArraySubquery(
+        rules.values(
+            row=JSONObject(
+                first="first_date", last="last_date", kind="day_kind", price_fen="price_fen"
+            )
+        )
+    )
+
+
+def _fares() -> ArraySubquery:
+    fares = Concession.objects.filter(product=OuterRef("pk")).order_by("position", "pk")
+    names = ("code", "name_zh", "name_en", "condition_zh", "condition_en", "permille")
+    more = ("age_from", "age_to", "needs_proof")
+    return ArraySubquery(fares.values(row=JSONObject(**{name: name for name in names + more})))
+
+
+def _closures() -> ArraySubquery:
+    closures = Closure.objects.filter(area=OuterRef("area_id"))
+    names = ("first_date", "last_date", "reason_zh", "reason_en")
+    return ArraySubquery(closures.values(row=JSONObject(**{name: name for name in names})))
+
+
+def _facts(product: Any) -> ProductFacts:
+    area = product.area
+    return ProductFacts(
+        product_id=product.pk,
+        area_id=area.pk,
+        area_slug=area.slug,
+        region=area.region,
+        supplier_id=area.organisation_id,
+        place_id=area.place_id,
+        title=area.words,
+        subtitle=product.words,
+        is_on_sale=product.is_on_sale,
+        is_sample=product.is_sample or area.is_sample,
+        real_name=area.real_name_required,
+        prices=_price_list(product),
+        shut=tuple(_shut(row) for row in product.shut_rows),
+        refund_ladder=parse_ladder(product.refund_ladder),
+        refund_words=words(product.refund_words_zh, product.refund_words_en),
+        early=timedelta(minutes=product.early_min),
+        admit_until=AdmitUntil(product.admit_until),
+        entries=product.entries,
+    )
+
+
+def _price_list(product: Any) -> PriceList:
+    return PriceList(
+        peak_fen=product.peak_price_fen,
+        off_fen=product.off_price_fen,
+        peak_first_month=product.area.peak_first_month,
+        peak_last_month=product.area.peak_last_month,
+        rules=tuple(_rule(row) for row in product.rule_rows),
+        fares=tuple(_fare(row) for row in product.fare_rows),
+    )
+
+
+def _rule(row: Mapping[str, Any]) -> Rule:
+    return Rule(
+        first=date.fromisoformat(row["first"]),
+        last=date.fromisoformat(row["last"]),
+        day_kind=DayKind(row["kind"]),
+        price_fen=row["price_fen"],
+    )
+
+
+def _fare(row: Mapping[str, Any]) -> Fare:
+    return Fare(
+        code=row["code"],
+        name=words(row["name_zh"], row["name_en"]),
+        condition=words(row["condition_zh"], row["condition_en"]),
+        permille=row["permille"],
+        age_from=row["age_from"],
+        age_to=row["age_to"],
+        needs_proof=row["needs_proof"],
+    )
+
+
+def _shut(row: Mapping[str, Any]) -> Shut:
+    return Shut(
+        first=date.fromisoformat(row["first_date"]),
+        last=date.fromisoformat(row["last_date"]),
+        reason=words(row["reason_zh"], row["reason_en"]),
+    )

@@ -1,0 +1,293 @@
+"""Timed entry: what is sold, for how much, to whom, and the slots people come in.
+
+Counts live in bookings.inventory: a slot, its day and the site's own channel each have a Bucket,
+named here by plain id, because a foreign key would lock the hot bucket once more per sale.
+"""
+
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from kernel.naming import Named
+from kernel.provenance import Loaded, Sourced
+
+ANY_WEEKDAY = "1234567"
+_PERMILLE = (MinValueValidator(0), MaxValueValidator(1000))
+
+
+class AdmitUntil(models.TextChoices):
+    """Until when a ticket for a slot lets its holder in."""
+
+    SLOT_END = "SLOT_END", _("the end of the entry time")
+    DAY_END = "DAY_END", _("the end of the day")
+
+
+class Product(Named, Sourced):
+    """The admission of one scenic area. Prices in fen for an adult; others by concession."""
+
+    area = models.OneToOneField(
+        "tourism_areas.ScenicArea", models.CASCADE, verbose_name=_("scenic area")
+    )
+    is_on_sale = models.BooleanField(_("on sale"), default=True)
+    peak_price_fen = models.PositiveIntegerField(_("adult, peak season (fen)"))
+    off_price_fen = models.PositiveIntegerField(_("adult, off season (fen)"))
+    includes_zh = models.CharField(_("includes (Chinese)"), max_length=200, blank=True)
+    includes_en = models.CharField(_("includes (English)"), max_length=200, blank=True)
+    excludes_zh = models.CharField(_("does not include (Chinese)"), max_length=200, blank=True)
+    excludes_en = models.CharField(_("does not include (English)"), max_length=200, blank=True)
+    refund_ladder = models.CharField(
+        _("refund ladder"),
+        max_length=100,
+        blank=True,
+        validators=(RegexValidator(r"^(-?[0-9]{1,4}:[0-9]{1,4}( |$))*$"),),
+        help_text=_(
+            "Hours before the visiting day begins, a colon, how many thousandths come back: "
+            "“0:1000” gives all back until 24:00 on the day before."
+        ),
+    )
+    refund_words_zh = models.CharField(_("refund rule (Chinese)"), max_length=200, blank=True)
+    refund_words_en = models.CharField(_("refund rule (English)"), max_length=200, blank=True)
+    own_permille = models.PositiveIntegerField(
+        _("sold here (thousandths of the day)"),
+        default=1000,
+        validators=_PERMILLE,
+        help_text=_("The rest of the day's visitors is kept for the counter."),
+    )
+    early_min = models.PositiveSmallIntegerField(_("let in early (minutes)"), default=15)
+    admit_until = models.CharField(
+        _("let in until"), max_length=8, choices=AdmitUntil, default=AdmitUntil.SLOT_END
+    )
+    entries = models.PositiveSmallIntegerField(
+        _("entries"), default=1, validators=(MinValueValidator(1),)
+    )
+
+    class Meta:
+        verbose_name = _("ticket product")
+        verbose_name_plural = _("ticket products")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(own_permille__lte=1000), name="tourism_tickets_product_own_share"
+            ),
+            models.CheckConstraint(
+                condition=Q(entries__gte=1), name="tourism_tickets_product_entries"
+            ),
+        )
+
+
+class DayKind(models.TextChoices):
+    """On which days of its range a price rule holds; later ones win over earlier ones."""
+
+    ANY = "ANY", _("any day")
+    WORKDAY = "WORKDAY", _("working days")
+    WEEKEND = "WEEKEND", _("weekends")
+    HOLIDAY = "HOLIDAY", _("public holidays")
+
+
+class PriceRule(models.Model):
+    """Another adult price on some days. The rule for the more special kind of day wins, then the
+    one that begins later."""
+
+    product = models.ForeignKey(
+        Product, models.CASCADE, related_name="price_rules", verbose_name=_("product")
+    )
+    first_date = models.DateField(_("first day"))
+    last_date = models.DateField(_("last day"))
+    day_kind = models.CharField(
+        _("kind of day"), max_length=7, choices=DayKind, default=DayKind.ANY
+    )
+    price_fen = models.PositiveIntegerField(_("adult (fen)"))
+
+    class Meta:
+        verbose_name = _("price rule")
+        verbose_name_plural = _("price rules")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(first_date__lte=F("last_date")),
+                name="tourism_tickets_pricerule_in_order",
+            ),
+            models.UniqueConstraint(
+                fields=("product", "first_date", "last_date", "day_kind"),
+                name="tourism_tickets_pricerule_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.first_date} – {self.last_date} {self.get_day_kind_display()}"
+
+
+class Concession(Named, Sourced):
+    """Who pays which share of the adult price. Ages are whole years on the day of the visit.
+
+    A rule with an age range and no proof is given by the document alone; one that needs proof must be
+    chosen, and the gate asks for the card.
+    """
+
+    product = models.ForeignKey(
+        Product, models.CASCADE, related_name="concessions", verbose_name=_("product")
+    )
+    code = models.CharField(_("code"), max_length=30)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    condition_zh = models.CharField(_("condition (Chinese)"), max_length=200, blank=True)
+    condition_en = models.CharField(_("condition (English)"), max_length=200, blank=True)
+    age_from = models.PositiveSmallIntegerField(_("from age"), null=True, blank=True)
+    age_to = models.PositiveSmallIntegerField(_("to age (included)"), null=True, blank=True)
+    needs_proof = models.BooleanField(_("needs proof at the gate"), default=False)
+    permille = models.PositiveIntegerField(
+        _("thousandths of the adult price"), validators=_PERMILLE
+    )
+
+    class Meta:
+        verbose_name = _("concession")
+        verbose_name_plural = _("concessions")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("product", "code"), name="tourism_tickets_concession_code"
+            ),
+            models.CheckConstraint(
+                condition=Q(permille__lte=1000), name="tourism_tickets_concession_permille"
+            ),
+            models.CheckConstraint(
+                condition=Q(age_from__isnull=True)
+                | Q(age_to__isnull=True)
+                | Q(age_from__lte=F("age_to")),
+                name="tourism_tickets_concession_ages",
+            ),
+        )
+
+
+class PatternSeason(models.TextChoices):
+    ANY = "ANY", _("all year")
+    PEAK = "PEAK", _("peak season")
+    OFF = "OFF", _("off season")
+
+
+class SlotPattern(Loaded):
+    """The entry time that each matching day gets, with its share of the day's visitors.
+
+    Shares may add up to more than 1000: then the day's own limit is reached first.
+    """
+
+    product = models.ForeignKey(
+        Product, models.CASCADE, related_name="patterns", verbose_name=_("product")
+    )
+    season = models.CharField(
+        _("season"), max_length=4, choices=PatternSeason, default=PatternSeason.ANY
+    )
+    weekdays = models.CharField(
+        _("weekdays"),
+        max_length=7,
+        default=ANY_WEEKDAY,
+        validators=(RegexValidator(r"^[1-7]{1,7}$"),),
+        help_text=_("Numbers of weekdays, Monday is 1: “67” is the weekend."),
+    )
+    starts = models.TimeField(_("from"))
+    ends = models.TimeField(_("until"))
+    permille = models.PositiveIntegerField(
+        _("thousandths of the day's visitors"), validators=_PERMILLE
+    )
+
+    class Meta:
+        verbose_name = _("slot pattern")
+        verbose_name_plural = _("slot patterns")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("product", "season", "weekdays", "starts"),
+                name="tourism_tickets_slotpattern_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts__lt=F("ends")), name="tourism_tickets_slotpattern_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(permille__lte=1000), name="tourism_tickets_slotpattern_permille"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.starts:%H:%M}–{self.ends:%H:%M}"
+
+
+class EntryDay(models.Model):
+    """One day of an area: the limit for the whole day and for the site's own channel."""
+
+    product = models.ForeignKey(
+        Product, models.PROTECT, related_name="days", verbose_name=_("product")
+    )
+    region_id = models.BigIntegerField(_("region"))
+    date = models.DateField(_("date"))
+    bucket_id = models.BigIntegerField(_("bucket of the day"))
+    own_bucket_id = models.BigIntegerField(_("bucket of the own channel"))
+    is_override = models.BooleanField(_("set by hand"), default=False)
+
+    class Meta:
+        verbose_name = _("entry day")
+        verbose_name_plural = _("entry days")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("product", "date"), name="tourism_tickets_entryday_date"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.product} {self.date}"
+
+
+class Slot(models.Model):
+    """One entry time of one day. ``is_override``: changed by hand, so that patterns leave it alone."""
+
+    day = models.ForeignKey(
+        EntryDay, models.PROTECT, related_name="slots", verbose_name=_("entry day")
+    )
+    product = models.ForeignKey(
+        Product, models.PROTECT, related_name="slots", verbose_name=_("product")
+    )
+    region_id = models.BigIntegerField(_("region"))
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"))
+    bucket_id = models.BigIntegerField(_("bucket"), db_index=True)
+    is_open = models.BooleanField(_("open"), default=True)
+    is_override = models.BooleanField(_("set by hand"), default=False)
+
+    class Meta:
+        verbose_name = _("entry time")
+        verbose_name_plural = _("entry times")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("product", "starts_at"), name="tourism_tickets_slot_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=F("ends_at")), name="tourism_tickets_slot_in_order"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.product} {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class Admission(models.Model):
+    """One person's place in one slot: the same document cannot hold two, whoever bought them.
+
+    ``slot_id`` is plain: a foreign key would lock the hot slot's row once per person sold.
+    """
+
+    slot_id = models.BigIntegerField(_("entry time"))
+    document_index = models.CharField(_("document index"), max_length=64)
+    line = models.ForeignKey(
+        "bookings_orders.Line", models.CASCADE, related_name="+", verbose_name=_("order line")
+    )
+    part_key = models.CharField(_("part"), max_length=40)
+    region_id = models.BigIntegerField(_("region"))
+
+    class Meta:
+        verbose_name = _("admission")
+        verbose_name_plural = _("admissions")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("slot_id", "document_index"), name="tourism_tickets_admission_person"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.part_key} of line {self.line_id}"

@@ -1,0 +1,317 @@
+"""Answer asks for entry times: who pays what, which counts are touched, what can be cancelled.
+
+Set-based: two statements answer any number of asks (slots, facts), a third reads the calendar where
+a price depends on it, and refusals cost three more to name the next entry time with room. Counts
+are not looked at: only ``inventory.take`` decides whether there is room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from bookings.contracts import Answer, Ask, Demand, Due, Member, Offer, Part, Step, Terms, Words
+from kernel.errors import Refusal
+from kernel.naming import say
+from tourism.areas import calendar
+from tourism.areas.models import DayType
+from tourism.tickets import queries
+from tourism.tickets.facts import ProductFacts, facts_of
+from tourism.tickets.models import AdmitUntil, Slot
+from tourism.tickets.pricing import ADULT, Fare, age_on, fare_for
+
+KIND = "ticket"
+OWN_CHANNEL = "own"
+LOOK_AHEAD = timedelta(days=14)
+_MAX_REF_DIGITS = 18
+
+
+class NoSuchSlot(Refusal):
+    status = 404
+    message = _("There is no such entry time.")
+
+
+class NotOnSale(Refusal):
+    message = _("%(title)s is not on sale here.")
+
+
+class SlotStarted(Refusal):
+    message = _("%(title)s: this entry time has already begun. %(way_out)s")
+
+
+class SlotClosed(Refusal):
+    message = _("%(title)s: this entry time is closed. %(way_out)s")
+
+
+class AreaClosed(Refusal):
+    message = _("%(title)s is closed on this day: %(reason)s %(way_out)s")
+
+
+class ChannelClosed(Refusal):
+    message = _("%(title)s has no places for this channel.")
+
+
+class EmptyParty(Refusal):
+    status = 400
+    message = _("Please say how many people come.")
+
+
+class UnknownClass(Refusal):
+    status = 400
+    message = _("%(title)s has no tickets of this class.")
+
+
+class DocumentMissing(Refusal):
+    message = _("%(title)s: %(name)s needs an identity document on file.")
+
+
+class SamePersonTwice(Refusal):
+    message = _("%(title)s: %(name)s is in this party twice.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One ask whose slot is known, with everything needed to answer it."""
+
+    ask: Ask
+    slot: Slot
+    facts: ProductFacts
+    day_type: DayType
+
+    @property
+    def day(self) -> date:
+        return self.slot.day.date
+
+    @property
+    def title(self) -> str:
+        return say(self.facts.title)
+
+
+@dataclass(frozen=True, slots=True)
+class _Blocked:
+    """A case that cannot be sold as asked, though a later entry time might."""
+
+    case: _Case
+    refusal: type[Refusal]
+    reason: str = ""
+
+
+def offer(asks: Sequence[Ask], *, at: datetime) -> list[Answer]:
+    """Answer each ask, in order: one Offer, or a Refusal that names the next entry time with room."""
+    drafts = [_draft(case, at) for case in _cases(asks)]
+    blocked = [draft for draft in drafts if isinstance(draft, _Blocked)]
+    ways_out = _ways_out([draft.case for draft in blocked], at)
+    return [_refuse(d, ways_out) if isinstance(d, _Blocked) else d for d in drafts]
+
+
+def slot_id_of(ref: str) -> int:
+    """The slot that a reference names; 0 for text that names none."""
+    is_number = ref.isascii() and ref.isdigit() and len(ref) <= _MAX_REF_DIGITS
+    return int(ref) if is_number else 0
+
+
+def _cases(asks: Sequence[Ask]) -> list[_Case | Refusal]:
+    slots = queries.slots_by_id({slot_id_of(ask.ref) for ask in asks} - {0})
+    facts = facts_of({slot.product_id for slot in slots.values()}) if slots else {}
+    day_types = _day_types(slots.values(), facts)
+    return [_case(ask, slots, facts, day_types) for ask in asks]
+
+
+def _case(
+    ask: Ask,
+    slots: Mapping[int, Slot],
+    facts: Mapping[int, ProductFacts],
+    day_types: Mapping[tuple[int, date], DayType],
+) -> _Case | Refusal:
+    slot = slots.get(slot_id_of(ask.ref))
+    if slot is None:
+        return NoSuchSlot(field="ref")
+    day = slot.day.date
+    published = day_types.get((slot.region_id, day))
+    return _Case(
+        ask, slot, facts[slot.product_id], published or calendar.by_weekday(day).day_type
+    )
+
+
+def _day_types(
+    slots: Collection[Slot], facts: Mapping[int, ProductFacts]
+) -> Mapping[tuple[int, date], DayType]:
+    """The published kinds of day, where a price depends on them; otherwise no statement is spent."""
+    days = [s.day.date for s in slots if facts[s.product_id].prices.needs_day_types]
+    if not days:
+        return {}
+    regions = {slot.region_id for slot in slots}
+    return calendar.day_types(region_ids=regions, first=min(days), last=max(days))
+
+
+def _draft(case: _Case | Refusal, at: datetime) -> Offer | Refusal | _Blocked:
+    if isinstance(case, Refusal):
+        return case
+    if not case.facts.is_on_sale:
+        return NotOnSale(title=case.title)
+    shut = case.facts.shut_on(case.day)
+    if shut is not None:
+        return _Blocked(case, AreaClosed, say(shut.reason))
+    if not case.slot.is_open:
+        return _Blocked(case, SlotClosed)
+    if case.slot.starts_at <= at:
+        return _Blocked(case, SlotStarted)
+    return _party_objection(case) or _offer(case)
+
+
+def _party_objection(case: _Case) -> Refusal | None:
+    """What is wrong with the people or the channel of an ask."""
+    if case.ask.channel != OWN_CHANNEL:
+        return ChannelClosed(title=case.title)
+    if not case.ask.party:
+        return EmptyParty(field="party")
+    seen: set[str] = set()
+    for member in case.ask.party:
+        if fare_for(case.facts.prices.fares, member.class_code, None) is None:
+            return UnknownClass(field="party", title=case.title)
+        if case.facts.real_name and member.is_named and not member.index:
+            return DocumentMissing(title=case.title, name=member.name)
+        if member.index and member.index in seen:
+            return SamePersonTwice(title=case.title, name=member.name)
+        seen.add(member.index)
+    return None
+
+
+def _refuse(blocked: _Blocked, ways_out: Mapping[int, queries.SlotRow]) -> Refusal:
+    case = blocked.case
+    found = ways_out.get(case.slot.pk)
+    facts: dict[str, Any] = {"title": case.title, "way_out": ""}
+    if blocked.reason:
+        facts["reason"] = blocked.reason
+    if found is not None:
+        local = found.starts_at.astimezone(case.facts.region.tz)
+        facts |= {"next_ref": found.ref, "next_starts_at": local}
+        facts["way_out"] = _now("The next one with room: %(when)s.") % {
+            "when": f"{local:%Y-%m-%d %H:%M}"
+        }
+    return blocked.refusal(field="ref", **facts)
+
+
+def _ways_out(cases: Sequence[_Case], at: datetime) -> dict[int, queries.SlotRow]:
+    """Per slot that cannot be had: the next one of its product with room for the party."""
+    if not cases:
+        return {}
+    days = [max(case.day, case.facts.region.local_date(at)) for case in cases]
+    rows = queries.slots(
+        product_ids={case.slot.product_id for case in cases},
+        first=min(days),
+        last=max(days) + LOOK_AHEAD,
+    )
+    found = {case.slot.pk: _next_after(case, rows, at) for case in cases}
+    return {slot_id: row for slot_id, row in found.items() if row is not None}
+
+
+def _next_after(
+    case: _Case, rows: Sequence[queries.SlotRow], at: datetime
+) -> queries.SlotRow | None:
+    later = (
+        row
+        for row in rows
+        if row.product_id == case.slot.product_id
+        and row.starts_at > case.slot.starts_at
+        and row.is_sellable(at)
+        and row.left >= len(case.ask.party)
+        and case.facts.shut_on(row.date) is None
+    )
+    return next(later, None)
+
+
+def _offer(case: _Case) -> Offer:
+    facts, slot = case.facts, case.slot
+    people = [_Person.of(case, member, n) for n, member in enumerate(case.ask.party, start=1)]
+    total = sum(person.price_fen for person in people)
+    return Offer(
+        kind=KIND,
+        ref=case.ask.ref,
+        region_id=facts.region.pk,
+        supplier_id=facts.supplier_id,
+        place_id=facts.place_id,
+        title=facts.title,
+        subtitle=facts.subtitle,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        parts=tuple(person.part(_demands(slot)) for person in people),
+        terms=terms_of(case),
+        dues=(Due(total),),
+        currency=facts.region.currency,
+        needs_names=facts.real_name,
+        facts=_frozen(case, people),
+        is_sample=facts.is_sample,
+    )
+
+
+def _demands(slot: Slot) -> tuple[Demand, ...]:
+    """Everybody counts, also who pays nothing: in the slot, on the day, in this channel."""
+    buckets = (slot.bucket_id, slot.day.bucket_id, slot.day.own_bucket_id)
+    return tuple(Demand(bucket_id) for bucket_id in buckets)
+
+
+def terms_of(case: _Case) -> Terms:
+    """The refund ladder, counted from the slot's start: its rungs name hours before the day begins."""
+    midnight = case.facts.region.at(case.day, time(0))
+    steps = []
+    for hours, permille in case.facts.refund_ladder:
+        until = midnight - timedelta(hours=hours)
+        before_s = int((case.slot.starts_at - until).total_seconds())
+        steps.append(Step(before_s=before_s, permille=permille))
+    return Terms(steps=tuple(steps), words=case.facts.refund_words)
+
+
+def _frozen(case: _Case, people: Sequence[_Person]) -> dict[str, Any]:
+    """What claiming and fulfilling need later, so that they look nothing up again."""
+    facts, slot = case.facts, case.slot
+    day_ends = facts.region.at(case.day + timedelta(days=1), time(0))
+    until = slot.ends_at if facts.admit_until is AdmitUntil.SLOT_END else day_ends
+    return {
+        "slot_id": slot.pk,
+        "zone": f"area:{facts.area_id}",
+        "entry_from": (slot.starts_at - facts.early).isoformat(),
+        "entry_until": until.isoformat(),
+        "entries": facts.entries,
+        "people": {person.key: person.frozen() for person in people},
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """One member of a party with the class and the price found for them."""
+
+    key: str
+    member: Member
+    fare: Fare
+    age: int | None
+    price_fen: int
+
+    @classmethod
+    def of(cls, case: _Case, member: Member, number: int) -> _Person:
+        prices = case.facts.prices
+        age = age_on(member.birth_date, case.day) if member.birth_date else None
+        fare = fare_for(prices.fares, member.class_code, age)
+        assert fare is not None, "the party was looked at before"
+        price = prices.price_fen(fare, case.day, case.day_type)
+        return cls(f"p{number}", member, fare, age, price)
+
+    def part(self, demands: tuple[Demand, ...]) -> Part:
+        return Part(
+            key=self.key,
+            title=self.fare.name,
+            price_fen=self.price_fen,
+            class_code=self.fare.code,
+            traveller_id=self.member.traveller_id,
+            demands=demands,
+        )
+
+    def frozen(self) -> dict[str, Any]:
+        """What the claim and the gate need of this person; never the document itself."""
+        check: Words = {} if self.fare.code == ADULT else self.fare.condition
+        return {"index": self.member.index, "age": self.age, "check": dict(check)}

@@ -1,0 +1,138 @@
+"""One person, one place in a slot: rows claimed while an order is placed, given up with its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from bookings.contracts import Facts, Offer
+from bookings.orders.models import Line
+from kernel.errors import Refusal
+from kernel.naming import say
+from tourism.tickets.models import Admission
+
+_ADMIT = """
+    INSERT INTO tourism_tickets_admission (slot_id, document_index, line_id, part_key, region_id)
+    SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::bigint[])
+        AS seat(slot_id, document_index, line_id, part_key, region_id)
+    ORDER BY slot_id, document_index, line_id
+    ON CONFLICT (slot_id, document_index) DO NOTHING
+    RETURNING line_id, part_key
+"""
+
+_GIVE_UP = """
+    DELETE FROM tourism_tickets_admission AS a
+    USING unnest(%s::bigint[], %s::text[]) AS part(line_id, part_key)
+    WHERE a.line_id = part.line_id AND a.part_key = part.part_key
+"""
+
+
+class AlreadyHolds(Refusal):
+    """Somebody in the party has a ticket for this entry time already, in whatever order."""
+
+    code = "already_holds"
+    message = _("%(title)s: %(people)s of your party hold a ticket for this entry time already.")
+
+
+class _Taken(Exception):
+    """Somebody else has one of the new places; rolls back the exchange."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One person's wish for a place in a slot, on behalf of one part of a line."""
+
+    slot_id: int
+    document_index: str
+    line_id: int
+    part_key: str
+    region_id: int
+
+
+def admit(lines: Sequence[Line]) -> list[Refusal | None]:
+    """Claim a place for every named person of the lines; the answer has one entry per line.
+
+    One INSERT, its rows sorted by their unique key so that two orders never wait for each other in a
+    circle. Rows that a line holds already count as claimed. Persons without a document hold no row.
+    """
+    seats = [seat for line in lines for seat in seats_of(line)]
+    lost = _not_held(seats, _insert(seats))
+    return [_answer(line, [seat for seat in lost if seat.line_id == line.pk]) for line in lines]
+
+
+def give_up(parts: Sequence[tuple[Line, Sequence[str]]]) -> None:
+    """Free the places of these parts of each line. Repeating it changes nothing."""
+    pairs = [(line.pk, key) for line, keys in parts for key in keys]
+    if pairs:
+        with connection.cursor() as cursor:
+            cursor.execute(_GIVE_UP, [[line for line, _k in pairs], [key for _l, key in pairs]])
+
+
+def move(line: Line, offer: Offer) -> Refusal | None:
+    """Exchange a line's places for those of a new offer: all of them, or none and a refusal."""
+    seats = _seats(line.pk, offer.region_id, offer.facts)
+    try:
+        with transaction.atomic():
+            Admission.objects.filter(line=line).delete()
+            lost = len(seats) - len(_insert(seats))
+            if lost:
+                raise _Taken
+    except _Taken:
+        return AlreadyHolds(title=say(offer.title), people=lost)
+    return None
+
+
+def seats_of(line: Line) -> list[Seat]:
+    """The places that a line's open parts need, from what was frozen when it was offered."""
+    keys = {part.key for part in line.open_parts}
+    return [s for s in _seats(line.pk, line.region_id, line.facts) if s.part_key in keys]
+
+
+def _seats(line_id: int, region_id: int, facts: Facts) -> list[Seat]:
+    return [
+        Seat(facts["slot_id"], person["index"], line_id, key, region_id)
+        for key, person in facts["people"].items()
+        if person["index"]
+    ]
+
+
+def _insert(seats: Sequence[Seat]) -> set[tuple[int, str]]:
+    """Insert what is free; the (line, part) of every row that went in."""
+    if not seats:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ADMIT,
+            [
+                [seat.slot_id for seat in seats],
+                [seat.document_index for seat in seats],
+                [seat.line_id for seat in seats],
+                [seat.part_key for seat in seats],
+                [seat.region_id for seat in seats],
+            ],
+        )
+        return set(cursor.fetchall())
+
+
+def _not_held(seats: Sequence[Seat], inserted: set[tuple[int, str]]) -> list[Seat]:
+    """The seats that neither went in now nor belonged to the same part before."""
+    missing = [seat for seat in seats if (seat.line_id, seat.part_key) not in inserted]
+    if not missing:
+        return []
+    held = set(
+        Admission.objects.filter(line_id__in={seat.line_id for seat in missing}).values_list(
+            "slot_id", "document_index", "line_id", "part_key"
+        )
+    )
+    return [
+        seat
+        for seat in missing
+        if (seat.slot_id, seat.document_index, seat.line_id, seat.part_key) not in held
+    ]
+
+
+def _answer(line: Line, lost: Sequence[Seat]) -> Refusal | None:
+    return AlreadyHolds(title=say(line.title), people=len(lost)) if lost else None

@@ -1,0 +1,340 @@
+"""Lay out entry times by pattern, change single ones by hand.
+
+What a hand has set (``is_override``) no pattern touches. A count never falls below what is sold:
+the refusal names the orders that hold the places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from bookings.inventory import operations as inventory
+from bookings.inventory import queries as counts
+from bookings.inventory.operations import BucketSpec
+from bookings.orders import queries as orders
+from kernel.audit import operations as audit
+from kernel.errors import Refusal
+from tourism.areas.models import OpeningHours
+from tourism.tickets.models import EntryDay, PatternSeason, Product, Slot, SlotPattern
+
+LEAST_SLOT = timedelta(minutes=30)
+_SHOWN_ORDERS = 20
+
+
+class PlacesSold(Refusal):
+    """The new number is below what is sold. ``orders`` has the codes of the orders affected."""
+
+    code = "places_sold"
+    message = _(
+        "%(taken)s places are sold, so it cannot be %(capacity)s. Orders: %(codes)s%(more)s"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What laying out made: days, entry times."""
+
+    days: int
+    slots: int
+
+
+@dataclass(slots=True)
+class Followed:
+    """What following the patterns again did to the entry times that exist."""
+
+    made: int = 0
+    changed: int = 0
+    closed: int = 0
+    kept: int = 0
+    refused: list[PlacesSold] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """One entry time that the patterns ask for."""
+
+    product_id: int
+    date: date
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+    region_id: int
+
+    @property
+    def key(self) -> str:
+        return f"ticket-slot:{self.product_id}:{self.starts_at:%Y-%m-%dT%H:%MZ}"
+
+
+def create_days(*, product_ids: Collection[int], first: date, last: date, at: datetime) -> Made:
+    """Lay out the entry times of products from ``first`` to ``last``, both included.
+
+    What exists stays as it is. Set-based: a handful of statements for any number of days.
+    """
+    with transaction.atomic():
+        products = _products(product_ids)
+        plans = [plan for product in products for plan in _plans(product, first, last, at)]
+        days_before = _days(product_ids, first, last)
+        days = _make_days(products, plans, days_before)
+        made = _make_slots(plans, days)
+    return Made(days=len(days) - len(days_before), slots=made)
+
+
+def follow_patterns(*, product: Product, first: date, last: date, at: datetime) -> Followed:
+    """Bring coming entry times back in line with edited patterns and limits.
+
+    Missing ones are made, others get the pattern's number of places, those that no pattern asks for
+    any more are closed. Overrides stay; a number below what is sold is left and reported.
+    """
+    done = Followed()
+    [product] = _products([product.pk])
+    plans = {plan.starts_at: plan for plan in _plans(product, first, last, at)}
+    with transaction.atomic():
+        _follow_days(product, first, last, done)
+        existing = Slot.objects.filter(
+            product=product, day__date__range=(first, last), starts_at__gt=at
+        )
+        slots = list(existing.order_by("starts_at"))
+        held = counts.counts([slot.bucket_id for slot in slots])
+        for slot in slots:
+            _follow(slot, plans.get(slot.starts_at), held, done)
+        done.made = create_days(product_ids=[product.pk], first=first, last=last, at=at).slots
+    return done
+
+
+def set_slot(
+    *,
+    slot: Slot,
+    actor: str,
+    at: datetime,
+    capacity: int | None = None,
+    is_open: bool | None = None,
+) -> None:
+    """Change one entry time by hand; from then on patterns leave it alone. Audited.
+
+    :raises PlacesSold: more places are sold than ``capacity``; nothing has changed.
+    """
+    facts: dict[str, object] = {}
+    with transaction.atomic():
+        if capacity is not None:
+            _reshape(slot.bucket_id, capacity)
+            facts["capacity"] = capacity
+        if is_open is not None:
+            slot.is_open = is_open
+            facts["is_open"] = is_open
+        slot.is_override = True
+        slot.save(update_fields=["is_open", "is_override"])
+        audit.record(
+            actor=actor, action="tickets.slot.set", subject=f"slot:{slot.pk}", facts=facts, at=at
+        )
+
+
+def set_day(*, day: EntryDay, capacity: int, actor: str, at: datetime) -> None:
+    """Change the limit of one day by hand; the own channel keeps its share of it. Audited.
+
+    :raises PlacesSold: more places are sold than the new limit; nothing has changed.
+    """
+    with transaction.atomic():
+        _reshape(day.bucket_id, capacity)
+        _reshape(day.own_bucket_id, _own_share(capacity, day.product))
+        day.is_override = True
+        day.save(update_fields=["is_override"])
+        audit.record(
+            actor=actor,
+            action="tickets.day.set",
+            subject=f"entry-day:{day.pk}",
+            facts={"capacity": capacity},
+            at=at,
+        )
+
+
+def _products(product_ids: Collection[int]) -> list[Product]:
+    """Products with their areas, hours and patterns, in three statements."""
+    return list(
+        Product.objects.filter(pk__in=product_ids)
+        .select_related("area__region")
+        .prefetch_related("area__hours", "patterns")
+        .order_by("pk")
+    )
+
+
+def _plans(product: Product, first: date, last: date, at: datetime) -> Iterator[_Plan]:
+    for offset in range((last - first).days + 1):
+        day = first + timedelta(days=offset)
+        hours = _hours_on(product, day)
+        if hours is None:
+            continue
+        for pattern in product.patterns.all():
+            plan = _plan(product, pattern, hours, day)
+            if plan is not None and plan.starts_at > at:
+                yield plan
+
+
+def _hours_on(product: Product, day: date) -> OpeningHours | None:
+    area = product.area
+    if str(day.isoweekday()) in area.closed_weekdays:
+        return None
+    season = area.season_on(day)
+    return next((hours for hours in area.hours.all() if hours.season == season), None)
+
+
+def _plan(
+    product: Product, pattern: SlotPattern, hours: OpeningHours, day: date
+) -> _Plan | None:
+    """What a pattern asks for on a day, cut to the opening hours; None when nothing is left."""
+    season_holds = pattern.season in (PatternSeason.ANY, hours.season)
+    if not season_holds or str(day.isoweekday()) not in pattern.weekdays:
+        return None
+    region = product.area.region
+    closes_day = day + timedelta(days=1) if hours.closes == time(0) else day
+    starts_at = max(region.at(day, pattern.starts), region.at(day, hours.opens))
+    ends_at = min(region.at(day, pattern.ends), region.at(closes_day, hours.closes))
+    if ends_at - starts_at < LEAST_SLOT:
+        return None
+    return _Plan(
+        product_id=product.pk,
+        date=day,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        capacity=product.area.daily_cap * pattern.permille // 1000,
+        region_id=region.pk,
+    )
+
+
+def _days(
+    product_ids: Collection[int], first: date, last: date
+) -> dict[tuple[int, date], EntryDay]:
+    rows = EntryDay.objects.filter(product_id__in=product_ids, date__range=(first, last))
+    return {(day.product_id, day.date): day for day in rows}
+
+
+def _make_days(
+    products: Sequence[Product],
+    plans: Sequence[_Plan],
+    known: dict[tuple[int, date], EntryDay],
+) -> dict[tuple[int, date], EntryDay]:
+    """The days of the plans, with the missing ones made together with their two buckets."""
+    by_id = {product.pk: product for product in products}
+    missing = sorted({(plan.product_id, plan.date) for plan in plans} - set(known))
+    if not missing:
+        return known
+    ids = inventory.shape(
+        [spec for pid, day in missing for spec in _day_specs(by_id[pid], day)]
+    )
+    EntryDay.objects.bulk_create(
+        [
+            EntryDay(
+                product_id=pid,
+                region_id=by_id[pid].area.region_id,
+                date=day,
+                bucket_id=ids[f"ticket-day:{pid}:{day}"],
+                own_bucket_id=ids[f"ticket-day:{pid}:{day}:own"],
+            )
+            for pid, day in missing
+        ],
+        ignore_conflicts=True,
+    )
+    dates = [day for _pid, day in missing]
+    return known | _days(by_id, min(dates), max(dates))
+
+
+def _day_specs(product: Product, day: date) -> tuple[BucketSpec, BucketSpec]:
+    key, region_id, cap = f"ticket-day:{product.pk}:{day}", product.area.region_id, product.area.daily_cap
+    return (
+        BucketSpec(key, region_id, cap),
+        BucketSpec(f"{key}:own", region_id, _own_share(cap, product)),
+    )
+
+
+def _own_share(capacity: int, product: Product) -> int:
+    return capacity * product.own_permille // 1000
+
+
+def _make_slots(plans: Sequence[_Plan], days: dict[tuple[int, date], EntryDay]) -> int:
+    """Make the planned slots that do not exist, with their buckets; how many were made."""
+    if not plans:
+        return 0
+    existing = set(
+        Slot.objects.filter(
+            product_id__in={plan.product_id for plan in plans},
+            starts_at__range=(min(p.starts_at for p in plans), max(p.starts_at for p in plans)),
+        ).values_list("product_id", "starts_at")
+    )
+    missing = {p.key: p for p in plans if (p.product_id, p.starts_at) not in existing}
+    ids = inventory.shape(
+        [BucketSpec(plan.key, plan.region_id, plan.capacity) for plan in missing.values()]
+    )
+    Slot.objects.bulk_create(
+        [
+            Slot(
+                day=days[plan.product_id, plan.date],
+                product_id=plan.product_id,
+                region_id=plan.region_id,
+                starts_at=plan.starts_at,
+                ends_at=plan.ends_at,
+                bucket_id=ids[key],
+            )
+            for key, plan in missing.items()
+        ],
+        ignore_conflicts=True,
+        batch_size=1000,
+    )
+    return len(missing)
+
+
+def _follow_days(product: Product, first: date, last: date, done: Followed) -> None:
+    days = [day for day in _days([product.pk], first, last).values() if not day.is_override]
+    held = counts.counts([b for day in days for b in (day.bucket_id, day.own_bucket_id)])
+    cap = product.area.daily_cap
+    for day in days:
+        for bucket_id, wanted in (
+            (day.bucket_id, cap),
+            (day.own_bucket_id, _own_share(cap, product)),
+        ):
+            if held[bucket_id][0] != wanted:
+                _try_reshape(bucket_id, wanted, done)
+
+
+def _follow(
+    slot: Slot, plan: _Plan | None, held: dict[int, tuple[int, int]], done: Followed
+) -> None:
+    if slot.is_override:
+        done.kept += 1
+    elif plan is None:
+        if slot.is_open:
+            Slot.objects.filter(pk=slot.pk).update(is_open=False)
+            done.closed += 1
+    else:
+        fresh = Slot.objects.filter(pk=slot.pk).exclude(is_open=True, ends_at=plan.ends_at)
+        reopened = fresh.update(is_open=True, ends_at=plan.ends_at)
+        capacity_moved = held[slot.bucket_id][0] != plan.capacity
+        if capacity_moved and not _try_reshape(slot.bucket_id, plan.capacity, done):
+            return
+        done.changed += bool(capacity_moved or reopened)
+
+
+def _try_reshape(bucket_id: int, capacity: int, done: Followed) -> bool:
+    try:
+        _reshape(bucket_id, capacity)
+    except PlacesSold as refusal:
+        done.refused.append(refusal)
+        return False
+    return True
+
+
+def _reshape(bucket_id: int, capacity: int) -> None:
+    try:
+        inventory.reshape(bucket_id=bucket_id, capacity=capacity)
+    except inventory.BelowTaken as below:
+        codes = list(
+            orders.holding_buckets([bucket_id]).values_list("code", flat=True)[: _SHOWN_ORDERS + 1]
+        )
+        more = " …" if len(codes) > _SHOWN_ORDERS else ""
+        shown = codes[:_SHOWN_ORDERS]
+        raise PlacesSold(
+            field="capacity", **below.facts, orders=shown, codes=", ".join(shown), more=more
+        ) from None

@@ -1,0 +1,118 @@
+"""Who pays what on which day. Pure: facts in, fen out.
+
+The adult price comes from the season or from a price rule; a concession is a share of it, rounded to
+whole yuan (half a yuan goes up), as the areas' own price lists do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bookings.contracts import Words
+from tourism.areas.models import DayType, SeasonName, season_of
+from tourism.tickets.models import DayKind
+
+ADULT = "adult"
+
+_SPECIAL = {DayKind.ANY: 0, DayKind.WORKDAY: 1, DayKind.WEEKEND: 1, DayKind.HOLIDAY: 2}
+_KIND_OF_DAY = {
+    DayType.WORKDAY: DayKind.WORKDAY,
+    DayType.MAKEUP: DayKind.WORKDAY,
+    DayType.WEEKEND: DayKind.WEEKEND,
+    DayType.HOLIDAY: DayKind.HOLIDAY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An adult price in fen for the days of a kind within a range, both ends included."""
+
+    first: date
+    last: date
+    day_kind: DayKind
+    price_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fare:
+    """One class of visitors: its share of the adult price, and who belongs to it."""
+
+    code: str
+    name: Words
+    condition: Words
+    permille: int
+    age_from: int | None = None
+    age_to: int | None = None
+    needs_proof: bool = False
+
+    @property
+    def is_by_age(self) -> bool:
+        """Whether the document alone decides."""
+        return not self.needs_proof and (self.age_from is not None or self.age_to is not None)
+
+    def fits(self, age: int) -> bool:
+        """Whether somebody of this age may have it, as far as age goes."""
+        return (self.age_from or 0) <= age and (self.age_to is None or age <= self.age_to)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """All that decides the price of a product: seasons in fen, rules, fares."""
+
+    peak_fen: int
+    off_fen: int
+    peak_first_month: int
+    peak_last_month: int
+    rules: tuple[Rule, ...]
+    fares: tuple[Fare, ...]
+
+    @property
+    def needs_day_types(self) -> bool:
+        """Whether a price depends on what kind of day it is."""
+        return any(rule.day_kind is not DayKind.ANY for rule in self.rules)
+
+    def adult_fen(self, day: date, day_type: DayType) -> int:
+        """The adult price of a day, in fen."""
+        kinds = {DayKind.ANY, _KIND_OF_DAY[day_type]}
+        rules = [r for r in self.rules if r.first <= day <= r.last and r.day_kind in kinds]
+        if rules:
+            return max(rules, key=lambda rule: (_SPECIAL[rule.day_kind], rule.first)).price_fen
+        season = season_of(day, self.peak_first_month, self.peak_last_month)
+        return self.peak_fen if season is SeasonName.PEAK else self.off_fen
+
+    def price_fen(self, fare: Fare, day: date, day_type: DayType) -> int:
+        """What somebody of this class pays on a day, in fen."""
+        return share_fen(self.adult_fen(day, day_type), fare.permille)
+
+
+def share_fen(adult_fen: int, permille: int) -> int:
+    """A share of a price. The whole price stays exact; a part of it is rounded to whole yuan."""
+    if permille == 1000:
+        return adult_fen
+    return (adult_fen * permille + 50_000) // 100_000 * 100
+
+
+def age_on(birth: date, day: date) -> int:
+    """Whole years on a day; who is not born yet counts as 0."""
+    had_birthday = (day.month, day.day) >= (birth.month, birth.day)
+    return max(day.year - birth.year - (0 if had_birthday else 1), 0)
+
+
+def fare_for(fares: Sequence[Fare], chosen: str, age: int | None) -> Fare | None:
+    """The class that somebody travels in; None when there is no class called ``chosen``.
+
+    The document wins: with a known age it is the cheapest class that the age gives, or the chosen
+    one where that needs another proof and the age does not forbid it. Without a known age the chosen
+    class holds and the gate looks at the document.
+    """
+    by_code: Mapping[str, Fare] = {fare.code: fare for fare in fares}
+    wanted = by_code.get(chosen or ADULT)
+    if wanted is None or age is None:
+        return wanted
+    possible = [fare for fare in fares if fare.is_by_age and fare.fits(age)]
+    if wanted.needs_proof and wanted.fits(age):
+        possible.insert(0, wanted)
+    adult = by_code.get(ADULT, wanted)
+    return min([*possible, adult], key=lambda fare: fare.permille)

@@ -1,0 +1,162 @@
+"""Reads of entry times and what is left of them. Counts are for showing; only ``take`` decides."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from bookings.inventory import queries as inventory
+from tourism.areas import calendar
+from tourism.areas.models import DayType
+from tourism.tickets.facts import ProductFacts
+from tourism.tickets.models import Admission, EntryDay, Product, Slot
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRow:
+    """One entry time with the units left in it, and left on its day for this site."""
+
+    id: int
+    product_id: int
+    date: date
+    starts_at: datetime
+    ends_at: datetime
+    is_open: bool
+    slot_left: int
+    day_left: int
+
+    @property
+    def left(self) -> int:
+        """What this site may still sell: the least of all limits."""
+        return min(self.slot_left, self.day_left)
+
+    @property
+    def ref(self) -> str:
+        """How the core names this entry time."""
+        return str(self.id)
+
+    def is_sellable(self, at: datetime) -> bool:
+        """Open, not begun, and with room for at least one."""
+        return self.is_open and at < self.starts_at and self.left > 0
+
+
+class DayState(StrEnum):
+    """What a calendar says of a day."""
+
+    PAST = "PAST"
+    CLOSED = "CLOSED"
+    NOT_YET = "NOT_YET"
+    FULL = "FULL"
+    FREE = "FREE"
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """One day of a product's calendar; ``left`` counts only entry times that can still be had."""
+
+    date: date
+    state: DayState
+    left: int
+    day_type: DayType
+    holiday: Mapping[str, str]
+    adult_fen: int
+
+
+def slots(*, product_ids: Collection[int], first: date, last: date) -> list[SlotRow]:
+    """Entry times of products from ``first`` to ``last`` (both included), by time. Two statements."""
+    rows = list(
+        Slot.objects.filter(product_id__in=product_ids, day__date__range=(first, last))
+        .select_related("day")
+        .order_by("starts_at", "product_id")
+    )
+    buckets = {slot.bucket_id for slot in rows}
+    for slot in rows:
+        buckets |= {slot.day.bucket_id, slot.day.own_bucket_id}
+    left = inventory.left(buckets)
+    return [_row(slot, left) for slot in rows]
+
+
+def slots_by_id(slot_ids: Collection[int]) -> dict[int, Slot]:
+    """Slots with their days, by id; unknown ids are absent. One statement."""
+    return Slot.objects.select_related("day").in_bulk(slot_ids)
+
+
+def calendar_of(
+    facts: ProductFacts, rows: Iterable[SlotRow], *, first: date, last: date, at: datetime
+) -> list[DayRow]:
+    """Every day from ``first`` to ``last`` as a calendar shows it. One statement."""
+    days = calendar.days(region_id=facts.region.pk, first=first, last=last)
+    by_date: dict[date, list[SlotRow]] = {day: [] for day in days}
+    for row in rows:
+        if row.date in by_date:
+            by_date[row.date].append(row)
+    last_laid = max((day for day, found in by_date.items() if found), default=date.min)
+    return [_day(facts, days[day], by_date[day], last_laid, at) for day in sorted(days)]
+
+
+def products_of(area_ids: Collection[int]) -> dict[int, int]:
+    """Product id per area id, of those on sale. One statement."""
+    rows = Product.objects.filter(area_id__in=area_ids, is_on_sale=True)
+    return dict(rows.values_list("area_id", "pk"))
+
+
+def last_days(region_id: int) -> dict[int, date]:
+    """The last day laid out per product on sale in a region; a product without days is absent."""
+    rows = (
+        EntryDay.objects.filter(region_id=region_id, product__is_on_sale=True)
+        .order_by("product_id", "-date")
+        .distinct("product_id")
+    )
+    return dict(rows.values_list("product_id", "date"))
+
+
+def admitted(slot_id: int) -> int:
+    """How many named persons hold a place in a slot."""
+    return Admission.objects.filter(slot_id=slot_id).count()
+
+
+def _row(slot: Slot, left: Mapping[int, int]) -> SlotRow:
+    day_left = min(left.get(slot.day.bucket_id, 0), left.get(slot.day.own_bucket_id, 0))
+    return SlotRow(
+        id=slot.pk,
+        product_id=slot.product_id,
+        date=slot.day.date,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        is_open=slot.is_open,
+        slot_left=left.get(slot.bucket_id, 0),
+        day_left=day_left,
+    )
+
+
+def day_left(rows: Iterable[SlotRow], at: datetime) -> int:
+    """What this site may still sell of one day: its open slots together, within the day's limit."""
+    sellable = [row for row in rows if row.is_sellable(at)]
+    if not sellable:
+        return 0
+    return min(sum(row.slot_left for row in sellable), sellable[0].day_left)
+
+
+def _day(
+    facts: ProductFacts, day: calendar.Day, rows: list[SlotRow], last_laid: date, at: datetime
+) -> DayRow:
+    return DayRow(
+        date=day.date,
+        state=_state(facts, day.date, rows, last_laid, at),
+        left=day_left(rows, at),
+        day_type=day.day_type,
+        holiday={"zh-hans": day.name_zh, "en": day.name_en},
+        adult_fen=facts.prices.adult_fen(day.date, day.day_type),
+    )
+
+
+def _state(
+    facts: ProductFacts, day: date, rows: list[SlotRow], last_laid: date, at: datetime
+) -> DayState:
+    if day < facts.region.local_date(at) or (rows and all(row.starts_at <= at for row in rows)):
+        return DayState.PAST
+    if facts.shut_on(day) or not any(row.is_open for row in rows):
+        return DayState.CLOSED if rows or day <= last_laid else DayState.NOT_YET
+    return DayState.FREE if day_left(rows, at) else DayState.FULL
