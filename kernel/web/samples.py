@@ -109,7 +109,9 @@ class SampleForm(PageForm):
 
 
 def _form(data: dict[str, str]) -> SampleForm:
-    return SampleForm(data or None, prefix="wrong" if data else "fresh", auto_id="id_%s")
+    prefix = "wrong" if data else "fresh"
+    sent = {f"{prefix}-{name}": value for name, value in data.items()}
+    return SampleForm(sent or None, prefix=prefix)
 
 
 def _words() -> dict[str, str]:
@@ -321,7 +323,7 @@ def _figures() -> list[dict[str, str]]:
 
 
 def _code(text: str) -> str:
-    qr = segno.make(text, error="m")
+    qr = segno.make_qr(text, error="m")
     return mark_safe(qr.svg_inline(border=0, dark="#111", omitsize=True))
 
 
