@@ -32,6 +32,8 @@ QUANYU_LOCAL = env.bool("QUANYU_LOCAL", False)
 QUANYU_THROWAWAY = env.bool("QUANYU_THROWAWAY", False)
 """True on a cluster that is thrown away after the command: only there may the clock be moved."""
 
+QUANYU_CLOCK = env.str("QUANYU_CLOCK", "")
+
 
 def _required(name: str, serverless: str) -> str:
     value = env.str(name, "")

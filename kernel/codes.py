@@ -1,0 +1,27 @@
+"""Random codes and tokens, from the operating system's generator."""
+
+import secrets
+
+# Crockford's base 32: no I, L, O, U, so nothing reads like another letter or a digit.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0", " ": "", "-": ""})
+
+
+def new_code(length: int = 10) -> str:
+    """A code that people type and say: ``length`` letters of five bits each."""
+    return "".join(secrets.choice(ALPHABET) for _letter in range(length))
+
+
+def normalise(text: str) -> str:
+    """What somebody typed, as the code they meant: upper case, no blanks, I and L are 1, O is 0."""
+    return text.upper().translate(_READ_AS)
+
+
+def group(code: str, size: int = 5) -> str:
+    """A code in groups for the eye: ABCDE-FGHJK."""
+    return "-".join(code[start : start + size] for start in range(0, len(code), size))
+
+
+def new_token() -> str:
+    """128 random bits for a link, 22 letters."""
+    return secrets.token_urlsafe(16)

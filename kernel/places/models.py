@@ -1,0 +1,69 @@
+"""Regions and places: the gazetteer that everything points at. Positions are WGS-84 degrees."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from kernel.naming import Named
+from kernel.provenance import Sourced
+
+
+class Region(Named):
+    """One tourist region: its own money, time zone and horizon of sale. A row, not code."""
+
+    slug = models.SlugField(_("short name"), unique=True)
+    timezone = models.CharField(_("time zone"), max_length=40)
+    currency = models.CharField(_("currency"), max_length=3, default="CNY")
+    latitude = models.FloatField(_("latitude"))
+    longitude = models.FloatField(_("longitude"))
+    horizon_days = models.PositiveSmallIntegerField(_("days on sale"), default=30)
+    is_open = models.BooleanField(_("open to the public"), default=True)
+
+    class Meta:
+        verbose_name = _("region")
+        verbose_name_plural = _("regions")
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The region's time zone."""
+        return ZoneInfo(self.timezone)
+
+    def local_date(self, at: datetime) -> date:
+        """The region's calendar day at a moment."""
+        return at.astimezone(self.tz).date()
+
+    def at(self, day: date, clock: time) -> datetime:
+        """The moment of a local day and wall-clock time."""
+        return datetime.combine(day, clock, tzinfo=self.tz)
+
+    def get_absolute_url(self) -> str:
+        """The region's home page in the active language."""
+        return reverse("home:region", args=[self.slug])
+
+
+class Place(Named, Sourced):
+    """A point that people go to: a gate, a stop, a station, a village."""
+
+    region = models.ForeignKey(
+        Region, models.PROTECT, related_name="places", verbose_name=_("region")
+    )
+    slug = models.SlugField(_("short name"), max_length=80)
+    kind = models.CharField(_("kind"), max_length=30)
+    latitude = models.FloatField(
+        _("latitude"), validators=[MinValueValidator(-90), MaxValueValidator(90)]
+    )
+    longitude = models.FloatField(
+        _("longitude"), validators=[MinValueValidator(-180), MaxValueValidator(180)]
+    )
+    error_m = models.PositiveIntegerField(_("position error (m)"), default=0)
+
+    class Meta:
+        verbose_name = _("place")
+        verbose_name_plural = _("places")
+        constraints = (
+            models.UniqueConstraint(fields=("region", "slug"), name="kernel_places_place_slug"),
+        )
