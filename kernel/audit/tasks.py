@@ -1,0 +1,13 @@
+"""Background work of the audit."""
+
+from typing import Any
+
+from celery import shared_task
+
+from kernel.audit import operations
+
+
+@shared_task(queue="default")
+def chain(**_: Any) -> None:
+    """Every few seconds: chain the rows that are new."""
+    operations.chain()

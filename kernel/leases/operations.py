@@ -1,0 +1,37 @@
+"""Take a lease, or the right to run a period of a job. One guarded statement each."""
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+_TAKE = """
+    INSERT INTO kernel_leases_lease AS l (key, owner, until, token) VALUES (%s, %s, %s, 1)
+    ON CONFLICT (key) DO UPDATE
+        SET owner = EXCLUDED.owner, until = EXCLUDED.until,
+            token = l.token + CASE WHEN l.owner = EXCLUDED.owner AND l.until > %s THEN 0 ELSE 1 END
+        WHERE l.owner = EXCLUDED.owner OR l.until <= %s
+    RETURNING token
+"""
+
+_PERIOD = """
+    INSERT INTO kernel_leases_period (job, period, at) VALUES (%s, %s, %s)
+    ON CONFLICT (job, period) DO NOTHING
+"""
+
+
+def take(*, key: str, owner: str, seconds: float, at: datetime) -> int | None:
+    """Take or prolong a lease; return its fencing token, or None while another holds it.
+
+    Write with the token and compare it at the commit: a holder that was stopped has an old one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [key, owner, at + timedelta(seconds=seconds), at, at])
+        row = cursor.fetchone()
+    return None if row is None else int(row[0])
+
+
+def first(*, job: str, period: str, at: datetime) -> bool:
+    """Whether this call is the first to begin that period of that job."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PERIOD, [job, period, at])
+        return bool(cursor.rowcount)

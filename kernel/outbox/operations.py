@@ -1,0 +1,176 @@
+"""Record facts, publish them in one order, bring them to their handlers.
+
+``relay`` is run by beat every second and kicked after a commit; several may run at once. One of
+them numbers new events; each event is leased to one of them at a time. An event whose lease has run
+out without all its Receipts is started again: nothing waits for the broker.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F, Q
+
+from kernel.outbox import registry
+from kernel.outbox.models import Event, Failure, Receipt
+
+LEASE = timedelta(seconds=10)
+MAX_TRIES = 8
+_BATCH = 200
+_KICK_EVERY_S = 0.05
+_PUBLISHER = 7_201_001  # the advisory lock of the single writer of numbers
+
+logger = logging.getLogger(__name__)
+_last_kick = 0.0
+
+
+def record(*, name: str, key: str, facts: Mapping[str, Any], at: datetime) -> None:
+    """Write a fact in the current transaction; it is heard of only when that commits.
+
+    :raises RuntimeError: outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("an event is recorded in the transaction that makes it true")
+    Event.objects.create(name=name, key=key, facts=dict(facts), recorded_at=at)
+    transaction.on_commit(_kick)
+
+
+def relay(*, at: datetime) -> int:
+    """Publish what is new, then deal with events that are due; return how many were tried."""
+    publish()
+    due = _due(at)
+    for event in due:
+        if _lease(event, at):
+            _deal_with(event, at)
+    return len(due)
+
+
+def drain(*, at: datetime) -> int:
+    """Relay until nothing is due any more: for commands and tests. Returns how many were tried."""
+    total = 0
+    while tried := relay(at=at):
+        total += tried
+    return total
+
+
+def publish() -> int:
+    """Number the events that are visible and have none; one writer at a time. Returns how many."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_PUBLISHER])
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute(
+            """
+            WITH fresh AS (
+                SELECT id, row_number() OVER (ORDER BY id) AS place
+                FROM kernel_outbox_event WHERE number IS NULL ORDER BY id LIMIT %s
+            ), last AS (SELECT coalesce(max(number), 0) AS number FROM kernel_outbox_event)
+            UPDATE kernel_outbox_event AS e SET number = last.number + fresh.place
+            FROM fresh, last WHERE e.id = fresh.id
+            """,
+            [_BATCH * 5],
+        )
+        return cursor.rowcount
+
+
+def retry(*, event_id: int) -> None:
+    """Give a parked event another chance."""
+    with transaction.atomic():
+        Failure.objects.filter(event_id=event_id).delete()
+        Event.objects.filter(pk=event_id).update(parked_at=None, lease_until=None)
+
+
+def _due(at: datetime) -> list[Event]:
+    free = Q(lease_until__isnull=True) | Q(lease_until__lte=at)
+    waiting = Event.objects.filter(
+        free, number__isnull=False, done_at__isnull=True, parked_at__isnull=True
+    )
+    return list(waiting.order_by("number")[:_BATCH])
+
+
+def _lease(event: Event, at: datetime) -> bool:
+    free = Q(lease_until__isnull=True) | Q(lease_until__lte=at)
+    mine = Event.objects.filter(free, pk=event.pk, done_at__isnull=True, parked_at__isnull=True)
+    return bool(mine.update(lease_until=at + LEASE))
+
+
+def _deal_with(event: Event, at: datetime) -> None:
+    """Run every handler that has no Receipt; the event is done when none is left."""
+    done = set(Receipt.objects.filter(event=event).values_list("handler", flat=True))
+    failed = [
+        subscription
+        for subscription in registry.subscriptions(event.name)
+        if subscription.label not in done and not _handle(event, subscription, at)
+    ]
+    if not failed:
+        Event.objects.filter(pk=event.pk).update(done_at=at, lease_until=None)
+
+
+def _handle(event: Event, subscription: registry.Subscription, at: datetime) -> bool:
+    try:
+        if subscription.transactional:
+            _once(event, subscription, at)
+        else:
+            subscription.handler(event=event, at=at)
+            Receipt.objects.bulk_create(
+                [Receipt(event=event, handler=subscription.label, at=at)], ignore_conflicts=True
+            )
+    except Exception as error:
+        _note_failure(event, subscription, error, at)
+        return False
+    return True
+
+
+def _once(event: Event, subscription: registry.Subscription, at: datetime) -> None:
+    """The Receipt first: a second relay waits for it, and does nothing once it is committed."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO kernel_outbox_receipt (event_id, handler, at) VALUES (%s, %s, %s)"
+                " ON CONFLICT (event_id, handler) DO NOTHING",
+                [event.pk, subscription.label, at],
+            )
+            is_first = cursor.rowcount == 1
+        if is_first:
+            subscription.handler(event=event, at=at)
+
+
+def _note_failure(
+    event: Event, subscription: registry.Subscription, error: Exception, at: datetime
+) -> None:
+    """Try again later, twice as late each time; after MAX_TRIES a person must look."""
+    logger.exception("outbox handler failed", extra={"event": event.pk, "name": event.name})
+    # The class only: the text of a database error may hold the values of the row.
+    failure, is_new = Failure.objects.get_or_create(
+        event=event,
+        handler=subscription.label,
+        defaults={"error": type(error).__name__[:200], "at": at},
+    )
+    tries = 1 if is_new else failure.tries + 1
+    if not is_new:
+        Failure.objects.filter(pk=failure.pk).update(
+            tries=F("tries") + 1, error=type(error).__name__[:200], at=at
+        )
+    later = at + timedelta(seconds=min(2**tries, 300))
+    parked = {"parked_at": at} if tries >= MAX_TRIES else {}
+    Event.objects.filter(pk=event.pk).update(lease_until=later, **parked)
+
+
+def _kick() -> None:
+    """Wake a worker, at most every 50 ms. Without a broker nothing is lost: beat sweeps."""
+    global _last_kick  # noqa: PLW0603 - a throttle of this process, nothing else reads it
+    now = time.monotonic()
+    if now - _last_kick < _KICK_EVERY_S:
+        return
+    _last_kick = now
+    from kernel.outbox import tasks
+
+    try:
+        tasks.relay.apply_async(retry=False, expires=5)
+    except Exception:  # noqa: BLE001 - whatever the broker's client raises, the commit stands
+        logger.warning("the broker cannot be reached; the sweep will deliver")
