@@ -31,7 +31,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     found = queries.for_actors(
         actors.all_of(request), contact_index=actors.phone_index_of(request)
     )
-    return render(request, "bookings_checkout/orders.html", {"page": page_of(request, found)})
+    return render(request, "bookings_checkout/orders.html", {"page": page_of(request, found, by=("-placed_at", "-id")), "tab": "codes"})
 
 
 @require_GET

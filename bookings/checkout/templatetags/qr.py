@@ -1,0 +1,14 @@
+"""The QR code of a pass, for a component."""
+
+from django import template
+from django.utils.safestring import SafeString
+
+from bookings.vouchers import qr
+
+register = template.Library()
+
+
+@register.simple_tag
+def qr_svg(text: str) -> SafeString:
+    """An inline SVG of the code."""
+    return qr.qr_svg(text)
