@@ -1,0 +1,55 @@
+"""Reads of organisations and of who works for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+
+from accounts.organisations.models import DESK_ROLES, Kind, Membership, Organisation, Role
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.identity.models import User
+
+    Somebody = User | AnonymousUser
+
+
+def of_user(user: Somebody, *, roles: Collection[Role] = tuple(Role)) -> frozenset[int]:
+    """Ids of the organisations the person works for in one of these roles."""
+    return frozenset(
+        membership.organisation_id for membership in memberships(user) if membership.role in roles
+    )
+
+
+def roles_of(user: Somebody) -> frozenset[Role]:
+    """Every role the person has anywhere."""
+    return frozenset(Role(membership.role) for membership in memberships(user))
+
+
+def sees_all(user: Somebody) -> bool:
+    """Whether the person works at a desk of the platform itself, and so sees every organisation."""
+    if not user.is_authenticated or not user.is_active:
+        return False
+    return user.is_superuser or any(
+        membership.organisation.kind == Kind.PLATFORM and membership.role in DESK_ROLES
+        for membership in memberships(user)
+    )
+
+
+def memberships(user: Somebody) -> list[Membership]:
+    """The person's memberships with their organisations; read once for a user object."""
+    if not user.is_authenticated or not user.is_active:
+        return []
+    known: list[Membership] | None = getattr(user, "_memberships_read", None)
+    if known is None:
+        known = list(Membership.objects.filter(user_id=user.pk).select_related("organisation"))
+        user._memberships_read = known  # type: ignore[union-attr]
+    return known
+
+
+def of_region(region_id: int) -> QuerySet[Organisation]:
+    """The organisations of a region."""
+    return Organisation.objects.filter(region_id=region_id).order_by("pk")

@@ -1,0 +1,66 @@
+"""Reads of the traveller book. Everything is asked for by the actors who own it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from accounts.travellers.models import Traveller
+from kernel.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A traveller as sellers and gates may know them; ``index`` is the document's blind index."""
+
+    traveller_id: int
+    name: str
+    masked: str
+    index: str
+    birth_date: date
+
+
+def of(actors: Collection[str]) -> list[Traveller]:
+    """The travellers of these actors in the order they were entered; the same person once."""
+    rows = Traveller.objects.filter(owner__in=actors).order_by("pk")
+    return _each_once(rows, actors)
+
+
+def get(traveller_id: int, *, actors: Collection[str]) -> Traveller:
+    """One traveller of these actors.
+
+    :raises NotFound: there is none, or it is somebody else's.
+    """
+    found = Traveller.objects.filter(pk=traveller_id, owner__in=actors).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def people_of(*, actors: Collection[str]) -> list[Person]:
+    """Everybody in these actors' books."""
+    return [_person(row) for row in of(actors)]
+
+
+def people(*, ids: Collection[int], actors: Collection[str]) -> list[Person]:
+    """Those of these travellers who stand in the actors' books; others are left out."""
+    if not ids:
+        return []
+    rows = Traveller.objects.filter(pk__in=ids, owner__in=actors).order_by("pk")
+    return [_person(row) for row in rows]
+
+
+def _each_once(rows: Iterable[Traveller], actors: Collection[str]) -> list[Traveller]:
+    """Where two books have the same document, the row of the first actor speaks."""
+    rank = {actor: number for number, actor in enumerate(actors)}
+    best: dict[str, Traveller] = {}
+    for row in rows:
+        other = best.get(row.document_index)
+        if other is None or rank[row.owner] < rank[other.owner]:
+            best[row.document_index] = row
+    return list(best.values())
+
+
+def _person(row: Traveller) -> Person:
+    return Person(row.pk, row.name, row.document_masked, row.document_index, row.birth_date)
