@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import translate_url
-from django.utils.translation import get_language, get_language_from_path
+from django.utils.translation import get_language, get_language_from_path, get_language_info
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
     active = get_language() or settings.LANGUAGE_CODE
     path = request.get_full_path()
     others = [
-        Language(bcp47(code), str(name), same_page(path, code))
-        for code, name in settings.LANGUAGES
+        Language(bcp47(code), get_language_info(code)["name_local"], same_page(path, code))
+        for code, _name in settings.LANGUAGES
         if code != active
     ]
     return {"lang": bcp47(active), "other_languages": others}

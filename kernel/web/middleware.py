@@ -3,7 +3,10 @@
 import logging
 import re
 from collections.abc import Callable
+from time import perf_counter
+from uuid import uuid4
 
+import structlog
 from django.db import DataError, OperationalError
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
@@ -14,11 +17,36 @@ from kernel.web import pages
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 logger = logging.getLogger(__name__)
+requests_log = structlog.get_logger("quanyu.requests")
 
 LOCK_NOT_AVAILABLE, DEADLOCK, TOO_MANY_CONNECTIONS = "55P03", "40P01", "53300"
 BUSY = {LOCK_NOT_AVAILABLE, DEADLOCK, TOO_MANY_CONNECTIONS}
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class RequestLogMiddleware:
+    """One line a request, and its id on every line that is written on the way.
+
+    The line names the route, never the path or the query: those may carry an order's token.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        began, request_id = perf_counter(), uuid4().hex
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            response = self.get_response(request)
+            requests_log.info(
+                "request",
+                method=request.method,
+                route=request.resolver_match.route if request.resolver_match else None,
+                status=response.status_code,
+                ms=round((perf_counter() - began) * 1000, 1),
+            )
+        response["X-Request-Id"] = request_id
+        return response
 
 
 class UnreadableTextMiddleware:

@@ -1,4 +1,4 @@
-"""What is shown when the answer is no: refusals, missing pages, faults. Every page has a way out."""
+"""What is shown when the answer is no: refusals, missing pages, faults; each with a way out."""
 
 from urllib.parse import urlsplit
 
