@@ -1,0 +1,14 @@
+"""Background work of payments."""
+
+from typing import Any
+
+from celery import shared_task
+
+from bookings.payments import operations
+from kernel import clock
+
+
+@shared_task(queue="default")
+def ask_open(**_: Any) -> None:
+    """Every few seconds: ask providers about payments whose notice has not come."""
+    operations.ask_open(at=clock.now())

@@ -1,0 +1,34 @@
+"""Where providers send their notices, and where buyers come back to."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from bookings.orders import queries as orders
+from bookings.payments import operations
+from bookings.payments.models import OPEN
+from bookings.payments.providers import ProviderDown
+from kernel import clock
+
+
+@csrf_exempt
+@require_POST
+def hook(request: HttpRequest, provider: str) -> HttpResponse:
+    """A provider's notice: 200 once it is kept, also when it was kept before."""
+    operations.hear(
+        provider=provider, raw=request.body, headers=request.headers, at=clock.now()
+    )
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_GET
+def back(request: HttpRequest, token: str) -> HttpResponse:
+    """The buyer is back. Nothing is believed of this address: the provider is asked."""
+    order = orders.by_token(token)
+    for attempt in order.attempts.filter(state__in=OPEN).select_related("order"):
+        try:
+            operations.ask(attempt=attempt, at=clock.now())
+        except ProviderDown:
+            continue
+    return redirect("checkout:order", token)

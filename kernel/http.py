@@ -1,0 +1,52 @@
+"""Requests to outside parties: with a deadline, a size limit and no redirects."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+TIMEOUT_S = 5
+MAX_BYTES = 65_536
+
+
+class NoAnswer(Exception):
+    """The other side did not answer in time, or not in a form that can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: the status and the JSON body."""
+
+    status: int
+    body: Mapping[str, Any]
+
+
+def send_json(
+    method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
+) -> Answer:
+    """One request with a JSON body, one JSON object back.
+
+    :raises NoAnswer: no connection, no answer within TIMEOUT_S, too long or not JSON.
+    """
+    parts = urlsplit(url)
+    secure = parts.scheme == "https"
+    kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+    link = kind(parts.hostname or "", parts.port, timeout=TIMEOUT_S)
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    try:
+        payload = None if body is None else json.dumps(body).encode()
+        link.request(method, path, payload, {"Content-Type": "application/json", **headers})
+        answer = link.getresponse()
+        raw = answer.read(MAX_BYTES + 1)
+        found = json.loads(raw) if len(raw) <= MAX_BYTES else None
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise NoAnswer(type(error).__name__) from None
+    finally:
+        link.close()
+    if not isinstance(found, dict):
+        raise NoAnswer("not a JSON object")
+    return Answer(answer.status, found)
