@@ -1,9 +1,15 @@
+from __future__ import annotations
+
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from kernel.outbox import registry as outbox
+
+if TYPE_CHECKING:
+    from kernel.outbox.models import Event
 
 
 class FulfilmentConfig(AppConfig):
@@ -17,7 +23,7 @@ class FulfilmentConfig(AppConfig):
         )
 
 
-def _deliver(*, event: "object", at: datetime) -> None:
+def _deliver(*, event: Event, at: datetime) -> None:
     from bookings.fulfilment import operations
 
-    operations.deliver(order_id=event.facts["order_id"], at=at)  # type: ignore[attr-defined]
+    operations.deliver(order_id=event.facts["order_id"], at=at)

@@ -1,9 +1,15 @@
+from __future__ import annotations
+
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from kernel.outbox import registry as outbox
+
+if TYPE_CHECKING:
+    from kernel.outbox.models import Event
 
 
 class OrdersConfig(AppConfig):
@@ -18,13 +24,13 @@ class OrdersConfig(AppConfig):
         )
 
 
-def _settle(*, event: "object", at: datetime) -> None:
+def _settle(*, event: Event, at: datetime) -> None:
     from bookings.orders import operations
 
-    operations.settle(facts=event.facts, at=at)  # type: ignore[attr-defined]
+    operations.settle(facts=event.facts, at=at)
 
 
-def _settle_free(*, event: "object", at: datetime) -> None:
+def _settle_free(*, event: Event, at: datetime) -> None:
     from bookings.orders import operations
 
-    operations.settle_free(order_id=event.facts["order_id"], at=at)  # type: ignore[attr-defined]
+    operations.settle_free(order_id=event.facts["order_id"], at=at)

@@ -1,0 +1,367 @@
+"""The sandbox payment party: a real HTTP server in its own process, for trying and for tests.
+
+It knows nothing of the site but what comes over the wire (bookings.payments.providers.sandbox has
+the format). Buyers see a payment page whose buttons also make what goes wrong in life: the notice
+comes twice, late, out of order or never. Standard library only; its state is one SQLite file.
+
+    python -m bookings.payments.sandbox_server --port 9000 --data DIR     (SANDBOX_PROVIDER_SECRET)
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import hmac
+import html
+import json
+import os
+import secrets
+import sqlite3
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+MAX_BODY = 65_536
+_RETRY_S = (1, 2, 5, 10, 30, 60, 300)
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS payment (
+    id TEXT PRIMARY KEY, token TEXT UNIQUE, amount INTEGER, currency TEXT, words TEXT,
+    return_url TEXT, notice_url TEXT, language TEXT, status TEXT
+);
+CREATE TABLE IF NOT EXISTS refund (
+    token TEXT PRIMARY KEY, payment_id TEXT, amount INTEGER, status TEXT
+);
+CREATE TABLE IF NOT EXISTS notice (
+    id TEXT PRIMARY KEY, url TEXT, body TEXT, due REAL, tries INTEGER, done INTEGER
+);
+"""
+
+_WORDS = {
+    "en": {
+        "title": "Sandbox payment", "pay": "Pay", "twice": "Pay; the notice comes twice",
+        "late": "Pay; the notice comes 30 seconds late", "never": "Pay; no notice ever comes",
+        "shuffled": "Pay; an older notice comes after", "decline": "Decline", "back": "Go back",
+        "note": "No real money moves here.", "done": "This payment is finished.",
+    },
+    "zh": {
+        "title": "沙箱支付", "pay": "支付", "twice": "支付，通知发送两次", "late": "支付，通知晚到 30 秒",
+        "never": "支付，永不通知", "shuffled": "支付，随后再来一条旧通知", "decline": "拒绝支付",
+        "back": "返回", "note": "这里不会动用真实资金。", "done": "这笔支付已结束。",
+    },
+}  # fmt: skip
+_WAYS = ("pay", "twice", "late", "never", "shuffled", "decline")
+
+_STYLE = """
+:root{color-scheme:light dark;--paper:#faf8f3;--ink:#1d2629;--pine:#24584a;--on:#fff;--line:#7f8983}
+@media (prefers-color-scheme:dark){:root{--paper:#12181a;--ink:#eceae3;--pine:#7fc4ad;--on:#12181a}}
+body{margin:0 auto;max-width:28rem;padding:1.5rem 1rem;background:var(--paper);color:var(--ink);
+font:1rem/1.6 "PingFang SC","Noto Sans CJK SC",system-ui,sans-serif}
+p.sum{font-size:2rem;font-weight:700;margin:.5rem 0;font-variant-numeric:tabular-nums}
+button,a.go{display:block;width:100%;min-height:44px;margin:.5rem 0;border-radius:8px;font:inherit;
+border:1px solid var(--line);background:none;color:inherit;box-sizing:border-box;padding:.5rem}
+button.main{background:var(--pine);color:var(--on);border-color:var(--pine);font-weight:700}
+:focus-visible{outline:2px solid #1f5a86;outline-offset:2px}
+"""
+
+
+class Store:
+    """What the party remembers. One connection, one lock: this is a sandbox."""
+
+    def __init__(self, path: Path) -> None:
+        self.lock = threading.Lock()
+        self.db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self.db.row_factory = sqlite3.Row
+        self.db.executescript(_TABLES)
+
+    def run(self, sql: str, *values: object) -> list[sqlite3.Row]:
+        """One statement, its rows."""
+        with self.lock:
+            return self.db.execute(sql, values).fetchall()
+
+    def one(self, sql: str, *values: object) -> sqlite3.Row | None:
+        """The first row, or None."""
+        rows = self.run(sql, *values)
+        return rows[0] if rows else None
+
+
+class Party:
+    """The sandbox's own rules: payments, refunds, notices."""
+
+    def __init__(self, store: Store, secret: str, url: str) -> None:
+        self.store, self.secret, self.url = store, secret, url
+        self.faults: dict[str, int] = {}
+
+    def create(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Make a payment, or find the one with this token."""
+        row = (
+            f"pay_{secrets.token_hex(12)}", str(body["token"]), int(body["amount"]),
+            str(body["currency"]), str(body["words"]), str(body["return_url"]),
+            str(body["notice_url"]), str(body["language"]),
+        )  # fmt: skip
+        self.store.run(
+            "INSERT INTO payment VALUES (?,?,?,?,?,?,?,?,'PENDING') ON CONFLICT (token) DO NOTHING",
+            *row,
+        )
+        found = self.store.one("SELECT * FROM payment WHERE token = ?", str(body["token"]))
+        assert found is not None
+        return self.say(found) | {"pay_url": f"{self.url}/pay/{found['id']}"}
+
+    @staticmethod
+    def say(row: sqlite3.Row) -> dict[str, Any]:
+        """A payment in the wire format."""
+        names = ("id", "token", "amount", "currency", "status")
+        return {name: row[name] for name in names} | {"live": False}
+
+    def end(self, payment_id: str, way: str) -> sqlite3.Row | None:
+        """The buyer pressed a button: finish the payment once and send its notices."""
+        status = "FAILED" if way == "decline" else "SUCCEEDED"
+        moved = self.store.run(
+            "UPDATE payment SET status = ? WHERE id = ? AND status = 'PENDING' RETURNING *",
+            status, payment_id,
+        )  # fmt: skip
+        if moved:
+            self._notify(moved[0], way)
+        return moved[0] if moved else self.store.one(
+            "SELECT * FROM payment WHERE id = ?", payment_id
+        )
+
+    def _notify(self, payment: sqlite3.Row, way: str) -> None:
+        if way == "never":
+            return
+        body = self._notice("payment.ended", self.say(payment))
+        self._queue(payment["notice_url"], body, 30 if way == "late" else 0)
+        if way == "twice":
+            self._queue(payment["notice_url"], body, 1)
+        if way == "shuffled":
+            old = self._notice("payment.created", self.say(payment) | {"status": "PENDING"})
+            self._queue(payment["notice_url"], old, 2)
+
+    @staticmethod
+    def _notice(kind: str, payment: Mapping[str, Any]) -> str:
+        return json.dumps(
+            {"id": f"evt_{secrets.token_hex(12)}", "kind": kind, "payment": payment}
+        )
+
+    def _queue(self, url: str, body: str, delay_s: float) -> None:
+        self.store.run(
+            "INSERT INTO notice VALUES (?,?,?,?,0,0)",
+            secrets.token_hex(8), url, body, time.time() + delay_s,
+        )  # fmt: skip
+
+    def refund(self, payment_id: str, body: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return money once for a token; None where it is more than there is."""
+        token, amount = str(body["token"]), int(body["amount"])
+        known = self.store.one("SELECT * FROM refund WHERE token = ?", token)
+        if known is None:
+            done = self.store.run(
+                """
+                INSERT INTO refund SELECT ?, id, ?, 'SUCCEEDED' FROM payment AS p
+                WHERE id = ? AND status = 'SUCCEEDED' AND ? > 0 AND ? <= amount - (
+                    SELECT coalesce(sum(amount), 0) FROM refund WHERE payment_id = p.id
+                ) RETURNING *
+                """,
+                token, amount, payment_id, amount, amount,
+            )  # fmt: skip
+            known = done[0] if done else None
+        return None if known is None else {"token": token, "status": known["status"]}
+
+    def deliver_for_ever(self) -> None:
+        """Send notices that are due; again, later each time, until the site answers 2xx."""
+        while True:
+            due = self.store.run(
+                "SELECT * FROM notice WHERE done = 0 AND due <= ? ORDER BY due LIMIT 50",
+                time.time(),
+            )
+            for notice in due:
+                self._deliver(notice)
+            time.sleep(0.1)
+
+    def _deliver(self, notice: sqlite3.Row) -> None:
+        if self._post(notice["url"], notice["body"]):
+            self.store.run("UPDATE notice SET done = 1 WHERE id = ?", notice["id"])
+            return
+        tries = notice["tries"]
+        given_up = tries + 1 >= len(_RETRY_S)
+        self.store.run(
+            "UPDATE notice SET tries = ?, due = ?, done = ? WHERE id = ?",
+            tries + 1, time.time() + _RETRY_S[min(tries, len(_RETRY_S) - 1)], int(given_up),
+            notice["id"],
+        )  # fmt: skip
+
+    def _post(self, url: str, body: str) -> bool:
+        raw, at = body.encode(), int(time.time())
+        message = str(at).encode() + b"." + raw
+        signature = hmac.new(self.secret.encode(), message, hashlib.sha256).hexdigest()
+        request = urllib.request.Request(  # noqa: S310 - the url came with our secret
+            url, raw,
+            {"Content-Type": "application/json", "Sandbox-Signature": f"t={at},v1={signature}"},
+        )  # fmt: skip
+        try:
+            with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
+                return bool(200 <= answer.status < 300)
+        except (OSError, urllib.error.URLError):
+            return False
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Addresses: /v1/… for the site's program, /pay/… for the buyer's browser."""
+
+    party: Party
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        """Pages, and how a payment stands."""
+        path = urllib.parse.urlsplit(self.path).path
+        if path == "/healthz":
+            return self._send(200, b"ok", "text/plain")
+        if path == "/style.css":
+            return self._send(200, _STYLE.encode(), "text/css")
+        if path.startswith("/pay/"):
+            return self._page(path.removeprefix("/pay/"))
+        if path.startswith("/v1/payments/") and self._is_site():
+            row = self._payment(path.removeprefix("/v1/payments/"))
+            return self._json(200, Party.say(row)) if row else self._json(404, {"error": "none"})
+        return self._json(404, {"error": "no such address"})
+
+    def do_POST(self) -> None:
+        """Make, pay, return."""
+        raw = self._body()
+        path = urllib.parse.urlsplit(self.path).path
+        if raw is None:
+            return self._json(413, {"error": "too long"})
+        if path.startswith("/pay/"):
+            return self._press(path.removeprefix("/pay/"), raw)
+        if not self._is_site():
+            return self._json(401, {"error": "who are you"})
+        try:
+            return self._api(path, json.loads(raw))
+        except (ValueError, KeyError, TypeError):
+            return self._json(400, {"error": "cannot read this"})
+
+    def _api(self, path: str, body: Mapping[str, Any]) -> None:
+        if path == "/v1/faults":
+            self.party.faults = {str(name): int(times) for name, times in body.items()}
+            return self._json(200, {"faults": self.party.faults})
+        if self._fault("refuse"):
+            return self._json(500, {"error": "asked to fail before doing it"})
+        if path == "/v1/payments":
+            return self._answer(self.party.create(body))
+        payment_id = path.removeprefix("/v1/payments/").removesuffix("/refunds")
+        if path.endswith("/refunds"):
+            done = self.party.refund(payment_id, body)
+            return self._answer(done) if done else self._json(409, {"error": "not so much"})
+        return self._json(404, {"error": "no such address"})
+
+    def _answer(self, body: Mapping[str, Any]) -> None:
+        """The answer, unless a test asked that it be lost or be wrong after the deed is done."""
+        if self._fault("drop_reply"):
+            self.close_connection = True
+            return None
+        if self._fault("error_after_success"):
+            return self._json(500, {"error": "asked to fail after doing it"})
+        return self._json(200, body)
+
+    def _fault(self, name: str) -> bool:
+        left = self.party.faults.get(name, 0)
+        if left:
+            self.party.faults[name] = left - 1
+        return bool(left)
+
+    def _press(self, payment_id: str, raw: bytes) -> None:
+        form = urllib.parse.parse_qs(raw.decode(errors="replace"))
+        way = form.get("way", [""])[0]
+        row = self.party.end(payment_id, way) if way in _WAYS else None
+        if row is None:
+            return self._json(404, {"error": "no such payment"})
+        self.send_response(303)
+        self.send_header("Location", row["return_url"] or "/")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+        return None
+
+    def _page(self, payment_id: str) -> None:
+        row = self._payment(payment_id)
+        if row is None:
+            return self._json(404, {"error": "no such payment"})
+        words = _WORDS["en" if row["language"].startswith("en") else "zh"]
+        if row["status"] == "PENDING":
+            buttons = "".join(
+                f'<button name="way" value="{way}"{" class=main" if way == "pay" else ""}>'
+                f"{words[way]}</button>"
+                for way in _WAYS
+            )
+            body = f'<form method="post">{buttons}</form>'
+        else:
+            link = html.escape(row["return_url"], quote=True)
+            body = f'<p>{words["done"]}</p><a class="go" href="{link}">{words["back"]}</a>'
+        yuan = f"{row['amount'] // 100}.{row['amount'] % 100:02d}"
+        language = "en" if row["language"].startswith("en") else "zh-Hans"
+        page = (
+            f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">'
+            f'<title>{words["title"]}</title><link rel="stylesheet" href="/style.css"></head>'
+            f'<body><main><h1>{words["title"]}</h1><p>{html.escape(row["words"])}</p>'
+            f'<p class="sum">¥{yuan}</p>{body}<p>{words["note"]}</p></main></body></html>'
+        )
+        return self._send(200, page.encode(), "text/html; charset=utf-8")
+
+    def _payment(self, payment_id: str) -> sqlite3.Row | None:
+        return self.party.store.one("SELECT * FROM payment WHERE id = ?", payment_id)
+
+    def _is_site(self) -> bool:
+        given = self.headers.get("Authorization", "").encode()
+        return hmac.compare_digest(given, f"Bearer {self.party.secret}".encode())
+
+    def _body(self) -> bytes | None:
+        length = self.headers.get("Content-Length", "0")
+        if not length.isdigit() or int(length) > MAX_BODY:
+            return None
+        return self.rfile.read(int(length))
+
+    def _json(self, status: int, body: Mapping[str, Any]) -> None:
+        self._send(status, json.dumps(body).encode(), "application/json")
+
+    def _send(self, status: int, body: bytes, kind: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Security-Policy", "default-src 'none'; style-src 'self'")
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Quiet: the site has its own log."""
+
+
+def serve(host: str, port: int, data: Path, secret: str) -> ThreadingHTTPServer:
+    """A server that is ready to run; its notices are sent by a thread of their own."""
+    data.mkdir(parents=True, exist_ok=True)
+    server = ThreadingHTTPServer((host, port), Handler)
+    url = f"http://{host}:{server.server_port}"
+    party = Party(Store(data / "sandbox.sqlite3"), secret, url)
+    server.RequestHandlerClass = type("BoundHandler", (Handler,), {"party": party})
+    threading.Thread(target=party.deliver_for_ever, daemon=True).start()
+    return server
+
+
+def main() -> None:
+    """Run until ended."""
+    parser = argparse.ArgumentParser(description="The sandbox payment party.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    options = parser.parse_args()
+    secret = os.environ["SANDBOX_PROVIDER_SECRET"]
+    serve(options.host, options.port, options.data, secret).serve_forever()
+
+
+if __name__ == "__main__":
+    main()

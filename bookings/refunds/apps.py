@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from kernel.outbox import registry as outbox
+
+if TYPE_CHECKING:
+    from kernel.outbox.models import Event
+
+
+class RefundsConfig(AppConfig):
+    name = "bookings.refunds"
+    label = "bookings_refunds"
+    verbose_name = _("Refunds")
+
+    def ready(self) -> None:
+        outbox.subscribe(
+            "bookings.orders.money-returned-due", _return, label="bookings.refunds.return"
+        )
+        outbox.subscribe(
+            "bookings.line.refused", _return_refused, label="bookings.refunds.return-refused"
+        )
+        outbox.subscribe(
+            "bookings.refund.asked", _send, label="bookings.refunds.send", transactional=False
+        )
+
+
+def _return(*, event: Event, at: datetime) -> None:
+    from bookings.refunds import operations
+
+    operations.return_money(facts=event.facts, at=at)
+
+
+def _return_refused(*, event: Event, at: datetime) -> None:
+    from bookings.refunds import operations
+
+    operations.return_refused(line_id=event.facts["line_id"], at=at)
+
+
+def _send(*, event: Event, at: datetime) -> None:
+    from bookings.refunds import operations
+
+    operations.send(refund_id=event.facts["refund_id"], at=at)
