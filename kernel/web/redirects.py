@@ -10,4 +10,4 @@ def safe_next(request: HttpRequest, default: str, *, url: str | None = None) -> 
     ours = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if ours else default
+    return wanted if ours and "\\" not in wanted else default

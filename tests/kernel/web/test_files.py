@@ -1,0 +1,49 @@
+"""What the pages ask for exists, and nothing on them breaks the content policy."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.template.loader import get_template
+
+TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
+STATIC = settings.BASE_DIR / "static"
+ICONS = set(re.findall(r'symbol id="([\w-]+)"', (STATIC / "img/icons.svg").read_text()))
+TOKENS = set(re.findall(r"(--[\w-]+):", (STATIC / "css/tokens.css").read_text()))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_a_template_compiles_and_finds_its_files_and_icons(path: Path) -> None:
+    text = path.read_text()
+
+    get_template(str(path.relative_to(settings.BASE_DIR / "templates")))
+
+    assert all(finders.find(name) for name in re.findall(r"{% static '([^']+)' %}", text))
+    assert set(re.findall(r'{% icon "([\w-]+)"', text)) <= ICONS
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_a_template_keeps_to_the_content_policy(path: Path) -> None:
+    text = path.read_text()
+
+    assert not re.search(r"\sstyle=|\son[a-z]+=|<style|javascript:", text)
+    assert not re.search(r"<script(?![^>]*\ssrc=)", text)
+    assert not re.search(r"(?:src|href)=\"(?:https?:)?//", text)
+
+
+@pytest.mark.parametrize("path", sorted(STATIC.rglob("*.css")), ids=lambda path: path.name)
+def test_a_style_uses_only_tokens_that_exist(path: Path) -> None:
+    text = path.read_text()
+
+    assert set(re.findall(r"var\((--[\w-]+)", text)) <= TOKENS
+    assert "url(" not in text.replace("url(#", "")
+
+
+def test_every_style_is_linked() -> None:
+    linked = (settings.BASE_DIR / "templates/components/_styles.html").read_text()
+
+    missing = [p for p in STATIC.glob("css/**/*.css") if str(p.relative_to(STATIC)) not in linked]
+
+    assert missing == []

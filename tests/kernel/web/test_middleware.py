@@ -1,0 +1,155 @@
+import logging
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+pytestmark = [pytest.mark.urls("tests.kernel.web.sample_urls")]
+
+
+@pytest.fixture
+def browser() -> Client:
+    return Client(raise_request_exception=False, headers={"accept": "text/html,*/*;q=0.8"})
+
+
+def test_a_refusal_becomes_a_page_with_a_way_back(browser: Client) -> None:
+    response = browser.get("/en/sold-out/", headers={"referer": "http://testserver/en/fine/?day=1"})
+
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "Only 3 left at &lt;b&gt;Hongcun&lt;/b&gt;" in page
+    assert 'href="http://testserver/en/fine/?day=1"' in page
+    assert '<html lang="en">' in page
+    assert response["Cache-Control"] == "no-store"
+
+
+def test_the_way_back_never_leaves_the_site(browser: Client) -> None:
+    response = browser.get("/en/sold-out/", headers={"referer": "http://evil.example/en/fine/"})
+
+    assert b"evil.example" not in response.content
+
+
+def test_a_program_gets_problem_json(browser: Client) -> None:
+    response = browser.get("/partner/v1/sold-out/")
+
+    assert response.status_code == 409
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json() == {
+        "type": "urn:quanyu:refusal:sold_out",
+        "title": "Only 3 left at <b>Hongcun</b>",
+        "status": 409,
+        "code": "sold_out",
+        "facts": {"left": 3, "title": "<b>Hongcun</b>"},
+    }
+
+
+@pytest.mark.parametrize("accept", ["application/json", "application/problem+json"])
+def test_who_asks_for_json_gets_json(browser: Client, accept: str) -> None:
+    response = browser.get("/en/sold-out/", headers={"accept": accept})
+
+    assert response.json()["code"] == "sold_out"
+
+
+@pytest.mark.parametrize("accept", ["*/*", "text/html, application/json;q=0.5", "nonsense", ""])
+def test_everyone_else_gets_a_page(browser: Client, accept: str) -> None:
+    response = browser.get("/en/sold-out/", headers={"accept": accept})
+
+    assert response["Content-Type"].startswith("text/html")
+
+
+def test_htmx_gets_only_the_alert(browser: Client) -> None:
+    response = browser.get("/en/sold-out/", headers={"hx-request": "true"})
+
+    assert response.status_code == 409
+    assert b"<html" not in response.content
+    assert b'role="alert"' in response.content
+    assert response["HX-Retarget"] == "#q-messages"
+
+
+def test_busy_says_when_to_come_back(browser: Client) -> None:
+    response = browser.get("/en/busy/")
+
+    assert response.status_code == 503
+    assert response["Retry-After"] == "2"
+
+
+@pytest.mark.django_db
+def test_a_lock_that_is_not_had_in_time_is_busy(browser: Client) -> None:
+    other = connection.copy()
+    try:
+        other.cursor().execute("SELECT pg_advisory_lock(4711)")
+        response = browser.get("/en/locked/")
+    finally:
+        other.close()
+
+    assert response.status_code == 503
+    assert response["Retry-After"] == "2"
+
+
+@pytest.mark.django_db
+def test_a_value_that_the_database_cannot_hold_is_bad_input(
+    browser: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        response = browser.get("/en/too-big/")
+
+    assert response.status_code == 400
+    assert "the database cannot hold a value: 22003" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/en/fine/?q=a%00b", "/en/fine/?a%00=b", "/en/fi%00ne/", "/en/%00"],
+)
+def test_nul_in_an_address_is_refused(browser: Client, path: str) -> None:
+    assert browser.get(path).status_code == 400
+
+
+def test_nul_in_a_form_is_refused(browser: Client) -> None:
+    assert browser.post("/en/fine/", {"name": "a\0b"}).status_code == 400
+    assert browser.post("/en/fine/", {"na\0me": "a"}).status_code == 400
+
+
+def test_nul_in_json_is_refused(browser: Client) -> None:
+    response = browser.post("/en/fine/", b'{"name": "a\\u0000b"}', content_type="application/json")
+
+    assert response.status_code == 400
+
+
+def test_emoji_and_any_script_are_welcome(browser: Client) -> None:
+    words = {"name": "游客 👨‍👩‍👧 عربى"}
+
+    assert browser.get("/en/fine/", words).content == b"fine"
+    assert browser.post("/en/fine/", words).content == b"fine"
+
+
+def test_bytes_that_are_no_text_are_not_a_fault(browser: Client) -> None:
+    assert browser.get("/en/fine/?q=%ff%fe").status_code == 200
+    assert browser.get("/en/%ff/").status_code == 404
+    body = b"name=%ED%A0%80&x=%ff"
+    form = "application/x-www-form-urlencoded"
+    assert browser.post("/en/fine/", body, content_type=form).status_code == 200
+
+
+def test_a_body_that_is_too_large_is_not_a_fault(browser: Client) -> None:
+    form = "application/x-www-form-urlencoded"
+
+    response = browser.post("/en/fine/", b"a=" + b"x" * 10_000_000, content_type=form)
+
+    assert response.status_code in (400, 413)
+
+
+def test_a_broken_multipart_body_is_not_a_fault(browser: Client) -> None:
+    response = browser.post("/en/fine/", b"--x", content_type="multipart/form-data; boundary=")
+
+    assert response.status_code == 400
+
+
+def test_a_request_has_an_id_and_a_line_without_its_query(
+    browser: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, logger="quanyu.requests"):
+        response = browser.get("/en/fine/?token=secret")
+
+    assert len(response["X-Request-Id"]) == 32
+    assert "secret" not in caplog.text
