@@ -6,3 +6,8 @@ class PlacesConfig(AppConfig):
     name = "kernel.places"
     label = "kernel_places"
     verbose_name = _("Places")
+
+    def ready(self) -> None:
+        from kernel.places import loading
+
+        loading.register(10, loading.PlacesLoader())

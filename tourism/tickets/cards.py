@@ -1,0 +1,65 @@
+"""Scenic areas as lists show them: open or not, from how much, what is left today."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from kernel.places.models import Region
+from tourism.areas import calendar
+from tourism.areas import queries as areas
+from tourism.areas.models import ScenicArea
+from tourism.areas.queries import OpenState
+from tourism.tickets import queries
+from tourism.tickets.facts import ProductFacts, facts_of
+
+
+@dataclass(frozen=True, slots=True)
+class AreaCard:
+    """One area today. ``adult_fen`` is None where nothing is booked; ``left`` where none is counted."""
+
+    area: ScenicArea
+    state: OpenState
+    adult_fen: int | None
+    left: int | None
+    is_sample: bool
+
+    @property
+    def needs_ticket(self) -> bool:
+        return self.adult_fen is not None
+
+
+def cards_of(region: Region, *, at: datetime) -> list[AreaCard]:
+    """Every area of a region as it is today. Eight statements however many there are."""
+    today = region.local_date(at)
+    listed = list(areas.areas_of(region))
+    products = queries.products_of([area.pk for area in listed])
+    facts = facts_of(products.values())
+    day = calendar.days(region_id=region.pk, first=today, last=today)[today]
+    slots: dict[int, list[queries.SlotRow]] = {}
+    for row in queries.slots(product_ids=list(facts), first=today, last=today):
+        slots.setdefault(row.product_id, []).append(row)
+    return [_card(area, facts.get(products.get(area.pk, 0)), slots, day, at) for area in listed]
+
+
+def open_first(cards: Sequence[AreaCard]) -> list[AreaCard]:
+    """The cards with the open ones before the closed ones, otherwise in their order."""
+    return sorted(cards, key=lambda card: not card.state.is_open)
+
+
+def _card(
+    area: ScenicArea,
+    facts: ProductFacts | None,
+    slots: Mapping[int, Sequence[queries.SlotRow]],
+    day: calendar.Day,
+    at: datetime,
+) -> AreaCard:
+    rows = slots.get(facts.product_id, ()) if facts else ()
+    return AreaCard(
+        area=area,
+        state=areas.open_state(area, day.date),
+        adult_fen=facts.prices.adult_fen(day.date, day.day_type) if facts else None,
+        left=queries.day_left(rows, at) if rows else None,
+        is_sample=facts.is_sample if facts else area.is_sample,
+    )

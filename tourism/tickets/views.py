@@ -1,0 +1,45 @@
+"""Pages of scenic areas: the list, and one area with its days, entry times and prices."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from kernel import clock
+from kernel.places import panels
+from kernel.places import queries as places
+from kernel.web.requests import day as read_day
+from tourism.areas import queries as areas
+from tourism.tickets import cards, pages
+
+
+@require_safe
+def list_areas(request: HttpRequest, region: str) -> HttpResponse:
+    place, at = places.get_region(region), clock.now()
+    rows = cards.open_first(cards.cards_of(place, at=at))
+    context = {
+        "region": place,
+        "tab": "home",
+        "rows": [pages.list_row(card) for card in rows],
+        "today": place.local_date(at),
+        "sample_data": any(card.is_sample for card in rows),
+    }
+    return render(request, "tourism_areas/list.html", context)
+
+
+@require_safe
+def show_area(request: HttpRequest, region: str, slug: str) -> HttpResponse:
+    place, at = places.get_region(region), clock.now()
+    area = areas.get_area(place, slug)
+    chosen = read_day(request.GET["day"], field="day") if "day" in request.GET else None
+    page = pages.area_page(area, chosen=chosen, at=at)
+    context = {
+        "region": place,
+        "tab": "home",
+        "zone": place.timezone,
+        "page": page,
+        "area": area,
+        "notices": areas.notices([area.pk], at=at),
+        "panels": panels.about(area.place, at=at),
+        "sample_data": page.is_sample,
+    }
+    return render(request, "tourism_tickets/area.html", context)
