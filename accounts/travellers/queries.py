@@ -64,3 +64,9 @@ def _each_once(rows: Iterable[Traveller], actors: Collection[str]) -> list[Trave
 
 def _person(row: Traveller) -> Person:
     return Person(row.pk, row.name, row.document_masked, row.document_index, row.birth_date)
+
+
+def by_id(traveller_id: int) -> Person | None:
+    """A traveller for the core's own use, once an order names them; None for nobody."""
+    row = Traveller.objects.filter(pk=traveller_id).first()
+    return None if row is None else _person(row)
