@@ -32,11 +32,3 @@ class PageForm(forms.Form):
         """Show a refusal where it belongs: at its field, or on top of the form."""
         field = refusal.field if refusal.field in self.fields else None
         self.add_error(field, forms.ValidationError(refusal.reason, code=refusal.code))
-
-
-class PageModelForm(forms.ModelForm):
-    """The same for a form over a model."""
-
-    default_renderer = Renderer
-    required_css_class = "is-required"
-    refuse = PageForm.refuse

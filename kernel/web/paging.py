@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
 from django.http import HttpRequest
 
 from kernel.errors import BadInput
@@ -62,12 +62,19 @@ def _values(model: type[Model], by: Sequence[str], cursor: str) -> list[Any]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         texts = json.loads(urlsafe_b64decode(padded.encode("ascii")))
-        columns = [model._meta.get_field(name.lstrip("-")) for name in by]
+        columns = [_column(model, name) for name in by]
         return [
             column.to_python(_scalar(text)) for column, text in zip(columns, texts, strict=True)
         ]
     except (ValueError, TypeError, RecursionError, ValidationError):
         raise BadInput(field="after") from None
+
+
+def _column(model: type[Model], name: str) -> "Field[Any, Any]":
+    column = model._meta.get_field(name.lstrip("-"))
+    if not isinstance(column, Field):
+        raise FieldDoesNotExist(name)
+    return column
 
 
 def _scalar(value: Any) -> Any:

@@ -99,7 +99,7 @@ class SampleForm(PageForm):
         ways = [both("整单退回", "Release everything"), both("保留其余", "Keep the rest")]
         for field, words in (("kind", kinds), ("way", ways)):
             choices = [(str(number), word) for number, word in enumerate(words)]
-            self.fields[field].widget.choices = choices  # type: ignore[attr-defined]
+            self.fields[field].widget.choices = choices
             self.fields[field].choices = choices  # type: ignore[attr-defined]
 
     def clean_document(self) -> str:

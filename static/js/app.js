@@ -2,6 +2,7 @@
 import { guardForms } from "./once.js";
 import { keepForms } from "./keep.js";
 import { watchNetwork } from "./offline.js";
+import { showByAnswer } from "./shown.js";
 
 const modules = {
   countdown: () => import("./countdown.js"),
@@ -28,6 +29,7 @@ function enhanceAll(root) {
 guardForms();
 keepForms();
 watchNetwork();
+showByAnswer();
 enhanceAll(document);
 document.addEventListener("htmx:load", (event) => enhanceAll(event.detail.elt));
 document.querySelector("[data-focus]")?.focus();

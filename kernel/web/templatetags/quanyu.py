@@ -23,9 +23,9 @@ SIGNS = {"CNY": "¥", "EUR": "€", "USD": "$", "GBP": "£"}
 
 
 @register.filter
-def money(amount: int | Money | None) -> str:
-    """Fen (or Money) as a price: 19000 is "¥190", 419650 is "¥4,196.50". Nothing for None."""
-    if amount is None or amount == "":
+def money(amount: int | Money | str | None) -> str:
+    """Fen (or Money) as a price: 19000 is "¥190", 419650 is "¥4,196.50". Nothing for nothing."""
+    if amount is None or isinstance(amount, str):
         return ""
     fen, currency = (amount.fen, amount.currency) if isinstance(amount, Money) else (amount, "CNY")
     units, point, rest = yuan(abs(fen)).partition(".")
