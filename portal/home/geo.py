@@ -74,6 +74,19 @@ def _off_line(point: Point, start: Point, end: Point) -> float:
     return hypot(x - x1 - along * (x2 - x1), y - y1 - along * (y2 - y1))
 
 
+def centre_of(ring: Sequence[Point]) -> Point:
+    """The centre of gravity of a ring: where a name stands well."""
+    x0, y0 = ring[0]
+    doubled = x = y = 0.0
+    for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True):
+        # Relative to the first point: degrees squared would lose the last digits.
+        cross = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
+        doubled += cross
+        x += cross * (x1 + x2 - 2 * x0)
+        y += cross * (y1 + y2 - 2 * y0)
+    return (x0 + x / (3 * doubled), y0 + y / (3 * doubled)) if doubled else ring[0]
+
+
 def path(lines: Iterable[Sequence[Point]], *, closed: bool) -> str:
     """An SVG path of simplified lines or rings; what shrinks to a point is left out."""
     pieces = []

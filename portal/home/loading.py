@@ -101,12 +101,11 @@ def _shape(feature: Any, kind: str) -> Shape:
     properties = properties if isinstance(properties, dict) else {}
     geometry = feature.get("geometry")
     lines = geo.lines_of(geometry)
-    centre = properties.get("cp")
     return Shape(
         kind=kind,
         is_closed="Polygon" in geometry["type"],
         name=str(properties.get("name", ""))[:60],
-        label=geo.position(centre) if kind == "area" and centre else None,
+        label=geo.centre_of(max(lines, key=len)) if kind == "area" else None,
         lines=lines,
     )
 

@@ -125,7 +125,6 @@ class TicketsLoader:
             product_ids=list(products.values_list("pk", flat=True)),
             first=region.local_date(at),
             last=until,
-            at=at,
         )
         return made.days + made.slots
 

@@ -70,14 +70,14 @@ class _Plan:
         return f"ticket-slot:{self.product_id}:{self.starts_at:%Y-%m-%dT%H:%MZ}"
 
 
-def create_days(*, product_ids: Collection[int], first: date, last: date, at: datetime) -> Made:
+def create_days(*, product_ids: Collection[int], first: date, last: date) -> Made:
     """Lay out the entry times of products from ``first`` to ``last``, both included.
 
     What exists stays as it is. Set-based: a handful of statements for any number of days.
     """
     with transaction.atomic():
         products = _products(product_ids)
-        plans = [plan for product in products for plan in _plans(product, first, last, at)]
+        plans = [plan for product in products for plan in _plans(product, first, last)]
         days_before = _days(product_ids, first, last)
         days = _make_days(products, plans, days_before)
         made = _make_slots(plans, days)
@@ -92,7 +92,7 @@ def follow_patterns(*, product: Product, first: date, last: date, at: datetime) 
     """
     done = Followed()
     [product] = _products([product.pk])
-    plans = {plan.starts_at: plan for plan in _plans(product, first, last, at)}
+    plans = {plan.starts_at: plan for plan in _plans(product, first, last)}
     with transaction.atomic():
         _follow_days(product, first, last, done)
         existing = Slot.objects.filter(
@@ -102,7 +102,7 @@ def follow_patterns(*, product: Product, first: date, last: date, at: datetime) 
         held = counts.counts([slot.bucket_id for slot in slots])
         for slot in slots:
             _follow(slot, plans.get(slot.starts_at), held, done)
-        done.made = create_days(product_ids=[product.pk], first=first, last=last, at=at).slots
+        done.made = create_days(product_ids=[product.pk], first=first, last=last).slots
     return done
 
 
@@ -162,7 +162,7 @@ def _products(product_ids: Collection[int]) -> list[Product]:
     )
 
 
-def _plans(product: Product, first: date, last: date, at: datetime) -> Iterator[_Plan]:
+def _plans(product: Product, first: date, last: date) -> Iterator[_Plan]:
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
         hours = _hours_on(product, day)
@@ -170,7 +170,7 @@ def _plans(product: Product, first: date, last: date, at: datetime) -> Iterator[
             continue
         for pattern in product.patterns.all():
             plan = _plan(product, pattern, hours, day)
-            if plan is not None and plan.starts_at > at:
+            if plan is not None:
                 yield plan
 
 
