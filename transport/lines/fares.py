@@ -1,0 +1,26 @@
+"""What a ride costs, and which counts it touches. Pure."""
+
+from collections.abc import Sequence
+
+
+def fare_fen(fares: Sequence[int], board: int, alight: int) -> int:
+    """The fare between two positions of a stop pattern, in fen.
+
+    ``fares`` are from the first stop to each stop, the first 0. Where the fare grows with the way, a
+    ride costs the difference; on a line with one flat fare every ride costs that; a difference of
+    nothing on any other line costs its shortest ride. Source: our reading of the published tables
+    (the scenic shuttles charge one fare whatever the ride); operators confirm or correct them.
+
+    :raises ValueError: the positions do not lie in order on the pattern.
+    """
+    if not 0 <= board < alight < len(fares):
+        raise ValueError("no such ride")
+    if len(set(fares[1:])) == 1:
+        return fares[-1]
+    steps = (fares[k + 1] - fares[k] for k in range(len(fares) - 1))
+    return max(fares[alight] - fares[board], min(step for step in steps if step > 0))
+
+
+def segments_of(segments: Sequence[int], board: int, alight: int) -> Sequence[int]:
+    """The buckets a ride takes a seat of: those between its two stops."""
+    return segments[board:alight]

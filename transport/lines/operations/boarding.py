@@ -1,0 +1,69 @@
+"""The seller's rows of sold rides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from bookings.contracts import Offer
+from bookings.orders.models import Line
+from kernel.errors import Refusal
+from transport.lines.models import Boarding
+
+# Only onto a run that still takes place: a run cancelled since the offer was made takes nobody.
+_BOARD = """
+    INSERT INTO transport_lines_boarding (line_id, run_id, board_seq, alight_seq, riders)
+    SELECT b.line_id, b.run_id, b.board, b.alight, b.riders
+    FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::int[], %s::int[])
+        AS b(line_id, run_id, board, alight, riders)
+    JOIN transport_lines_run AS r ON r.id = b.run_id AND r.state = 'SCHEDULED'
+    ORDER BY b.line_id
+    ON CONFLICT (line_id) DO NOTHING RETURNING line_id
+"""
+
+
+class RunGone(Refusal):
+    """The run was cancelled meanwhile."""
+
+    code = "run_gone"
+    message = _("%(title)s: this departure was cancelled.")
+
+
+def board(lines: Sequence[Line]) -> list[Refusal | None]:
+    """Write the rides of these order lines; a refusal per line whose run no longer takes place."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _BOARD,
+            [
+                [line.pk for line in lines],
+                [line.facts["run_id"] for line in lines],
+                [line.facts["board"] for line in lines],
+                [line.facts["alight"] for line in lines],
+                [line.units for line in lines],
+            ],
+        )
+        written = {line_id for (line_id,) in cursor.fetchall()}
+    return [None if line.pk in written else RunGone(title=str(line)) for line in lines]
+
+
+def leave(lines: Sequence[tuple[Line, Sequence[str]]]) -> None:
+    """Take these parts' riders off; a ride without riders is gone. Repeating it changes nothing."""
+    for line, keys in lines:
+        gone = {*line.cancelled_parts, *keys}
+        riders = sum(part.key not in gone for part in line.frozen_parts)
+        mine = Boarding.objects.filter(line=line)
+        if riders:
+            mine.update(riders=riders)
+        else:
+            mine.delete()
+
+
+def move(line: Line, offer: Offer) -> Refusal | None:
+    """Move a ride to another run or other stops."""
+    facts = offer.facts
+    Boarding.objects.filter(line=line).update(
+        run_id=facts["run_id"], board_seq=facts["board"], alight_seq=facts["alight"]
+    )
+    return None

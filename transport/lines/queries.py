@@ -1,0 +1,147 @@
+"""Reads of lines, runs and what is left on them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from bookings.inventory import queries as inventory
+from kernel.errors import Refusal
+from kernel.places.models import Region
+from transport.lines import fares
+from transport.lines.models import LineStop, Run, RunState, ShuttleLine
+
+
+class NoSuchLine(Refusal):
+    """There is no such line in this region."""
+
+    code = "no_such_line"
+    status = 404
+    message = _("There is no such line.")
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run as a list shows it, for one ride along it."""
+
+    run: Run
+    ref: str
+    boards_at: datetime
+    alights_at: datetime
+    fare_fen: int
+    left: int
+
+
+Pattern = tuple[LineStop, ...]
+
+
+def lines_of(region: Region) -> QuerySet[ShuttleLine]:
+    """The region's lines that are open, by kind and short name."""
+    lines = ShuttleLine.objects.filter(region=region, is_open=True)
+    return lines.select_related("organisation").order_by("kind", "slug")
+
+
+def get_line(region: Region, slug: str) -> ShuttleLine:
+    """An open line of a region.
+
+    :raises NoSuchLine: there is none of that short name.
+    """
+    line = lines_of(region).filter(slug=slug).first()
+    if line is None:
+        raise NoSuchLine
+    line.region = region
+    return line
+
+
+def patterns_of(line_ids: Collection[int]) -> dict[tuple[int, str], Pattern]:
+    """The stops in order, by line id and direction. One statement."""
+    found: dict[tuple[int, str], list[LineStop]] = defaultdict(list)
+    stops = LineStop.objects.filter(line_id__in=line_ids).select_related("place")
+    for stop in stops.order_by("line_id", "direction", "seq"):
+        found[stop.line_id, stop.direction].append(stop)
+    return {key: tuple(pattern) for key, pattern in found.items()}
+
+
+def runs_by_id(run_ids: Collection[int]) -> dict[int, Run]:
+    """Runs with their lines and regions. One statement."""
+    runs = Run.objects.filter(pk__in=run_ids).select_related("line__region", "trip")
+    return {run.pk: run for run in runs}
+
+
+def runs_on(line: ShuttleLine, *, direction: str, day: date) -> list[Run]:
+    """The scheduled runs of a direction on a service day, by time."""
+    runs = Run.objects.filter(
+        line=line, direction=direction, service_date=day, state=RunState.SCHEDULED
+    )
+    return list(runs.select_related("trip").order_by("departs_at", "pk"))
+
+
+def rides(
+    runs: Sequence[Run], pattern: Pattern, *, board: int, alight: int, at: datetime
+) -> list[RunRow]:
+    """Each run for a ride between two positions, with the seats that are left; gone ones are left out."""
+    left = inventory.left({b for run in runs for b in run.segments[board:alight]})
+    rows = [ride(run, pattern, board=board, alight=alight, left=left) for run in runs]
+    return [row for row in rows if row.boards_at > at]
+
+
+def ride(
+    run: Run, pattern: Pattern, *, board: int, alight: int, left: Mapping[int, int]
+) -> RunRow:
+    """A ride on a run; ``left`` has what is free per bucket."""
+    return RunRow(
+        run=run,
+        ref=ref_of(run.pk, board, alight),
+        boards_at=run.departs_at + timedelta(minutes=pattern[board].minute),
+        alights_at=run.departs_at + timedelta(minutes=pattern[alight].minute),
+        fare_fen=fare_of(pattern, board, alight),
+        left=min((left.get(bucket, 0) for bucket in run.segments[board:alight]), default=0),
+    )
+
+
+def next_departures(region: Region, *, at: datetime, limit: int) -> list[RunRow]:
+    """The next bookable departures from their first stops, end to end, soonest first."""
+    runs = list(
+        Run.objects.filter(
+            line__region=region, line__is_open=True, state=RunState.SCHEDULED, departs_at__gt=at
+        )
+        .select_related("line", "trip")
+        .order_by("departs_at", "pk")[:limit]
+    )
+    patterns = patterns_of({run.line_id for run in runs})
+    left = inventory.left({bucket for run in runs for bucket in run.segments})
+    return [_whole_ride(run, patterns[run.line_id, run.direction], left) for run in runs]
+
+
+def _whole_ride(run: Run, pattern: Pattern, left: Mapping[int, int]) -> RunRow:
+    return ride(run, pattern, board=0, alight=len(pattern) - 1, left=left)
+
+
+def lines_at(place_ids: Iterable[int]) -> dict[int, list[ShuttleLine]]:
+    """Open lines that stop at each of these places, by place id."""
+    found: dict[int, dict[int, ShuttleLine]] = defaultdict(dict)
+    stops = LineStop.objects.filter(place_id__in=set(place_ids), line__is_open=True)
+    for stop in stops.select_related("line").order_by("line__slug"):
+        found[stop.place_id][stop.line_id] = stop.line
+    return {place_id: list(lines.values()) for place_id, lines in found.items()}
+
+
+def last_day(region: Region) -> date | None:
+    """The last day up to which every bookable line of the region has runs."""
+    runs = Run.objects.filter(line__region=region).order_by("-service_date")
+    return runs.values_list("service_date", flat=True).first()
+
+
+def ref_of(run_id: int, board: int, alight: int) -> str:
+    """A ride's reference: run, and the positions where it begins and ends."""
+    return f"{run_id}:{board}:{alight}"
+
+
+def fare_of(pattern: Pattern, board: int, alight: int) -> int:
+    """The fare of a ride along a stop pattern, in fen."""
+    return fares.fare_fen([stop.fare_fen for stop in pattern], board, alight)
