@@ -100,17 +100,19 @@ ROOMS = [
     "portal.home",
 ]
 
+ROOMS = [room for room in ROOMS if (BASE_DIR / room.replace(".", "/") / "apps.py").exists()]
+
 INSTALLED_APPS = [
-    "unfold",
-    "portal.backoffice.apps.BackofficeAdminConfig",
+    "unfold.apps.BasicAppConfig",
+    "portal.backoffice.apps.BackofficeAdminConfig"
+    if (BASE_DIR / "portal/backoffice/apps.py").exists()
+    else "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_otp",
-    "django_otp.plugins.otp_totp",
-    "django_otp.plugins.otp_static",
     "axes",
     "csp",
     *ROOMS,
@@ -127,7 +129,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "kernel.web.middleware.UnreadableTextMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.identity.middleware.SignInMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -217,7 +219,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 AUTH_USER_MODEL = "accounts_identity.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "accounts.identity.backends.WorkBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -233,6 +235,11 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_CLIENT_IP_CALLABLE = "kernel.web.requests.client_ip"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code"]
+PASSWORD_RESET_TIMEOUT = 86_400
 OTP_TOTP_ISSUER = "quanyu"
 LOGIN_URL = "identity:sign-in"
 LOGIN_REDIRECT_URL = "/"

@@ -14,9 +14,13 @@ handler500 = "kernel.web.pages.server_error"
 urlpatterns = [
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
-    path("hooks/", include("bookings.payments.hooks")),
     path("i18n/", include("django.conf.urls.i18n")),
     *i18n_patterns(
         path("ops/", admin.site.urls),
+        path("", include("bookings.checkout.urls")),
+        path("", include("bookings.payments.urls")),
+        path("", include("tourism.tickets.urls")),
+        path("", include("transport.lines.urls")),
+        path("styleguide/", include("kernel.web.urls")),
     ),
 ]
