@@ -1,4 +1,9 @@
-"""Addresses. People's pages carry their language; programs' addresses do not."""
+"""Addresses. People's pages carry their language; programs' addresses do not.
+
+Rooms with fixed first words stand before those that begin with a region's short name.
+"""
+
+from importlib.util import find_spec
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
@@ -14,13 +19,20 @@ handler500 = "kernel.web.pages.server_error"
 urlpatterns = [
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("hooks/", include("bookings.payments.hooks")),
     *i18n_patterns(
         path("ops/", admin.site.urls),
-        path("", include("bookings.checkout.urls")),
+        path("outbox/", include("accounts.messages.urls")),
+        path("styleguide/", include("kernel.web.urls")),
+        path("", include("accounts.identity.urls")),
+        path("", include("accounts.travellers.urls")),
+        path("", include("accounts.organisations.urls")),
+        *([path("", include("bookings.vouchers.urls"))] if find_spec("bookings.vouchers.urls") else []),
         path("", include("bookings.payments.urls")),
+        path("", include("portal.home.fixed_urls")),
+        path("", include("bookings.checkout.urls")),
         path("", include("tourism.tickets.urls")),
         path("", include("transport.lines.urls")),
-        path("styleguide/", include("kernel.web.urls")),
+        path("", include("portal.home.urls")),
     ),
 ]

@@ -1,7 +1,7 @@
 """From degrees to paths: project, simplify, write. Pure; degrees are WGS 84.
 
-A region is small: an equirectangular projection with the scale of its middle latitude is off by less
-than a line's width.
+A region is small: an equirectangular projection with the scale of its middle latitude is off by
+less than a line's width.
 """
 
 from __future__ import annotations

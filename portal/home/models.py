@@ -9,8 +9,8 @@ from kernel.provenance import Loaded
 class RegionMap(Loaded):
     """Paths of a region's map and how to put a point on it. ``layers`` go from ground to top.
 
-    A layer is {"kind": area|water|river|line, "name_zh", "name_en", "d": SVG path, "x", "y": where its
-    name stands, or null}.
+    A layer is {"kind": area|water|river|line, "name_zh", "name_en", "d": SVG path, "x", "y": where
+    its name stands, or null}.
     """
 
     region = models.OneToOneField(

@@ -20,8 +20,8 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 
 class Command(BaseCommand):
     help = (
-        "Load or update a region. Runs again without harm: rows that an operator edited or confirmed "
-        "stay as they are. When any row is bad, all bad rows are listed and nothing is changed."
+        "Load or update a region. Runs again without harm: rows that an operator edited or "
+        "confirmed stay. When any row is bad, all bad rows are listed and nothing is changed."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
