@@ -25,9 +25,7 @@ def distance_m(one: Place, other: Place) -> int:
     )
 
 
-def nearest(
-    place: Place, among: Iterable[Place], *, within_m: int, limit: int
-) -> list[Near]:
+def nearest(place: Place, among: Iterable[Place], *, within_m: int, limit: int) -> list[Near]:
     """The places ``among`` that are at most ``within_m`` metres away, nearest first, at most
     ``limit``. The place itself counts."""
     found = [Near(other, distance_m(place, other)) for other in among]

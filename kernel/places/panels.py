@@ -1,7 +1,7 @@
 """What others have to say about a place, on the page of whoever owns the page.
 
-A scenic area's page shows how to get there and a map of the region without knowing a bus or the map:
-the house that may look at all of them registers a provider, the page asks for all panels.
+A place's page shows how to get there and a map of the region without knowing a bus or the map: the
+house that may look at all of them registers a provider, the page asks for all panels.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from tourism.areas import queries as areas
 from tourism.areas.models import DayType
 from tourism.areas.queries import NoticeRow
 from tourism.tickets import cards
-from tourism.tickets.pages import list_row
+from tourism.tickets.rows import area_row
 
 SHOWN_AREAS = 6
 
@@ -39,7 +39,7 @@ def page_of(region: Region, *, at: datetime) -> HomePage:
     return HomePage(
         date=today,
         day_words=_day_words(day),
-        areas=[list_row(card) for card in cards.open_first(listed)[:SHOWN_AREAS]],
+        areas=[area_row(card) for card in cards.open_first(listed)[:SHOWN_AREAS]],
         notices=areas.notices([card.area.pk for card in listed], at=at),
         pins=[_pin(card) for card in listed],
         is_sample=any(card.is_sample for card in listed),
@@ -53,5 +53,5 @@ def _day_words(day: calendar.Day) -> str:
 
 
 def _pin(card: cards.AreaCard) -> Pin:
-    row = list_row(card)
+    row = area_row(card)
     return Pin(card.area.place, href=row["href"], note=row["word"])

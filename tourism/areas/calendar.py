@@ -39,9 +39,9 @@ def days(*, region_id: int, first: date, last: date) -> dict[date, Day]:
     return {day: known.get(day) or by_weekday(day) for day in dates}
 
 
-def day_types(*, region_ids: Collection[int], first: date, last: date) -> Mapping[
-    tuple[int, date], DayType
-]:
+def day_types(
+    *, region_ids: Collection[int], first: date, last: date
+) -> Mapping[tuple[int, date], DayType]:
     """The published kinds of day of several regions; what is absent goes by its weekday."""
     rows = CalendarDay.objects.filter(region_id__in=region_ids, date__range=(first, last))
     return {

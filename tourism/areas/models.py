@@ -120,7 +120,7 @@ class ScenicArea(Named, Sourced):
 
 
 def season_of(day: date, first_month: int, last_month: int) -> SeasonName:
-    """Which season a day is in, for a peak from ``first_month`` to ``last_month``, both included."""
+    """Which season a day is in, for a peak from ``first_month`` to ``last_month`` included."""
     months_in = (day.month - first_month) % 12
     is_peak = months_in <= (last_month - first_month) % 12
     return SeasonName.PEAK if is_peak else SeasonName.OFF
@@ -264,9 +264,7 @@ class Notice(models.Model):
     area = models.ForeignKey(
         ScenicArea, models.CASCADE, related_name="notices", verbose_name=_("scenic area")
     )
-    urgency = models.CharField(
-        _("urgency"), max_length=7, choices=Urgency, default=Urgency.INFO
-    )
+    urgency = models.CharField(_("urgency"), max_length=7, choices=Urgency, default=Urgency.INFO)
     title_zh = models.CharField(_("title (Chinese)"), max_length=100)
     title_en = models.CharField(_("title (English)"), max_length=100)
     body_zh = models.TextField(_("text (Chinese)"), max_length=2000, blank=True)

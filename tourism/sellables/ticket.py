@@ -21,9 +21,7 @@ class Ticket:
     def browse(
         self, *, region_id: int, supplier_id: int | None, first: date, last: date
     ) -> Sequence[Listing]:
-        return listings.browse(
-            region_id=region_id, supplier_id=supplier_id, first=first, last=last
-        )
+        return listings.browse(region_id=region_id, supplier_id=supplier_id, first=first, last=last)
 
     def offer(self, *, asks: Sequence[Ask], at: datetime) -> Sequence[Answer]:
         return [

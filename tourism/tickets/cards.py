@@ -17,7 +17,7 @@ from tourism.tickets.facts import ProductFacts, facts_of
 
 @dataclass(frozen=True, slots=True)
 class AreaCard:
-    """One area today. ``adult_fen`` is None where nothing is booked; ``left`` where none is counted."""
+    """One area today. ``adult_fen`` is None where nothing is booked, ``left`` where none counts."""
 
     area: ScenicArea
     state: OpenState

@@ -172,7 +172,9 @@ def _rule(row: Row) -> Values:
         column: None if row.is_blank(column) else row.whole(column, most=120)
         for column in ("age_from", "age_to")
     }
-    if row.is_good and (ages["age_from"] or 0) > (120 if ages["age_to"] is None else ages["age_to"]):
+    if row.is_good and (ages["age_from"] or 0) > (
+        120 if ages["age_to"] is None else ages["age_to"]
+    ):
         row.bad("age_to", _("is below the age it begins with"))
     factor = row.decimal("price_factor", least=0, most=1)
     if code == ADULT and factor != 1:

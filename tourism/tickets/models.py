@@ -121,8 +121,8 @@ class PriceRule(models.Model):
 class Concession(Named, Sourced):
     """Who pays which share of the adult price. Ages are whole years on the day of the visit.
 
-    A rule with an age range and no proof is given by the document alone; one that needs proof must be
-    chosen, and the gate asks for the card.
+    A rule with an age range and no proof is given by the document alone; one that needs proof must
+    be chosen, and the gate asks for the card.
     """
 
     product = models.ForeignKey(
@@ -235,7 +235,7 @@ class EntryDay(models.Model):
 
 
 class Slot(models.Model):
-    """One entry time of one day. ``is_override``: changed by hand, so that patterns leave it alone."""
+    """One entry time of one day. ``is_override``: set by hand, so that patterns leave it alone."""
 
     day = models.ForeignKey(
         EntryDay, models.PROTECT, related_name="slots", verbose_name=_("entry day")

@@ -15,15 +15,15 @@ from typing import Any
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from bookings.contracts import Answer, Ask, Demand, Due, Member, Offer, Part, Step, Terms, Words
+from bookings.contracts import Answer, Ask, Demand, Due, Offer, Step, Terms
 from kernel.errors import Refusal
 from kernel.naming import say
 from tourism.areas import calendar
 from tourism.areas.models import DayType
-from tourism.tickets import queries
+from tourism.tickets import parties, queries
 from tourism.tickets.facts import ProductFacts, facts_of
 from tourism.tickets.models import AdmitUntil, Slot
-from tourism.tickets.pricing import ADULT, Fare, age_on, fare_for
+from tourism.tickets.parties import Person
 
 KIND = "ticket"
 OWN_CHANNEL = "own"
@@ -56,24 +56,6 @@ class ChannelClosed(Refusal):
     message = _("%(title)s has no places for this channel.")
 
 
-class EmptyParty(Refusal):
-    status = 400
-    message = _("Please say how many people come.")
-
-
-class UnknownClass(Refusal):
-    status = 400
-    message = _("%(title)s has no tickets of this class.")
-
-
-class DocumentMissing(Refusal):
-    message = _("%(title)s: %(name)s needs an identity document on file.")
-
-
-class SamePersonTwice(Refusal):
-    message = _("%(title)s: %(name)s is in this party twice.")
-
-
 @dataclass(frozen=True, slots=True)
 class _Case:
     """One ask whose slot is known, with everything needed to answer it."""
@@ -102,7 +84,7 @@ class _Blocked:
 
 
 def offer(asks: Sequence[Ask], *, at: datetime) -> list[Answer]:
-    """Answer each ask, in order: one Offer, or a Refusal that names the next entry time with room."""
+    """Answer each ask in order: an Offer, or a Refusal that names the next entry time with room."""
     drafts = [_draft(case, at) for case in _cases(asks)]
     blocked = [draft for draft in drafts if isinstance(draft, _Blocked)]
     ways_out = _ways_out([draft.case for draft in blocked], at)
@@ -133,15 +115,13 @@ def _case(
         return NoSuchSlot(field="ref")
     day = slot.day.date
     published = day_types.get((slot.region_id, day))
-    return _Case(
-        ask, slot, facts[slot.product_id], published or calendar.by_weekday(day).day_type
-    )
+    return _Case(ask, slot, facts[slot.product_id], published or calendar.by_weekday(day).day_type)
 
 
 def _day_types(
     slots: Collection[Slot], facts: Mapping[int, ProductFacts]
 ) -> Mapping[tuple[int, date], DayType]:
-    """The published kinds of day, where a price depends on them; otherwise no statement is spent."""
+    """The published kinds of day, where a price depends on them; otherwise nothing is read."""
     days = [s.day.date for s in slots if facts[s.product_id].prices.needs_day_types]
     if not days:
         return {}
@@ -161,25 +141,10 @@ def _draft(case: _Case | Refusal, at: datetime) -> Offer | Refusal | _Blocked:
         return _Blocked(case, SlotClosed)
     if case.slot.starts_at <= at:
         return _Blocked(case, SlotStarted)
-    return _party_objection(case) or _offer(case)
-
-
-def _party_objection(case: _Case) -> Refusal | None:
-    """What is wrong with the people or the channel of an ask."""
     if case.ask.channel != OWN_CHANNEL:
         return ChannelClosed(title=case.title)
-    if not case.ask.party:
-        return EmptyParty(field="party")
-    seen: set[str] = set()
-    for member in case.ask.party:
-        if fare_for(case.facts.prices.fares, member.class_code, None) is None:
-            return UnknownClass(field="party", title=case.title)
-        if case.facts.real_name and member.is_named and not member.index:
-            return DocumentMissing(title=case.title, name=member.name)
-        if member.index and member.index in seen:
-            return SamePersonTwice(title=case.title, name=member.name)
-        seen.add(member.index)
-    return None
+    people = parties.seat(case.facts, case.ask.party, case.day, case.day_type)
+    return people if isinstance(people, Refusal) else _offer(case, people)
 
 
 def _refuse(blocked: _Blocked, ways_out: Mapping[int, queries.SlotRow]) -> Refusal:
@@ -226,9 +191,8 @@ def _next_after(
     return next(later, None)
 
 
-def _offer(case: _Case) -> Offer:
+def _offer(case: _Case, people: Sequence[Person]) -> Offer:
     facts, slot = case.facts, case.slot
-    people = [_Person.of(case, member, n) for n, member in enumerate(case.ask.party, start=1)]
     total = sum(person.price_fen for person in people)
     return Offer(
         kind=KIND,
@@ -257,7 +221,7 @@ def _demands(slot: Slot) -> tuple[Demand, ...]:
 
 
 def terms_of(case: _Case) -> Terms:
-    """The refund ladder, counted from the slot's start: its rungs name hours before the day begins."""
+    """The refund ladder, counted from the slot's start; its rungs count from the day's begin."""
     midnight = case.facts.region.at(case.day, time(0))
     steps = []
     for hours, permille in case.facts.refund_ladder:
@@ -267,7 +231,7 @@ def terms_of(case: _Case) -> Terms:
     return Terms(steps=tuple(steps), words=case.facts.refund_words)
 
 
-def _frozen(case: _Case, people: Sequence[_Person]) -> dict[str, Any]:
+def _frozen(case: _Case, people: Sequence[Person]) -> dict[str, Any]:
     """What claiming and fulfilling need later, so that they look nothing up again."""
     facts, slot = case.facts, case.slot
     day_ends = facts.region.at(case.day + timedelta(days=1), time(0))
@@ -280,38 +244,3 @@ def _frozen(case: _Case, people: Sequence[_Person]) -> dict[str, Any]:
         "entries": facts.entries,
         "people": {person.key: person.frozen() for person in people},
     }
-
-
-@dataclass(frozen=True, slots=True)
-class _Person:
-    """One member of a party with the class and the price found for them."""
-
-    key: str
-    member: Member
-    fare: Fare
-    age: int | None
-    price_fen: int
-
-    @classmethod
-    def of(cls, case: _Case, member: Member, number: int) -> _Person:
-        prices = case.facts.prices
-        age = age_on(member.birth_date, case.day) if member.birth_date else None
-        fare = fare_for(prices.fares, member.class_code, age)
-        assert fare is not None, "the party was looked at before"
-        price = prices.price_fen(fare, case.day, case.day_type)
-        return cls(f"p{number}", member, fare, age, price)
-
-    def part(self, demands: tuple[Demand, ...]) -> Part:
-        return Part(
-            key=self.key,
-            title=self.fare.name,
-            price_fen=self.price_fen,
-            class_code=self.fare.code,
-            traveller_id=self.member.traveller_id,
-            demands=demands,
-        )
-
-    def frozen(self) -> dict[str, Any]:
-        """What the claim and the gate need of this person; never the document itself."""
-        check: Words = {} if self.fare.code == ADULT else self.fare.condition
-        return {"index": self.member.index, "age": self.age, "check": dict(check)}

@@ -15,16 +15,15 @@ from django.utils.translation import pgettext
 from kernel.errors import BadInput
 from kernel.naming import say
 from kernel.web import calendars
-from kernel.web.templatetags.quanyu import money
 from tourism.areas import queries as areas
-from tourism.areas.models import Cableway, DayType, OpeningHours, ScenicArea, SeasonName
+from tourism.areas.models import Cableway, DayType, ScenicArea, SeasonName
 from tourism.areas.queries import OpenState
 from tourism.tickets import queries
-from tourism.tickets.cards import AreaCard
 from tourism.tickets.facts import ProductFacts, facts_of
 from tourism.tickets.models import Product
 from tourism.tickets.pricing import ADULT, Fare
 from tourism.tickets.queries import DayRow, DayState, SlotRow
+from tourism.tickets.rows import hours_words
 
 WEEKS = 5
 FARTHEST = timedelta(days=731)
@@ -98,17 +97,6 @@ class AreaPage:
     description: str
     group: str
     is_sample: bool
-
-
-def list_row(card: AreaCard) -> dict[str, Any]:
-    """An area as one row of a list: components/_row.html reads it."""
-    return {
-        "title": card.area.name,
-        "note": " · ".join(filter(None, (_hours_words(card.state.hours), _price_words(card)))),
-        "href": reverse("areas:detail", args=[card.area.region.slug, card.area.slug]),
-        **_state_words(card),
-        "end": " · ".join(filter(None, (card.area.level, card.area.get_kind_display()))),
-    }
 
 
 def area_page(area: ScenicArea, *, chosen: date | None, at: datetime) -> AreaPage:
@@ -209,7 +197,7 @@ def _day_note(facts: ProductFacts, row: DayRow | None) -> str:
 def _slot_choices(
     facts: ProductFacts, rows: Sequence[SlotRow], day: date | None, at: datetime
 ) -> list[dict[str, Any]]:
-    """The entry times of a day, as components/_slots.html reads them; the first free one is chosen."""
+    """The entry times of a day as components/_slots.html reads them, the first free one chosen."""
     shown = [row for row in rows if row.date == day]
     words = [_closed_word(facts, row, at) for row in shown]
     first = next((row.id for row, closed in zip(shown, words, strict=True) if not closed), None)
@@ -262,7 +250,7 @@ def _hours_rows(area: ScenicArea) -> list[tuple[str, str]]:
     both = areas.hours_by_season(area)
     for season, hours in both:
         label = _("All year") if len(both) == 1 else _season_words(area, season)
-        rows.append((label, _hours_words(hours) or _("closed")))
+        rows.append((label, hours_words(hours) or _("closed")))
     if area.closed_weekdays:
         names = [str(calendars.WEEKDAYS[int(number) - 1]) for number in area.closed_weekdays]
         rows.append((_("Closed on"), ", ".join(names)))
@@ -279,34 +267,6 @@ def _season_words(area: ScenicArea, season: SeasonName) -> str:
 def _month(number: int) -> str:
     # Translators: Django date format of a month alone, as in "Mar".
     return date_format(date(2000, number, 1), pgettext("date format", "M"))
-
-
-def _hours_words(hours: OpeningHours | None) -> str:
-    if hours is None:
-        return ""
-    return _("All day") if hours.is_always else hours.words
-
-
-def _price_words(card: AreaCard) -> str:
-    if not card.needs_ticket:
-        return _("free, no booking")
-    if card.adult_fen == 0:
-        return _("free with booking")
-    return _("adult %(price)s") % {"price": money(card.adult_fen)}
-
-
-def _state_words(card: AreaCard) -> dict[str, str]:
-    """The word, tone and icon of an area today."""
-    if not card.state.is_open:
-        return {"word": card.state.reason or _("Closed"), "tone": "bad", "icon": "cross"}
-    if card.left is None or not card.needs_ticket:
-        return {"word": _("Open"), "tone": "good", "icon": "check"}
-    if card.left == 0:
-        return {"word": _("No more entry today"), "tone": "quiet", "icon": "clock"}
-    if card.left < calendars.FEW:
-        left = _("%(left)s left today") % {"left": card.left}
-        return {"word": left, "tone": "few", "icon": "warn"}
-    return {"word": _("Open, tickets today"), "tone": "good", "icon": "check"}
 
 
 def _cable_row(cable: Cableway, season: SeasonName) -> CableRow:

@@ -1,7 +1,7 @@
 """Who pays what on which day. Pure: facts in, fen out.
 
-The adult price comes from the season or from a price rule; a concession is a share of it, rounded to
-whole yuan (half a yuan goes up), as the areas' own price lists do.
+The adult price comes from the season or from a price rule; a concession is a share of it, rounded
+to whole yuan (half a yuan goes up), as the areas' own price lists do.
 """
 
 from __future__ import annotations
@@ -104,8 +104,8 @@ def fare_for(fares: Sequence[Fare], chosen: str, age: int | None) -> Fare | None
     """The class that somebody travels in; None when there is no class called ``chosen``.
 
     The document wins: with a known age it is the cheapest class that the age gives, or the chosen
-    one where that needs another proof and the age does not forbid it. Without a known age the chosen
-    class holds and the gate looks at the document.
+    one where that needs another proof and the age does not forbid it. Without a known age the
+    chosen class holds and the gate looks at the document.
     """
     by_code: Mapping[str, Fare] = {fare.code: fare for fare in fares}
     wanted = by_code.get(chosen or ADULT)

@@ -65,7 +65,7 @@ class DayRow:
 
 
 def slots(*, product_ids: Collection[int], first: date, last: date) -> list[SlotRow]:
-    """Entry times of products from ``first`` to ``last`` (both included), by time. Two statements."""
+    """Entry times of products from ``first`` to ``last``, both included. Two statements."""
     rows = list(
         Slot.objects.filter(product_id__in=product_ids, day__date__range=(first, last))
         .select_related("day")

@@ -1,4 +1,4 @@
-"""Pages of scenic areas. They live here, above tourism.areas, because they show prices and slots."""
+"""Pages of scenic areas: here, above tourism.areas, because they show prices and slots."""
 
 from django.urls import path
 

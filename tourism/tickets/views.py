@@ -10,6 +10,7 @@ from kernel.places import queries as places
 from kernel.web.requests import day as read_day
 from tourism.areas import queries as areas
 from tourism.tickets import cards, pages
+from tourism.tickets.rows import area_row
 
 
 @require_safe
@@ -19,7 +20,7 @@ def list_areas(request: HttpRequest, region: str) -> HttpResponse:
     context = {
         "region": place,
         "tab": "home",
-        "rows": [pages.list_row(card) for card in rows],
+        "rows": [area_row(card) for card in rows],
         "today": place.local_date(at),
         "sample_data": any(card.is_sample for card in rows),
     }

@@ -17,7 +17,17 @@ from kernel.places.models import Place, Region
 from kernel.provenance import Confidence
 
 FILES = ("places.csv", "places_odbl.csv")
-COLUMNS = ("id", "name_zh", "name_en", "type", "lat", "lon", "coord_error_m", "source", "confidence")
+COLUMNS = (
+    "id",
+    "name_zh",
+    "name_en",
+    "type",
+    "lat",
+    "lon",
+    "coord_error_m",
+    "source",
+    "confidence",
+)
 OPTIONAL = ("county", "county_adcode", "coord_source", "note")
 
 

@@ -45,7 +45,7 @@ class Loader(Protocol):
         """Write what ``check`` returned. Idempotent; keeps what operators edited or confirmed."""
 
     def extend(self, *, region: Region, until: date, at: datetime) -> int:
-        """Lay out what is sold per day up to and including ``until``; return rows made. Idempotent."""
+        """Lay out what is sold per day, ``until`` included; return rows made. Idempotent."""
 
     def horizon(self, *, region: Region) -> date | None:
         """The last day up to which everything on sale is laid out; None: nothing is sold by day."""

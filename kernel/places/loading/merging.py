@@ -1,8 +1,8 @@
 """Put loaded rows into a table without ever overwriting a person's hand.
 
-Every loaded row remembers the digest of what was loaded (``kernel.provenance.Loaded``). When the row
-no longer reads like that, an operator has edited it; when ``confirmed_at`` is set, an operator stands
-by it. Both stay as they are. Rows that are not in the files any more stay too.
+Every loaded row remembers the digest of what was loaded (``kernel.provenance.Loaded``). When the
+row no longer reads like that, an operator has edited it; when ``confirmed_at`` is set, an operator
+stands by it. Both stay as they are. Rows that are not in the files any more stay too.
 """
 
 from __future__ import annotations
@@ -30,9 +30,7 @@ class Tally:
     kept: int = 0
 
 
-def merge(
-    existing: models.QuerySet[Any], *, key: Sequence[str], rows: Iterable[Values]
-) -> Tally:
+def merge(existing: models.QuerySet[Any], *, key: Sequence[str], rows: Iterable[Values]) -> Tally:
     """Add the rows that ``existing`` lacks and bring those up to date that nobody has edited.
 
     ``rows`` map attribute names (``region_id``, not ``region``) to values, all with the same names;

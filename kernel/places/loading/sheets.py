@@ -1,8 +1,8 @@
 """Tables of a region's folder, read cell by cell: every bad cell is noted, none stops the reading.
 
-A parser asks a ``Row`` for typed cells. A cell that does not hold is noted as a ``Problem`` and read
-as a harmless value of its type, so that the rest of the row is looked at too; a row with a problem
-never reaches the tables.
+A parser asks a ``Row`` for typed cells. A cell that does not hold is noted as a ``Problem`` and
+read as a harmless value of its type, so that the rest of the row is looked at too; a row with a
+problem never reaches the tables.
 """
 
 from __future__ import annotations

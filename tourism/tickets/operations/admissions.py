@@ -1,4 +1,4 @@
-"""One person, one place in a slot: rows claimed while an order is placed, given up with its parts."""
+"""One person, one place in a slot: claimed while an order is placed, given up with its parts."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ class Seat:
 
 
 def admit(lines: Sequence[Line]) -> list[Refusal | None]:
-    """Claim a place for every named person of the lines; the answer has one entry per line.
+    """Claim a place for every named person of the lines; one answer per line.
 
-    One INSERT, its rows sorted by their unique key so that two orders never wait for each other in a
-    circle. Rows that a line holds already count as claimed. Persons without a document hold no row.
+    One INSERT, its rows sorted by their unique key so that two orders never wait for each other in
+    a circle. Rows that a line holds already count as claimed; who has no document holds no row.
     """
     seats = [seat for line in lines for seat in seats_of(line)]
     lost = _not_held(seats, _insert(seats))

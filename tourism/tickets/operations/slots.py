@@ -6,9 +6,9 @@ the refusal names the orders that hold the places.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -19,10 +19,9 @@ from bookings.inventory.operations import BucketSpec
 from bookings.orders import queries as orders
 from kernel.audit import operations as audit
 from kernel.errors import Refusal
-from tourism.areas.models import OpeningHours
-from tourism.tickets.models import EntryDay, PatternSeason, Product, Slot, SlotPattern
+from tourism.tickets.models import EntryDay, Product, Slot
+from tourism.tickets.plans import Plan, plans_of
 
-LEAST_SLOT = timedelta(minutes=30)
 _SHOWN_ORDERS = 20
 
 
@@ -54,22 +53,6 @@ class Followed:
     refused: list[PlacesSold] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """One entry time that the patterns ask for."""
-
-    product_id: int
-    date: date
-    starts_at: datetime
-    ends_at: datetime
-    capacity: int
-    region_id: int
-
-    @property
-    def key(self) -> str:
-        return f"ticket-slot:{self.product_id}:{self.starts_at:%Y-%m-%dT%H:%MZ}"
-
-
 def create_days(*, product_ids: Collection[int], first: date, last: date) -> Made:
     """Lay out the entry times of products from ``first`` to ``last``, both included.
 
@@ -77,7 +60,7 @@ def create_days(*, product_ids: Collection[int], first: date, last: date) -> Mad
     """
     with transaction.atomic():
         products = _products(product_ids)
-        plans = [plan for product in products for plan in _plans(product, first, last)]
+        plans = [plan for product in products for plan in plans_of(product, first, last)]
         days_before = _days(product_ids, first, last)
         days = _make_days(products, plans, days_before)
         made = _make_slots(plans, days)
@@ -92,7 +75,7 @@ def follow_patterns(*, product: Product, first: date, last: date, at: datetime) 
     """
     done = Followed()
     [product] = _products([product.pk])
-    plans = {plan.starts_at: plan for plan in _plans(product, first, last)}
+    plans = {plan.starts_at: plan for plan in plans_of(product, first, last)}
     with transaction.atomic():
         _follow_days(product, first, last, done)
         existing = Slot.objects.filter(
@@ -162,49 +145,6 @@ def _products(product_ids: Collection[int]) -> list[Product]:
     )
 
 
-def _plans(product: Product, first: date, last: date) -> Iterator[_Plan]:
-    for offset in range((last - first).days + 1):
-        day = first + timedelta(days=offset)
-        hours = _hours_on(product, day)
-        if hours is None:
-            continue
-        for pattern in product.patterns.all():
-            plan = _plan(product, pattern, hours, day)
-            if plan is not None:
-                yield plan
-
-
-def _hours_on(product: Product, day: date) -> OpeningHours | None:
-    area = product.area
-    if str(day.isoweekday()) in area.closed_weekdays:
-        return None
-    season = area.season_on(day)
-    return next((hours for hours in area.hours.all() if hours.season == season), None)
-
-
-def _plan(
-    product: Product, pattern: SlotPattern, hours: OpeningHours, day: date
-) -> _Plan | None:
-    """What a pattern asks for on a day, cut to the opening hours; None when nothing is left."""
-    season_holds = pattern.season in (PatternSeason.ANY, hours.season)
-    if not season_holds or str(day.isoweekday()) not in pattern.weekdays:
-        return None
-    region = product.area.region
-    closes_day = day + timedelta(days=1) if hours.closes == time(0) else day
-    starts_at = max(region.at(day, pattern.starts), region.at(day, hours.opens))
-    ends_at = min(region.at(day, pattern.ends), region.at(closes_day, hours.closes))
-    if ends_at - starts_at < LEAST_SLOT:
-        return None
-    return _Plan(
-        product_id=product.pk,
-        date=day,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        capacity=product.area.daily_cap * pattern.permille // 1000,
-        region_id=region.pk,
-    )
-
-
 def _days(
     product_ids: Collection[int], first: date, last: date
 ) -> dict[tuple[int, date], EntryDay]:
@@ -214,7 +154,7 @@ def _days(
 
 def _make_days(
     products: Sequence[Product],
-    plans: Sequence[_Plan],
+    plans: Sequence[Plan],
     known: dict[tuple[int, date], EntryDay],
 ) -> dict[tuple[int, date], EntryDay]:
     """The days of the plans, with the missing ones made together with their two buckets."""
@@ -222,9 +162,7 @@ def _make_days(
     missing = sorted({(plan.product_id, plan.date) for plan in plans} - set(known))
     if not missing:
         return known
-    ids = inventory.shape(
-        [spec for pid, day in missing for spec in _day_specs(by_id[pid], day)]
-    )
+    ids = inventory.shape([spec for pid, day in missing for spec in _day_specs(by_id[pid], day)])
     EntryDay.objects.bulk_create(
         [
             EntryDay(
@@ -243,7 +181,11 @@ def _make_days(
 
 
 def _day_specs(product: Product, day: date) -> tuple[BucketSpec, BucketSpec]:
-    key, region_id, cap = f"ticket-day:{product.pk}:{day}", product.area.region_id, product.area.daily_cap
+    key, region_id, cap = (
+        f"ticket-day:{product.pk}:{day}",
+        product.area.region_id,
+        product.area.daily_cap,
+    )
     return (
         BucketSpec(key, region_id, cap),
         BucketSpec(f"{key}:own", region_id, _own_share(cap, product)),
@@ -254,7 +196,7 @@ def _own_share(capacity: int, product: Product) -> int:
     return capacity * product.own_permille // 1000
 
 
-def _make_slots(plans: Sequence[_Plan], days: dict[tuple[int, date], EntryDay]) -> int:
+def _make_slots(plans: Sequence[Plan], days: dict[tuple[int, date], EntryDay]) -> int:
     """Make the planned slots that do not exist, with their buckets; how many were made."""
     if not plans:
         return 0
@@ -300,7 +242,7 @@ def _follow_days(product: Product, first: date, last: date, done: Followed) -> N
 
 
 def _follow(
-    slot: Slot, plan: _Plan | None, held: dict[int, tuple[int, int]], done: Followed
+    slot: Slot, plan: Plan | None, held: dict[int, tuple[int, int]], done: Followed
 ) -> None:
     if slot.is_override:
         done.kept += 1

@@ -1,33 +1,19 @@
-"""The loader of scenic areas: operators, areas, hours, gates, cableways, the official calendar."""
+"""The rows of a region's area files, read and judged one by one."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import time
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.organisations import operations as organisations
-from kernel.places.loading import Folder, RegionFacts, Row, Tally, merge, position, provenance
-from kernel.places.loading import put_places
-from kernel.places.models import Place, Region
+from kernel.places.loading import Folder, RegionFacts, Row, position, provenance
 from kernel.provenance import Confidence
 from tourism.areas import calendar
-from tourism.areas.models import (
-    CableKind,
-    Cableway,
-    CalendarDay,
-    DayType,
-    Gate,
-    Kind,
-    Level,
-    OpeningHours,
-    ScenicArea,
-    SeasonName,
-)
+from tourism.areas.models import CableKind, DayType, Kind, Level
 
 AREAS_FILE = "scenic_areas.csv"
 AREA_COLUMNS = (
@@ -84,65 +70,30 @@ class Parsed:
     days: list[Values]
 
 
-class AreasLoader:
-    """Reads operators.csv, scenic_areas.csv, gates.csv, cableways.csv and calendar.csv."""
-
-    name = "scenic areas"
-
-    def check(self, folder: Folder, facts: RegionFacts) -> Parsed:
-        operators = folder.sheet(
-            "operators.csv", _operator, columns=("id", "name_zh", "name_en", *_SOURCED)
-        )
-        areas = folder.sheet(AREAS_FILE, _area, columns=AREA_COLUMNS, optional=AREA_OPTIONAL)
-        _check_parents(folder, areas)
-        return Parsed(
-            operators=operators,
-            areas=areas,
-            gates=folder.sheet(
-                "gates.csv",
-                _gate,
-                columns=("area_id", "id", "name_zh", "name_en", "place_id", *_SOURCED),
-            ),
-            cableways=folder.sheet(
-                "cableways.csv",
-                _cableway,
-                columns=_CABLEWAY_COLUMNS,
-                optional=("note",),
-                required=False,
-            ),
-            days=_days(folder, facts),
-        )
-
-    def write(self, parsed: Parsed, *, region: Region, at: datetime) -> Sequence[Tally]:
-        suppliers = {
-            row["slug"]: organisations.found_supplier(region_id=region.pk, **row)
-            for row in parsed.operators
-        }
-        tallies = [put_places([row.place for row in parsed.areas], region=region)]
-        places = _ids(Place, region)
-        for rows in (
-            [row for row in parsed.areas if not row.part_of],
-            [row for row in parsed.areas if row.part_of],
-        ):
-            tallies.append(_put_areas(rows, region, places, suppliers))
-        areas = _ids(ScenicArea, region)
-        return [
-            *tallies,
-            _put_hours(parsed.areas, region, areas),
-            _put_gates(parsed.gates, region, areas, places),
-            _put_cableways(parsed.cableways, region, areas, places),
-            merge(
-                CalendarDay.objects.filter(region=region),
-                key=("date",),
-                rows=[{"region_id": region.pk, **row} for row in parsed.days],
-            ),
-        ]
-
-    def extend(self, *, region: Region, until: date, at: datetime) -> int:
-        return 0
-
-    def horizon(self, *, region: Region) -> date | None:
-        return None
+def read_all(folder: Folder, facts: RegionFacts) -> Parsed:
+    """Everything the files say about areas, with every problem noted in the folder."""
+    operators = folder.sheet(
+        "operators.csv", _operator, columns=("id", "name_zh", "name_en", *_SOURCED)
+    )
+    areas = folder.sheet(AREAS_FILE, _area, columns=AREA_COLUMNS, optional=AREA_OPTIONAL)
+    _check_parents(folder, areas)
+    return Parsed(
+        operators=operators,
+        areas=areas,
+        gates=folder.sheet(
+            "gates.csv",
+            _gate,
+            columns=("area_id", "id", "name_zh", "name_en", "place_id", *_SOURCED),
+        ),
+        cableways=folder.sheet(
+            "cableways.csv",
+            _cableway,
+            columns=_CABLEWAY_COLUMNS,
+            optional=("note",),
+            required=False,
+        ),
+        days=_days(folder, facts),
+    )
 
 
 def read_months(row: Row, column: str) -> tuple[int, int]:
@@ -318,76 +269,3 @@ def _computed(day: calendar.Day) -> Values:
         "source": "computed by the holidays package; the year's decree is not published",
         "confidence": Confidence.LOW.value,
     }
-
-
-def _ids(model: type[Place] | type[ScenicArea], region: Region) -> dict[str, int]:
-    return dict(model.objects.filter(region=region).values_list("slug", "pk"))
-
-
-def _put_areas(
-    rows: Sequence[AreaRow], region: Region, places: dict[str, int], suppliers: dict[str, int]
-) -> Tally:
-    areas = _ids(ScenicArea, region)
-    return merge(
-        ScenicArea.objects.filter(region=region),
-        key=("slug",),
-        rows=[
-            {
-                "region_id": region.pk,
-                "place_id": places[row.slug],
-                "organisation_id": suppliers[row.operator],
-                "part_of_id": areas[row.part_of] if row.part_of else None,
-                **row.values,
-            }
-            for row in rows
-        ],
-    )
-
-
-def _put_hours(rows: Sequence[AreaRow], region: Region, areas: dict[str, int]) -> Tally:
-    return merge(
-        OpeningHours.objects.filter(area__region=region),
-        key=("area_id", "season"),
-        rows=[
-            {"area_id": areas[row.slug], "season": season.value, "opens": h[0], "closes": h[1]}
-            for row in rows
-            for season, h in ((SeasonName.PEAK, row.peak), (SeasonName.OFF, row.off))
-            if h is not None
-        ],
-    )
-
-
-def _put_gates(
-    rows: Sequence[Values], region: Region, areas: dict[str, int], places: dict[str, int]
-) -> Tally:
-    return merge(
-        Gate.objects.filter(area__region=region),
-        key=("area_id", "slug"),
-        rows=[
-            {
-                **{k: v for k, v in row.items() if k not in ("area", "place")},
-                "area_id": areas[row["area"]],
-                "place_id": places[row["place"]],
-            }
-            for row in rows
-        ],
-    )
-
-
-def _put_cableways(
-    rows: Sequence[Values], region: Region, areas: dict[str, int], places: dict[str, int]
-) -> Tally:
-    links = ("area", "from_place", "to_place")
-    return merge(
-        Cableway.objects.filter(area__region=region),
-        key=("area_id", "slug"),
-        rows=[
-            {
-                **{k: v for k, v in row.items() if k not in links},
-                "area_id": areas[row["area"]],
-                "from_place_id": places[row["from_place"]],
-                "to_place_id": places[row["to_place"]],
-            }
-            for row in rows
-        ],
-    )

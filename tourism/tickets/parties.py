@@ -1,0 +1,94 @@
+"""The people of an ask: which class each travels in, what each pays, what the gate must look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from bookings.contracts import Demand, Member, Part, Words
+from kernel.errors import Refusal
+from kernel.naming import say
+from tourism.areas.models import DayType
+from tourism.tickets.facts import ProductFacts
+from tourism.tickets.pricing import ADULT, Fare, age_on, fare_for
+
+
+class EmptyParty(Refusal):
+    status = 400
+    message = _("Please say how many people come.")
+
+
+class UnknownClass(Refusal):
+    status = 400
+    message = _("%(title)s has no tickets of this class.")
+
+
+class DocumentMissing(Refusal):
+    message = _("%(title)s: %(name)s needs an identity document on file.")
+
+
+class SamePersonTwice(Refusal):
+    message = _("%(title)s: %(name)s is in this party twice.")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One member of a party with the class found for them and its price in fen."""
+
+    key: str
+    member: Member
+    fare: Fare
+    age: int | None
+    price_fen: int
+
+    def part(self, demands: tuple[Demand, ...]) -> Part:
+        """The part of an offer that is this person's."""
+        return Part(
+            key=self.key,
+            title=self.fare.name,
+            price_fen=self.price_fen,
+            class_code=self.fare.code,
+            traveller_id=self.member.traveller_id,
+            demands=demands,
+        )
+
+    def frozen(self) -> dict[str, Any]:
+        """What the claim and the gate need of this person; never the document itself."""
+        check: Words = {} if self.fare.code == ADULT else self.fare.condition
+        return {"index": self.member.index, "age": self.age, "check": dict(check)}
+
+
+def seat(
+    facts: ProductFacts, party: Sequence[Member], day: date, day_type: DayType
+) -> list[Person] | Refusal:
+    """Everybody of a party with class and price on a day, or the first thing wrong with it."""
+    if not party:
+        return EmptyParty(field="party")
+    people: list[Person] = []
+    seen: set[str] = set()
+    for number, member in enumerate(party, start=1):
+        if facts.real_name and member.is_named and not member.index:
+            return DocumentMissing(title=say(facts.title), name=member.name)
+        if member.index and member.index in seen:
+            return SamePersonTwice(title=say(facts.title), name=member.name)
+        seen.add(member.index)
+        person = _person(facts, member, number, day, day_type)
+        if person is None:
+            return UnknownClass(field="party", title=say(facts.title))
+        people.append(person)
+    return people
+
+
+def _person(
+    facts: ProductFacts, member: Member, number: int, day: date, day_type: DayType
+) -> Person | None:
+    age = age_on(member.birth_date, day) if member.birth_date else None
+    fare = fare_for(facts.prices.fares, member.class_code, age)
+    if fare is None:
+        return None
+    price_fen = facts.prices.price_fen(fare, day, day_type)
+    return Person(f"p{number}", member, fare, age, price_fen)

@@ -1,0 +1,70 @@
+"""Which entry times the patterns of a product ask for on which days, cut to the opening hours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from tourism.areas.models import OpeningHours
+from tourism.tickets.models import PatternSeason, Product, SlotPattern
+
+LEAST_SLOT = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One entry time that the patterns ask for."""
+
+    product_id: int
+    date: date
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+    region_id: int
+
+    @property
+    def key(self) -> str:
+        return f"ticket-slot:{self.product_id}:{self.starts_at:%Y-%m-%dT%H:%MZ}"
+
+
+def plans_of(product: Product, first: date, last: date) -> Iterator[Plan]:
+    """The entry times of a product (with area, hours, patterns) from ``first`` to ``last``."""
+    for offset in range((last - first).days + 1):
+        day = first + timedelta(days=offset)
+        hours = _hours_on(product, day)
+        if hours is None:
+            continue
+        for pattern in product.patterns.all():
+            plan = _plan(product, pattern, hours, day)
+            if plan is not None:
+                yield plan
+
+
+def _hours_on(product: Product, day: date) -> OpeningHours | None:
+    area = product.area
+    if str(day.isoweekday()) in area.closed_weekdays:
+        return None
+    season = area.season_on(day)
+    return next((hours for hours in area.hours.all() if hours.season == season), None)
+
+
+def _plan(product: Product, pattern: SlotPattern, hours: OpeningHours, day: date) -> Plan | None:
+    """What a pattern asks for on a day, cut to the opening hours; None when nothing is left."""
+    season_holds = pattern.season in (PatternSeason.ANY, hours.season)
+    if not season_holds or str(day.isoweekday()) not in pattern.weekdays:
+        return None
+    region = product.area.region
+    closes_day = day + timedelta(days=1) if hours.closes == time(0) else day
+    starts_at = max(region.at(day, pattern.starts), region.at(day, hours.opens))
+    ends_at = min(region.at(day, pattern.ends), region.at(closes_day, hours.closes))
+    if ends_at - starts_at < LEAST_SLOT:
+        return None
+    return Plan(
+        product_id=product.pk,
+        date=day,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        capacity=product.area.daily_cap * pattern.permille // 1000,
+        region_id=region.pk,
+    )
