@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kernel.places import nearby
-from kernel.places.models import Place
+from kernel.places.models import Place, Region
 from kernel.places.nearby import Near
 from kernel.places.panels import Panel
 from portal.home import drawing
+from transport.lines import queries as lines_rows
+from transport.lines.models import ShuttleLine
 
 _STOPS = ("stop", "transfer_hub", "bus_terminal", "pier", "gate", "cable_lower")
 _STATIONS = ("rail_station", "airport")
 _ICONS = {"rail_station": "train", "airport": "flag", "pier": "flag", "cable_lower": "cable"}
+MOST_LINES = 4
 STOP_WITHIN_M = 4_000
 STATION_WITHIN_M = 80_000
 
 
 def getting_there(*, place: Place, at: datetime) -> Panel | None:
-    """The stops near a place, and the nearest stations; distances as the crow flies."""
+    """The stops near a place and the nearest stations, with the lines that call there.
+
+    Distances are as the crow flies. Two statements.
+    """
     others = list(Place.objects.filter(region_id=place.region_id, kind__in=_STOPS + _STATIONS))
     stops = [other for other in others if other.kind in _STOPS]
     stations = [other for other in others if other.kind in _STATIONS]
@@ -31,7 +39,9 @@ def getting_there(*, place: Place, at: datetime) -> Panel | None:
     ]
     if not near:
         return None
-    return Panel("portal_home/_getting_there.html", {"rows": [_row(one) for one in near]})
+    lines = lines_rows.lines_at(one.place.pk for one in near)
+    rows = [_row(one, lines.get(one.place.pk, ()), place.region) for one in near]
+    return Panel("portal_home/_getting_there.html", {"rows": rows})
 
 
 def on_the_map(*, place: Place, at: datetime) -> Panel | None:
@@ -42,13 +52,15 @@ def on_the_map(*, place: Place, at: datetime) -> Panel | None:
     return Panel("portal_home/_on_the_map.html", {"map": drawn, "place": place})
 
 
-def _row(near: Near) -> dict[str, Any]:
+def _row(near: Near, lines: Sequence[ShuttleLine], region: Region) -> dict[str, Any]:
     return {
         "icon": _ICONS.get(near.place.kind, "bus"),
-        "title": near.place.name,
-        "note": "",
-        "href": "",
-        "end": distance_words(near.metres),
+        "name": near.place.name,
+        "distance": distance_words(near.metres),
+        "lines": [
+            {"name": line.name, "href": reverse("lines:detail", args=[region.slug, line.slug])}
+            for line in lines[:MOST_LINES]
+        ],
     }
 
 

@@ -6,8 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from kernel.naming import say
 from kernel.places.models import Region
+from kernel.web.calendars import FEW
+from kernel.web.templatetags.quanyu import at_place, duration, money
 from portal.home.drawing import Pin
 from tourism.areas import calendar
 from tourism.areas import queries as areas
@@ -15,8 +21,11 @@ from tourism.areas.models import DayType
 from tourism.areas.queries import NoticeRow
 from tourism.tickets import cards
 from tourism.tickets.rows import area_row
+from transport.lines import queries as lines
+from transport.lines.queries import Pattern, RunRow
 
 SHOWN_AREAS = 6
+SHOWN_DEPARTURES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,7 @@ class HomePage:
     date: date
     day_words: str
     areas: list[dict[str, Any]]
+    departures: list[dict[str, Any]]
     notices: list[NoticeRow]
     pins: list[Pin]
     is_sample: bool
@@ -36,10 +46,17 @@ def page_of(region: Region, *, at: datetime) -> HomePage:
     today = region.local_date(at)
     day = calendar.days(region_id=region.pk, first=today, last=today)[today]
     listed = cards.cards_of(region, at=at)
+    rides = lines.next_departures(region, at=at, limit=SHOWN_DEPARTURES)
+    patterns = lines.patterns_of({ride.run.line_id for ride in rides})
+    departures = [
+        _departure(ride, patterns[ride.run.line_id, ride.run.direction], region, at)
+        for ride in rides
+    ]
     return HomePage(
         date=today,
         day_words=_day_words(day),
         areas=[area_row(card) for card in cards.open_first(listed)[:SHOWN_AREAS]],
+        departures=departures,
         notices=areas.notices([card.area.pk for card in listed], at=at),
         pins=[_pin(card) for card in listed],
         is_sample=any(card.is_sample for card in listed),
@@ -50,6 +67,29 @@ def _day_words(day: calendar.Day) -> str:
     """What kind of day it is: the holiday's name, or working day, weekend."""
     holiday = say({"zh-hans": day.name_zh, "en": day.name_en})
     return holiday if holiday else str(DayType(day.day_type).label)
+
+
+def _departure(ride: RunRow, pattern: Pattern, region: Region, at: datetime) -> dict[str, Any]:
+    """A departure as one row: the time leads, the seats and the wait end it."""
+    minutes = int((ride.boards_at - at).total_seconds() // 60)
+    ride_min = int((ride.alights_at - ride.boards_at).total_seconds() // 60)
+    return {
+        "lead": at_place(ride.boards_at, region.tz),
+        "title": f"{pattern[0].place.name} → {pattern[-1].place.name}",
+        "note": f"{ride.run.line.name} · {duration(ride_min)} · {money(ride.fare_fen)}",
+        "href": reverse("lines:detail", args=[region.slug, ride.run.line.slug]),
+        **_seats_words(ride.left),
+        "end": _("in %(time)s") % {"time": duration(minutes)},
+    }
+
+
+def _seats_words(left: int) -> dict[str, str]:
+    if left <= 0:
+        return {"word": _("Full"), "tone": "bad", "icon": "cross"}
+    if left < FEW:
+        word = ngettext("%(left)s seat left", "%(left)s seats left", left) % {"left": left}
+        return {"word": word, "tone": "few", "icon": "warn"}
+    return {"word": _("Seats free"), "tone": "good", "icon": "check"}
 
 
 def _pin(card: cards.AreaCard) -> Pin:
