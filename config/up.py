@@ -124,7 +124,7 @@ class Site:
         _say("Bringing the database up to date …")
         self._command("migrate", "--verbosity", "0")
         if not self.options.no_load:
-            self._command("load_region", "huangshan", "--if-new")
+            self._command("load_region", "huangshan")
         if "DATABASE_URL" not in os.environ:
             self._command("tour", "--prepare")
             marks.write_text(json.dumps(now))

@@ -1,111 +1,81 @@
-"""Sign and check codes with the issuer's keys."""
+"""Verbs on issuer keys: sign with the current one, retire it, revoke one that got out."""
 
 from __future__ import annotations
 
-import base64
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from bookings.codes import wire
 from bookings.codes.models import IssuerKey
 from kernel import seals
 from kernel.audit import operations as audit
-from kernel.errors import Refusal
 
-SKEW = timedelta(minutes=2)
 _PURPOSE = "issuer-key"
-_RAW = serialization.Encoding.Raw
 
 
-class Forged(Refusal):
-    """Not a code of ours."""
-
-    code = "forged"
-    status = 400
-    message = _("This is not a code of ours.")
+def sign(facts: Iterable[wire.CodeFacts], *, at: datetime) -> list[str]:
+    """The texts of codes, signed with the current key, in the given order."""
+    private = bytes.fromhex(seals.unseal(_current(at).private_sealed, purpose=_PURPOSE))
+    return [wire.sign(each, private=private) for each in facts]
 
 
-class Expired(Refusal):
-    """A code of ours that is no longer, or not yet, to be shown."""
-
-    code = "expired"
-    message = _("This code was good from %(valid_from)s to %(valid_until)s.")
-
-
-def sign(*, serial: bytes, valid_from: datetime, valid_until: datetime, at: datetime) -> str:
-    """The code of a pass, signed with the newest key; the first use makes the first key."""
-    row = _current(at)
-    private = base64.b64decode(seals.unseal(row.private_sealed, purpose=_PURPOSE))
-    facts = wire.CodeFacts(row.kid, serial, valid_from, valid_until)
-    return wire.write(facts, Ed25519PrivateKey.from_private_bytes(private))
-
-
-def check(text: str, *, at: datetime) -> wire.CodeFacts:
-    """What a code says.
-
-    :raises Forged: altered, of another issuer or of a retired key. :raises Expired: out of its time.
-    """
-    try:
-        facts = wire.read(text, public_keys())
-    except wire.Unreadable:
-        raise Forged(field="code") from None
-    if not facts.valid_from - SKEW <= at <= facts.valid_until + SKEW:
-        raise Expired(
-            field="code",
-            valid_from=facts.valid_from.isoformat(),
-            valid_until=facts.valid_until.isoformat(),
-        )
-    return facts
-
-
-def public_keys() -> dict[int, Ed25519PublicKey]:
-    """The keys whose codes are good, by id."""
-    rows = IssuerKey.objects.filter(retired_at__isnull=True).values_list("kid", "public")
-    return {
-        kid: Ed25519PublicKey.from_public_bytes(base64.b64decode(public)) for kid, public in rows
-    }
-
-
-def rotate(*, actor: str, at: datetime, retire_old: bool) -> IssuerKey:
-    """Sign new codes with a new key. ``retire_old`` makes all codes so far worthless (a leak)."""
+def rotate(*, actor: str, at: datetime) -> IssuerKey:
+    """Sign with a new key from now on; codes of the old one stay good."""
     with transaction.atomic():
-        if retire_old:
-            IssuerKey.objects.filter(retired_at__isnull=True).update(retired_at=at)
-        row = _make(at)
+        old = _retire(at)
+        new = _current(at)
         audit.record(
             actor=actor,
-            action="codes.rotate",
-            subject=f"issuer-key:{row.kid}",
+            action="codes.key.rotated",
+            subject=f"issuer-key:{new.kid}",
+            facts={"retired": old},
             at=at,
-            facts={"retire_old": retire_old},
         )
-    return row
+    return new
+
+
+def revoke(*, kid: str, actor: str, at: datetime) -> None:
+    """Kill a key and every code it signed; the current one is replaced first.
+
+    Pages sign anew whenever they are shown, so holders see a good code at their next look.
+    """
+    with transaction.atomic():
+        if IssuerKey.objects.filter(kid=kid, retired_at__isnull=True).exists():
+            _retire(at)
+            _current(at)
+        done = IssuerKey.objects.filter(kid=kid, revoked_at__isnull=True).update(revoked_at=at)
+        if done:
+            audit.record(
+                actor=actor, action="codes.key.revoked", subject=f"issuer-key:{kid}", at=at
+            )
 
 
 def _current(at: datetime) -> IssuerKey:
-    newest = IssuerKey.objects.filter(retired_at__isnull=True).order_by("-kid").first()
-    return newest or _make(at)
+    """The key that signs; made when there is none. Two at once make one: the constraint decides."""
+    key = IssuerKey.objects.filter(retired_at__isnull=True).first()
+    if key is None:
+        IssuerKey.objects.bulk_create([_new(at)], ignore_conflicts=True)
+        key = IssuerKey.objects.get(retired_at__isnull=True)
+    return key
 
 
-def _make(at: datetime) -> IssuerKey:
-    """A new key with the next id. Two processes that make the first key at once share one."""
+def _new(at: datetime) -> IssuerKey:
     private = Ed25519PrivateKey.generate()
-    raw = private.private_bytes(_RAW, serialization.PrivateFormat.Raw, serialization.NoEncryption())
-    public = private.public_key().public_bytes(_RAW, serialization.PublicFormat.Raw)
-    last = IssuerKey.objects.order_by("-kid").values_list("kid", flat=True).first() or 0
-    IssuerKey.objects.bulk_create(
-        [
-            IssuerKey(
-                kid=last + 1,
-                public=base64.b64encode(public).decode(),
-                private_sealed=seals.seal(base64.b64encode(raw).decode(), purpose=_PURPOSE),
-                created_at=at,
-            )
-        ],
-        ignore_conflicts=True,
+    public = private.public_key().public_bytes_raw()
+    return IssuerKey(
+        kid=wire.kid_of(public).hex(),
+        public=public.hex(),
+        private_sealed=seals.seal(private.private_bytes_raw().hex(), purpose=_PURPOSE),
+        created_at=at,
     )
-    return IssuerKey.objects.get(kid=last + 1)
+
+
+def _retire(at: datetime) -> list[str]:
+    """Retire the current key; return its kid in a list, empty where there is none."""
+    current = IssuerKey.objects.select_for_update().filter(retired_at__isnull=True)
+    kids = [key.kid for key in current]
+    IssuerKey.objects.filter(kid__in=kids).update(retired_at=at)
+    return kids

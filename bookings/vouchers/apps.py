@@ -6,3 +6,16 @@ class VouchersConfig(AppConfig):
     name = "bookings.vouchers"
     label = "bookings_vouchers"
     verbose_name = _("Vouchers")
+
+    def ready(self) -> None:
+        from accounts.organisations import workplaces
+        from accounts.organisations.models import Role
+
+        workplaces.register(
+            workplaces.Workplace(
+                title=_("Scan codes"),
+                roles=frozenset(Role),
+                url_name="scan:posts",
+                icon="qr",
+            )
+        )

@@ -1,23 +1,63 @@
-"""What a buyer may show: one Pass a traveller and order, with a Voucher for each thing it is good for."""
+"""Passes, the vouchers they carry, and what became of them at the posts.
+
+A Pass is one person's code for everything of one order. A Voucher is one right, frozen at delivery:
+where, when, how often. Whether somebody may pass is decided from the Voucher's row alone.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from bookings.codes import wire
+from kernel import codes
+from kernel.naming import say
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+SHORT_CODE = 10
+"""Letters of the code that is typed or said when the picture cannot be read."""
+
+
+def new_serial() -> uuid.UUID:
+    """Sixteen random bytes, kept in a UUID column; not a versioned UUID."""
+    return uuid.UUID(bytes=secrets.token_bytes(wire.SERIAL_BYTES))
+
+
+class State(models.TextChoices):
+    """Where a voucher stands."""
+
+    ACTIVE = "ACTIVE", _("to be used")
+    USED = "USED", _("used")
+    VOIDED = "VOIDED", _("void")
+
 
 class Pass(models.Model):
-    """The one code of one traveller in one order."""
+    """One traveller's code for an order; ``traveller_id`` 0 is whoever holds it, for all unnamed.
+
+    ``document_tail`` is the last characters of the masked document, for boarding lists.
+    """
 
     order = models.ForeignKey(
         "bookings_orders.Order", models.PROTECT, related_name="passes", verbose_name=_("order")
     )
+    region_id = models.BigIntegerField(_("region"))
     traveller_id = models.BigIntegerField(_("traveller"), default=0)
-    holder = models.CharField(_("holder"), max_length=80, blank=True)
-    masked = models.CharField(_("document"), max_length=40, blank=True)
-    serial = models.CharField(_("serial"), max_length=32, unique=True)
-    short_code = models.CharField(_("short code"), max_length=12, unique=True)
-    code = models.CharField(_("code"), max_length=200)
-    created_at = models.DateTimeField(_("created at"))
+    holder = models.CharField(_("holder"), max_length=60, blank=True)
+    document_tail = models.CharField(_("end of the document number"), max_length=4, blank=True)
+    serial = models.UUIDField(_("serial"), default=new_serial, unique=True, editable=False)
+    short_code = models.CharField(
+        _("short code"), max_length=SHORT_CODE, default=codes.new_code, unique=True, editable=False
+    )
+    first_day = models.DateField(_("good from (UTC day)"))
+    last_day = models.DateField(_("good until (UTC day)"))
 
     class Meta:
         verbose_name = _("pass")
@@ -26,72 +66,118 @@ class Pass(models.Model):
             models.UniqueConstraint(
                 fields=("order", "traveller_id"), name="bookings_vouchers_pass_traveller"
             ),
+            models.CheckConstraint(
+                condition=Q(first_day__lte=F("last_day")), name="bookings_vouchers_pass_days"
+            ),
         )
 
     def __str__(self) -> str:
-        return self.short_code
+        return self.holder or f"#{self.pk}"
 
-
-class VoucherState(models.TextChoices):
-    """Whether a voucher can be shown."""
-
-    ACTIVE = "ACTIVE", _("good")
-    VOID = "VOID", _("cancelled")
+    @property
+    def code_facts(self) -> wire.CodeFacts:
+        """What the pass's code says."""
+        return wire.CodeFacts(self.serial.bytes, self.first_day, self.last_day)
 
 
 class Voucher(models.Model):
-    """One part of one line, good at one zone for so many entries. Moves by redeem and void only."""
+    """One right to pass: in ``zone``, from ``valid_from`` until before ``valid_until``.
 
-    pass_for = models.ForeignKey(
+    ``show`` is what staff see: "class" and "check" as words, "age" as a number, never a document.
+    """
+
+    carrier = models.ForeignKey(
         Pass, models.PROTECT, related_name="vouchers", verbose_name=_("pass")
     )
     line = models.ForeignKey(
-        "bookings_orders.Line", models.PROTECT, related_name="vouchers", verbose_name=_("line")
+        "bookings_orders.Line",
+        models.PROTECT,
+        related_name="vouchers",
+        verbose_name=_("order line"),
     )
+    region_id = models.BigIntegerField(_("region"))
     part_key = models.CharField(_("part"), max_length=40)
     zone = models.CharField(_("zone"), max_length=60)
     valid_from = models.DateTimeField(_("valid from"))
     valid_until = models.DateTimeField(_("valid until"))
-    entries_allowed = models.PositiveSmallIntegerField(_("entries"))
+    entries_allowed = models.PositiveSmallIntegerField(_("entries"), default=1)
     entries_used = models.PositiveSmallIntegerField(_("entries used"), default=0)
-    state = models.CharField(
-        _("state"), max_length=6, choices=VoucherState, default=VoucherState.ACTIVE
-    )
-    show = models.JSONField(_("for staff"), default=dict)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.ACTIVE)
+    show = models.JSONField(_("shown to staff"), default=dict, blank=True)
+    issued_at = models.DateTimeField(_("issued at"))
+    voided_at = models.DateTimeField(_("void since"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("voucher")
         verbose_name_plural = _("vouchers")
         constraints = (
             models.UniqueConstraint(
-                fields=("line", "part_key", "zone"), name="bookings_vouchers_voucher_part"
-            ),
-            models.CheckConstraint(
-                condition=Q(entries_used__lte=F("entries_allowed")),
-                name="bookings_vouchers_voucher_entries",
+                fields=("line", "part_key", "zone", "valid_from"),
+                name="bookings_vouchers_voucher_once",
             ),
             models.CheckConstraint(
                 condition=Q(valid_from__lt=F("valid_until")),
                 name="bookings_vouchers_voucher_window",
             ),
+            models.CheckConstraint(
+                condition=Q(entries_allowed__gte=1, entries_used__lte=F("entries_allowed")),
+                name="bookings_vouchers_voucher_entries",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state=State.USED) & Q(entries_used=F("entries_allowed")))
+                | (
+                    Q(state__in=[State.ACTIVE, State.VOIDED])
+                    & Q(entries_used__lt=F("entries_allowed"))
+                ),
+                name="bookings_vouchers_voucher_used_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.VOIDED, voided_at__isnull=False)
+                | (~Q(state=State.VOIDED) & Q(voided_at__isnull=True)),
+                name="bookings_vouchers_voucher_voided",
+            ),
         )
         indexes = (
-            models.Index(fields=("zone", "valid_from"), name="bookings_vouchers_zone"),
+            models.Index(fields=("zone", "valid_from"), name="bookings_vouchers_in_zone"),
         )
 
     def __str__(self) -> str:
-        return f"{self.zone} {self.part_key}"
+        return f"{self.line} · {self.carrier}"
+
+    @property
+    def class_words(self) -> str:
+        """The class of the holder in the active language, or nothing."""
+        return say(self.show.get("class") or {})
+
+    @property
+    def check_words(self) -> str:
+        """What the holder must prove by a document, or nothing."""
+        return say(self.show.get("check") or {})
+
+    @property
+    def is_touched(self) -> bool:
+        return self.entries_used > 0
+
+    def is_within(self, at: datetime) -> bool:
+        """Whether its window is open."""
+        return self.valid_from <= at < self.valid_until
 
 
 class Redemption(models.Model):
-    """One passage. ``request_key`` makes a gate's retry the same passage."""
+    """One entry on a voucher: written once, never changed. ``place`` is the post's name in words.
+
+    ``request_key`` is the scanning device's own: the same request again gets the same answer.
+    """
 
     voucher = models.ForeignKey(
         Voucher, models.PROTECT, related_name="redemptions", verbose_name=_("voucher")
     )
+    region_id = models.BigIntegerField(_("region"))
     entry_no = models.PositiveSmallIntegerField(_("entry"))
+    zone = models.CharField(_("zone"), max_length=60)
+    place = models.JSONField(_("post"), default=dict, blank=True)
     actor = models.CharField(_("by"), max_length=64)
-    request_key = models.CharField(_("request key"), max_length=64, unique=True)
+    request_key = models.CharField(_("request key"), max_length=64)
     at = models.DateTimeField(_("at"))
 
     class Meta:
@@ -99,29 +185,43 @@ class Redemption(models.Model):
         verbose_name_plural = _("redemptions")
         constraints = (
             models.UniqueConstraint(
-                fields=("voucher", "entry_no"), name="bookings_vouchers_redemption_once"
+                fields=("voucher", "entry_no"), name="bookings_vouchers_redemption_entry"
+            ),
+            models.UniqueConstraint(
+                fields=("actor", "request_key", "voucher"),
+                name="bookings_vouchers_redemption_request",
+            ),
+            models.CheckConstraint(
+                condition=Q(entry_no__gte=1), name="bookings_vouchers_redemption_from_one"
             ),
         )
 
     def __str__(self) -> str:
-        return f"{self.voucher_id} #{self.entry_no}"
+        return f"{self.voucher_id}/{self.entry_no}"
 
 
-class RefusedScan(models.Model):
-    """A scan that did not let anybody in: where, when and why; no names."""
+class TurnedAway(models.Model):
+    """A scan that was refused, and why: for the operator's picture. Keeps no code and no name.
 
-    zone = models.CharField(_("zone"), max_length=60)
-    reason = models.CharField(_("reason"), max_length=30)
-    actor = models.CharField(_("by"), max_length=64)
-    pass_for = models.ForeignKey(
-        Pass, models.PROTECT, null=True, related_name="refused_scans", verbose_name=_("pass")
+    ``voucher`` only where it is one of the post's own organisation.
+    """
+
+    organisation = models.ForeignKey(
+        "accounts_organisations.Organisation", models.PROTECT, verbose_name=_("organisation")
     )
-    at = models.DateTimeField(_("at"))
+    region_id = models.BigIntegerField(_("region"))
+    zone = models.CharField(_("zone"), max_length=60)
+    place = models.JSONField(_("post"), default=dict, blank=True)
+    reason = models.CharField(_("reason"), max_length=30)
+    voucher = models.ForeignKey(
+        Voucher, models.PROTECT, null=True, blank=True, verbose_name=_("voucher")
+    )
+    actor = models.CharField(_("by"), max_length=64)
+    at = models.DateTimeField(_("at"), db_index=True)
 
     class Meta:
         verbose_name = _("refused scan")
         verbose_name_plural = _("refused scans")
-        indexes = (models.Index(fields=("zone", "at"), name="bookings_vouchers_refused_zone"),)
 
     def __str__(self) -> str:
         return f"{self.zone} {self.reason}"

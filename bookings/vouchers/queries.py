@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from bookings.codes import operations as issuers
 from bookings.orders.models import Order
-from bookings.vouchers.models import Pass, Voucher, VoucherState
+from bookings.vouchers.models import Pass, State, Voucher
 from kernel import codes
 
 
@@ -24,26 +27,36 @@ class PassView:
     is_spent: bool
 
 
-def passes(order: Order) -> Sequence[PassView]:
-    """The codes of an order, one a traveller."""
-    rows = Pass.objects.filter(order=order).prefetch_related("vouchers").order_by("pk")
-    return [_view(row) for row in rows]
+def passes(order: Order, *, at: datetime) -> Sequence[PassView]:
+    """The codes of an order, one a traveller; those without anything good are left out."""
+    rows = list(
+        Pass.objects.filter(order=order).prefetch_related("vouchers__line").order_by("pk")
+    )
+    alive = [row for row in rows if _good(row)]
+    texts = issuers.sign([row.code_facts for row in alive], at=at) if alive else []
+    return [_view(row, text) for row, text in zip(alive, texts, strict=True)]
 
 
-def _view(row: Pass) -> PassView:
-    good = [v for v in row.vouchers.all() if v.state == VoucherState.ACTIVE]
-    spent = all(v.entries_used >= v.entries_allowed for v in good)
-    note = _("%(masked)s · good for %(count)s") % {"masked": row.masked, "count": len(good)}
+def _good(row: Pass) -> list[Voucher]:
+    return [voucher for voucher in row.vouchers.all() if voucher.state != State.VOIDED]
+
+
+def _view(row: Pass, text: str) -> PassView:
+    good = _good(row)
+    left = sum(voucher.entries_used < voucher.entries_allowed for voucher in good)
+    words = ngettext("%(left)s entry left", "%(left)s entries left", left) % {"left": left}
     return PassView(
         holder=row.holder or _("Holder of the order"),
-        code_text=row.code,
+        code_text=text,
         short_code=codes.group(row.short_code),
-        note=note.removeprefix(" · "),
-        is_spent=spent,
+        note=f"{row.document_tail} · {words}" if row.document_tail else words,
+        is_spent=not left,
     )
 
 
-def expected(zone: str) -> QuerySet[Voucher]:
-    """Everybody who holds a voucher for a zone, by name: the driver's list."""
-    rows = Voucher.objects.filter(zone=zone, state=VoucherState.ACTIVE)
-    return rows.select_related("pass_for").order_by("pass_for__holder", "pk")
+def expected(zone: str, *, organisation_id: int) -> QuerySet[Voucher]:
+    """Everybody who holds a voucher of an organisation for a zone, by name: the boarding list."""
+    rows = Voucher.objects.filter(
+        zone=zone, line__supplier_id=organisation_id, state__in=(State.ACTIVE, State.USED)
+    )
+    return rows.select_related("carrier", "line").order_by("carrier__holder", "pk")

@@ -42,7 +42,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
         "region": order.region,
         "at": clock.now(),
         "is_payable": order.is_payable(clock.now()),
-        "passes": vouchers.passes(order),
+        "passes": vouchers.passes(order, at=clock.now()),
         "refunds": refunds_of.of_order(order),
     }
     return render(request, "bookings_checkout/order.html", context)

@@ -1,0 +1,30 @@
+"""The verbs of vouchers, split by subject."""
+
+from bookings.vouchers.operations.issue import issue, void
+from bookings.vouchers.operations.redeem import (
+    AlreadyUsed,
+    NotEnough,
+    NotOurs,
+    Redeemed,
+    TooEarly,
+    TooLate,
+    UnknownCode,
+    Voided,
+    WrongPlace,
+    redeem,
+)
+
+__all__ = (
+    "AlreadyUsed",
+    "NotEnough",
+    "NotOurs",
+    "Redeemed",
+    "TooEarly",
+    "TooLate",
+    "UnknownCode",
+    "Voided",
+    "WrongPlace",
+    "issue",
+    "redeem",
+    "void",
+)
