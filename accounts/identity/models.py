@@ -199,6 +199,10 @@ class Authenticator(ThrottlingMixin, Device):
             ),
         )
 
+    def get_throttle_factor(self) -> float:
+        """One second after the first wrong code, then twice as long each time."""
+        return 1
+
 
 class RecoveryCode(models.Model):
     """One of the codes on paper for the day the telephone is lost. Good once."""

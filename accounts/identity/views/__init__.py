@@ -1,0 +1,1 @@
+"""Pages of signing in: `me` for tourists, `staff` for people at work."""

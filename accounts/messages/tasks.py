@@ -1,0 +1,13 @@
+"""What beat asks of messages."""
+
+from typing import Any
+
+from celery import shared_task
+
+from accounts.messages import operations
+from kernel import clock
+
+
+@shared_task(queue="default")
+def forget_old(**_: Any) -> None:
+    operations.forget_old(at=clock.now())
