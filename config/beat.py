@@ -5,6 +5,7 @@ TIMETABLE = {
     "chain the audit": {"task": "kernel.audit.tasks.chain", "schedule": 5.0},
     "lapse due holds": {"task": "bookings.orders.tasks.lapse_due", "schedule": 5.0},
     "ask about open payments": {"task": "bookings.payments.tasks.ask_open", "schedule": 5.0},
+    "extend horizons": {"task": "kernel.places.tasks.extend_horizons", "schedule": 3600.0},
     "ask waiting suppliers": {
         "task": "bookings.fulfilment.tasks.ask_waiting_suppliers",
         "schedule": 60.0,

@@ -16,7 +16,7 @@ from kernel.places.models import Region
 from tourism.areas.loading import AREA_COLUMNS, AREA_OPTIONAL, AREAS_FILE
 from tourism.areas.models import ScenicArea
 from tourism.tickets import operations as tickets
-from tourism.tickets import queries
+from tourism.tickets.horizon import laid_out_until
 from tourism.tickets.models import (
     ANY_WEEKDAY,
     AdmitUntil,
@@ -129,8 +129,7 @@ class TicketsLoader:
         return made.days + made.slots
 
     def horizon(self, *, region: Region) -> date | None:
-        last_days = queries.last_days(region.pk)
-        return min(last_days.values(), default=None)
+        return laid_out_until(region)
 
 
 def _product(row: Row) -> ProductRow | None:

@@ -11,7 +11,7 @@ from bookings.inventory import queries as inventory
 from tourism.areas import calendar
 from tourism.areas.models import DayType
 from tourism.tickets.facts import ProductFacts
-from tourism.tickets.models import Admission, EntryDay, Product, Slot
+from tourism.tickets.models import Product, Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +100,6 @@ def products_of(area_ids: Collection[int]) -> dict[int, int]:
     """Product id per area id, of those on sale. One statement."""
     rows = Product.objects.filter(area_id__in=area_ids, is_on_sale=True)
     return dict(rows.values_list("area_id", "pk"))
-
-
-def last_days(region_id: int) -> dict[int, date]:
-    """The last day laid out per product on sale in a region; a product without days is absent."""
-    rows = (
-        EntryDay.objects.filter(region_id=region_id, product__is_on_sale=True)
-        .order_by("product_id", "-date")
-        .distinct("product_id")
-    )
-    return dict(rows.values_list("product_id", "date"))
-
-
-def admitted(slot_id: int) -> int:
-    """How many named persons hold a place in a slot."""
-    return Admission.objects.filter(slot_id=slot_id).count()
 
 
 def _row(slot: Slot, left: Mapping[int, int]) -> SlotRow:

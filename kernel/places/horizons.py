@@ -1,0 +1,62 @@
+"""How far ahead everything on sale is laid out: extend it daily, say where it runs short."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from kernel.leases import operations as leases
+from kernel.outbox import operations as outbox
+from kernel.places import loading, queries
+from kernel.places.models import Region
+
+ALARM_BELOW_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """A seller of a region that has fewer days laid out than it should."""
+
+    region: Region
+    seller: str
+    last: date
+    days_left: int
+
+
+def extend_all(*, at: datetime) -> list[Short]:
+    """Lay out every open region's days up to its own horizon; return what runs short even then.
+
+    One transaction a region, so that one that fails keeps no other back. Each shortage is news once
+    a day: ``kernel.horizon.ran-short``.
+    """
+    for region in queries.open_regions():
+        until = region.local_date(at) + timedelta(days=region.horizon_days)
+        with transaction.atomic(durable=True):
+            loading.extend(region=region, until=until, at=at)
+    found = short(at=at)
+    with transaction.atomic(durable=True):
+        for one in found:
+            _tell(one, at)
+    return found
+
+
+def short(*, at: datetime) -> list[Short]:
+    """Sellers of open regions with fewer than ALARM_BELOW_DAYS days laid out from today."""
+    found = []
+    for region in queries.open_regions():
+        today = region.local_date(at)
+        for seller, last in loading.horizons(region).items():
+            days_left = max((last - today).days, 0)
+            if days_left < ALARM_BELOW_DAYS:
+                found.append(Short(region, seller, last, days_left))
+    return found
+
+
+def _tell(one: Short, at: datetime) -> None:
+    subject = f"{one.region.slug}:{one.seller}"
+    today = one.region.local_date(at).isoformat()
+    if leases.first(job=f"short horizon of {subject}", period=today, at=at):
+        facts = {"region_id": one.region.pk, "seller": one.seller, "days_left": one.days_left}
+        outbox.record(name="kernel.horizon.ran-short", key=f"{subject}:{today}", facts=facts, at=at)
