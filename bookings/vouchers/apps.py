@@ -16,6 +16,6 @@ class VouchersConfig(AppConfig):
                 title=_("Scan codes"),
                 roles=frozenset(Role),
                 url_name="scan:posts",
-                icon="qr",
+                icon="scan",
             )
         )
