@@ -20,9 +20,9 @@ class Near:
 
 def distance_m(one: Place, other: Place) -> int:
     """Great-circle distance between two places, in metres."""
-    return round(
-        great_circle((one.latitude, one.longitude), (other.latitude, other.longitude)).meters
-    )
+    way = great_circle((one.latitude, one.longitude), (other.latitude, other.longitude))
+    metres: int = round(way.meters)
+    return metres
 
 
 def nearest(place: Place, among: Iterable[Place], *, within_m: int, limit: int) -> list[Near]:

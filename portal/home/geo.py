@@ -111,7 +111,7 @@ def lines_of(geometry: Any) -> list[list[Point]]:
     depth = {"LineString": 0, "MultiLineString": 1, "Polygon": 1, "MultiPolygon": 2}
     if not isinstance(geometry, dict) or geometry.get("type") not in depth:
         raise ValueError("not a line or polygon")
-    lines = [geometry.get("coordinates")]
+    lines: list[Any] = [geometry.get("coordinates")]
     for _level in range(depth[geometry["type"]]):
         if not all(isinstance(part, list) for part in lines):
             raise ValueError("coordinates are not nested as its type says")

@@ -99,7 +99,7 @@ def _shape(feature: Any, kind: str) -> Shape:
         raise ValueError(_("is not a feature"))
     properties = feature.get("properties")
     properties = properties if isinstance(properties, dict) else {}
-    geometry = feature.get("geometry")
+    geometry: Any = feature.get("geometry")
     lines = geo.lines_of(geometry)
     return Shape(
         kind=kind,

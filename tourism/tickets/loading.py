@@ -95,8 +95,10 @@ class TicketsLoader:
             key=("area_id",),
             rows=[_product_values(row, parsed, areas) for row in parsed.products],
         )
-        rows = Product.objects.filter(area__region=region).values_list("area__slug", "pk")
-        products = dict(rows)
+        # What belongs to a confirmed product is the operator's: the files add nothing to it.
+        open_rows = Product.objects.filter(area__region=region, confirmed_at__isnull=True)
+        products = dict(open_rows.values_list("area__slug", "pk"))
+        followed = [row for row in parsed.products if row.area in products]
         return [
             put,
             merge(
@@ -104,7 +106,7 @@ class TicketsLoader:
                 key=("product_id", "code"),
                 rows=[
                     {"product_id": products[row.area], "position": position, **rule}
-                    for row in parsed.products
+                    for row in followed
                     for position, rule in enumerate(_for_area(parsed.rules, row.area))
                 ],
             ),
@@ -113,7 +115,7 @@ class TicketsLoader:
                 key=("product_id", "season", "weekdays", "starts"),
                 rows=[
                     {"product_id": products[row.area], **pattern}
-                    for row in parsed.products
+                    for row in followed
                     for pattern in parsed.profiles[row.profile]
                 ],
             ),

@@ -15,7 +15,7 @@ from typing import Any
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from bookings.contracts import Answer, Ask, Demand, Due, Offer, Step, Terms
+from bookings.contracts import Ask, Demand, Due, Offer, Step, Terms
 from kernel.errors import Refusal
 from kernel.naming import say
 from tourism.areas import calendar
@@ -83,7 +83,7 @@ class _Blocked:
     reason: str = ""
 
 
-def offer(asks: Sequence[Ask], *, at: datetime) -> list[Answer]:
+def offer(asks: Sequence[Ask], *, at: datetime) -> list[Offer | Refusal]:
     """Answer each ask in order: an Offer, or a Refusal that names the next entry time with room."""
     drafts = [_draft(case, at) for case in _cases(asks)]
     blocked = [draft for draft in drafts if isinstance(draft, _Blocked)]

@@ -6,8 +6,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from bookings.inventory import queries as inventory
+from bookings.inventory.models import Bucket
 from tourism.areas import calendar
 from tourism.areas.models import DayType
 from tourism.tickets.facts import ProductFacts
@@ -81,6 +85,15 @@ def slots(*, product_ids: Collection[int], first: date, last: date) -> list[Slot
 def slots_by_id(slot_ids: Collection[int]) -> dict[int, Slot]:
     """Slots with their days, by id; unknown ids are absent. One statement."""
     return Slot.objects.select_related("day").in_bulk(slot_ids)
+
+
+def with_counts(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Slots or days with the ``capacity`` and ``taken`` of their bucket, to sort and show."""
+    bucket = Bucket.objects.filter(pk=OuterRef("bucket_id"))
+    counted: QuerySet[Any] = rows.annotate(
+        capacity=Subquery(bucket.values("capacity")), taken=Subquery(bucket.values("taken"))
+    )
+    return counted
 
 
 def calendar_of(

@@ -113,8 +113,8 @@ class _Keys:
     def number(self, key: str, least: int, most: int) -> float:
         value = self.value.get(key)
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if is_number and least <= value <= most:
-            return float(value)
+        if is_number and least <= float(value or 0) <= most:
+            return float(value or 0)
         self.bad(
             key,
             _("must be a number between %(least)s and %(most)s") % {"least": least, "most": most},

@@ -61,9 +61,9 @@ def merge(existing: models.QuerySet[Any], *, key: Sequence[str], rows: Iterable[
     return Tally(str(model._meta.verbose_name_plural), len(added), len(changed), same, kept)
 
 
-def is_edited(row: models.Model, names: Iterable[str]) -> bool:
+def is_edited(row: Any, names: Iterable[str]) -> bool:
     """Whether a loaded row no longer reads as it was loaded."""
-    return row.loaded_digest != digest_of({name: getattr(row, name) for name in names})  # type: ignore[attr-defined]
+    return bool(row.loaded_digest != digest_of({name: getattr(row, name) for name in names}))
 
 
 def digest_of(values: Values) -> str:

@@ -47,12 +47,12 @@ class AreasLoader:
             [row for row in parsed.areas if row.part_of],
         ):
             tallies.append(_put_areas(rows, region, places, suppliers))
-        areas = _ids(ScenicArea, region)
+        areas = _open_to_files(region)
         return [
             *tallies,
-            _put_hours(parsed.areas, region, areas),
-            _put_gates(parsed.gates, region, areas, places),
-            _put_cableways(parsed.cableways, region, areas, places),
+            _put_hours([row for row in parsed.areas if row.slug in areas], region, areas),
+            _put_gates(_of_areas(parsed.gates, areas), region, areas, places),
+            _put_cableways(_of_areas(parsed.cableways, areas), region, areas, places),
             merge(
                 CalendarDay.objects.filter(region=region),
                 key=("date",),
@@ -69,6 +69,19 @@ class AreasLoader:
 
 def _ids(model: type[Place] | type[ScenicArea], region: Region) -> dict[str, int]:
     return dict(model.objects.filter(region=region).values_list("slug", "pk"))
+
+
+def _open_to_files(region: Region) -> dict[str, int]:
+    """Area id per slug of the areas whose hours, gates and cableways still follow the files.
+
+    What belongs to a confirmed area is the operator's: nothing is added to it or changed any more.
+    """
+    areas = ScenicArea.objects.filter(region=region, confirmed_at__isnull=True)
+    return dict(areas.values_list("slug", "pk"))
+
+
+def _of_areas(rows: Sequence[Values], areas: dict[str, int]) -> list[Values]:
+    return [row for row in rows if row["area"] in areas]
 
 
 def _put_operators(rows: Sequence[Values], region: Region) -> dict[str, int]:

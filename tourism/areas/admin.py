@@ -1,0 +1,116 @@
+"""Operators' hands on scenic areas: texts, hours, closures, gates, notices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+
+from accounts.organisations import queries as organisations
+from accounts.organisations.scoping import PlatformOnlyAdmin, ScopedAdmin
+from kernel import clock
+from tourism.areas import operations
+from tourism.areas.confirming import SourcedAdmin
+from tourism.areas.models import (
+    Cableway,
+    CalendarDay,
+    Closure,
+    Gate,
+    Notice,
+    OpeningHours,
+    ScenicArea,
+)
+
+
+class OpeningHoursInline(ScopedAdmin, TabularInline):
+    model = OpeningHours
+    organisation_path = "area__organisation"
+    extra = 0
+
+
+class ClosureInline(ScopedAdmin, TabularInline):
+    model = Closure
+    organisation_path = "area__organisation"
+    extra = 0
+
+
+@admin.register(ScenicArea)
+class ScenicAreaAdmin(SourcedAdmin, ModelAdmin):
+    """An area belongs to its place and region for good; the platform adds areas."""
+
+    list_display = ("name_zh", "name_en", "level", "kind", "organisation", "is_confirmed")
+    list_filter = ("kind", "level", "region")
+    list_select_related = ("organisation",)
+    search_fields = ("slug", "name_zh", "name_en")
+    autocomplete_fields = ("place",)
+    inlines = (OpeningHoursInline, ClosureInline)
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return organisations.sees_all(request.user)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        fixed = ["region", "slug", "place", "part_of"] if obj else []
+        if not organisations.sees_all(request.user):
+            fixed.append("organisation")
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
+
+class OfAnArea(SourcedAdmin):
+    """Rows that stay with their area and their places; the platform, which keeps the gazetteer,
+    adds them."""
+
+    organisation_path = "area__organisation"
+    list_select_related = ("area",)
+    show_full_result_count = False
+    fixed: tuple[str, ...] = ("area", "slug")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return organisations.sees_all(request.user)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [*super().get_readonly_fields(request, obj), *(self.fixed if obj else ())]
+
+
+@admin.register(Gate)
+class GateAdmin(OfAnArea, ModelAdmin):
+    list_display = ("name_zh", "name_en", "area", "is_confirmed")
+    search_fields = ("name_zh", "name_en", "area__name_zh", "area__name_en")
+    autocomplete_fields = ("area", "place")
+    fixed = ("area", "slug", "place")
+
+
+@admin.register(Cableway)
+class CablewayAdmin(OfAnArea, ModelAdmin):
+    list_display = ("name_zh", "name_en", "area", "kind", "ride_min", "is_confirmed")
+    search_fields = ("name_zh", "name_en", "area__name_zh", "area__name_en")
+    autocomplete_fields = ("area", "from_place", "to_place")
+    fixed = ("area", "slug", "from_place", "to_place")
+
+
+@admin.register(Notice)
+class NoticeAdmin(ScopedAdmin, ModelAdmin):
+    organisation_path = "area__organisation"
+    list_display = ("title_zh", "title_en", "area", "urgency", "valid_from", "valid_until")
+    list_filter = ("urgency",)
+    list_select_related = ("area",)
+    search_fields = ("title_zh", "title_en")
+    autocomplete_fields = ("area",)
+    date_hierarchy = "valid_from"
+
+    def save_model(self, request: HttpRequest, obj: Notice, form: Any, change: bool) -> None:
+        operations.announce(notice=obj, actor=f"user:{request.user.pk}", at=clock.now())
+
+
+@admin.register(CalendarDay)
+class CalendarDayAdmin(PlatformOnlyAdmin, ModelAdmin):
+    """The region's official calendar."""
+
+    platform_only_because = "A holiday moves the prices of every supplier of the region."
+    list_display = ("date", "day_type", "name_zh", "name_en", "region", "confidence")
+    list_filter = ("region", "day_type")
+    list_select_related = ("region",)
+    date_hierarchy = "date"
+    readonly_fields = ("source", "confidence", "confirmed_at", "confirmed_by")
