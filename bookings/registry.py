@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from bookings.contracts import Answer, Ask, Sellable
 from django.utils.translation import gettext_lazy as _
 
+from bookings.contracts import Answer, Ask, Sellable
 from kernel.errors import Refusal
 
 

@@ -103,7 +103,10 @@ def _install(lock: str) -> None:
             _stamp(lock).touch()
             return
         print("uv could not install it; trying pip …", flush=True)
-    _run([str(python), "-m", "pip", "--disable-pip-version-check", *locked], f"{lock} cannot be installed")
+    _run(
+        [str(python), "-m", "pip", "--disable-pip-version-check", *locked],
+        f"{lock} cannot be installed",
+    )
     _stamp(lock).touch()
 
 

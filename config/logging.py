@@ -11,7 +11,7 @@ def structured(level: str) -> dict[str, Any]:
     Values of requests (bodies, query strings, names) are never put into a line; 4xx answers are
     outcomes and not faults, so Django's own warning for each of them is left out.
     """
-    shared = [
+    shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,

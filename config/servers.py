@@ -23,6 +23,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 _PR_SET_PDEATHSIG = 1
 _LOCALE = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8"]
@@ -208,7 +209,7 @@ class Servers:
     def _spawn(
         self, command: list[str], log: Path, orphaned: signal.Signals, ended: signal.Signals
     ) -> subprocess.Popen[bytes]:
-        child = subprocess.Popen(
+        child: subprocess.Popen[bytes] = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log.open("ab"), stderr=subprocess.STDOUT,
             preexec_fn=die_with_parent(orphaned), start_new_session=True, **self._as_account(),
         )  # fmt: skip
@@ -239,7 +240,7 @@ class Servers:
         if self.account:
             os.chown(path, self.account.pw_uid, self.account.pw_gid)
 
-    def _as_account(self) -> dict[str, object]:
+    def _as_account(self) -> dict[str, Any]:
         if not self.account:
             return {}
         account = self.account
@@ -286,8 +287,8 @@ def _shared_home(path: Path) -> Path:
 
 def _can_read(path: Path, account: pwd.struct_passwd) -> bool:
     test = ["/bin/sh", "-c", 'test -r "$0" && test -x "$0"', str(path)]
-    ids = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-    return subprocess.run(test, cwd="/", **ids).returncode == 0  # type: ignore[call-overload, no-any-return]
+    ids: dict[str, Any] = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    return bool(subprocess.run(test, cwd="/", **ids).returncode == 0)
 
 
 def _wheel(package: str) -> Path:
@@ -364,7 +365,9 @@ def _explain(what: str, output: str) -> str:
     if "No space left" in output:
         return f"{what}: the disk is full. Free some space and start again."
     lines = [line for line in output.splitlines() if line.strip()]
-    reason = next((ln for ln in reversed(lines) if "FATAL" in ln or "rror" in ln), "".join(lines[-1:]))
+    reason = next(
+        (ln for ln in reversed(lines) if "FATAL" in ln or "rror" in ln), "".join(lines[-1:])
+    )
     return (
         f"{what}: {reason.strip()[:300]}. If the data folder is damaged, restore it from a backup, "
         "or move it away to begin anew."

@@ -36,7 +36,7 @@ QUANYU_CLOCK = env.str("QUANYU_CLOCK", "")
 
 
 def _required(name: str, serverless: str) -> str:
-    value = env.str(name, "")
+    value = str(env.str(name, ""))
     if value:
         return value
     if IS_SERVERLESS:
@@ -300,7 +300,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if QUANYU_LOCAL or IS_SERVERLESS and sys.argv[1:2] != ["collectstatic"]
+        if QUANYU_LOCAL or (IS_SERVERLESS and sys.argv[1:2] != ["collectstatic"])
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }

@@ -46,7 +46,9 @@ def _run(args: list[str], more: dict[str, str], *, browser: bool) -> int:
         migrate = [sys.executable, str(BASE / "manage.py"), "migrate", "--verbosity", "0"]
         if subprocess.run(migrate, env=env).returncode:
             raise ServerTrouble("The test database could not be made: see the lines above.")
-        return subprocess.run([sys.executable, "-m", "pytest", *_words(args, browser)], env=env).returncode
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", *_words(args, browser)], env=env
+        ).returncode
 
 
 def _words(args: list[str], browser: bool) -> list[str]:

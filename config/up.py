@@ -66,7 +66,9 @@ def _options(args: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="manage.py up", description="Start quanyu.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=8000, help="port to listen on")
-    parser.add_argument("--no-load", action="store_true", help="do not load the region of Huangshan")
+    parser.add_argument(
+        "--no-load", action="store_true", help="do not load the region of Huangshan"
+    )
     return parser.parse_args(args)
 
 
@@ -176,10 +178,12 @@ class Site:
         web = self.children[0]
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
-            with contextlib.suppress(OSError):
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
-                    if answer.status == 200:
-                        return
+            with (
+                contextlib.suppress(OSError),
+                urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer,
+            ):
+                if answer.status == 200:
+                    return
             if web.process is not None and web.process.poll() is not None:
                 break
             time.sleep(0.1)
@@ -202,7 +206,9 @@ class Site:
             time.sleep(0.5)
             for child in self.children:
                 if not self.ending and child.process and child.process.poll() is not None:
-                    _say(f"{child.name} has ended (see {self.data / child.name}.log); starting it again …")
+                    _say(
+                        f"{child.name} has ended (see {self.data / child.name}.log); starting it again …"
+                    )
                     time.sleep(max(0.0, 2 - (time.monotonic() - child.started)))
                     worker = {"QUANYU_WORKER": "1"} if child.name == "worker" else {}
                     child.start({**self.env, **worker}, self.data / f"{child.name}.log")

@@ -17,7 +17,7 @@ PURPOSE = "phone"
 
 _MOBILE = re.compile(r"1[3-9][0-9]{9}", re.ASCII)
 _LONGEST_TYPED = 32
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９＋－　", "0123456789+- ")  # noqa: RUF001
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９＋－　", "0123456789+- ")
 
 
 @dataclass(frozen=True, slots=True)

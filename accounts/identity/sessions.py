@@ -61,7 +61,7 @@ def live_user(request: HttpRequest) -> User | AnonymousUser:
     if not isinstance(user, User):
         return AnonymousUser()
     at = clock.now()
-    sign_in = SignIn.objects.filter(pk=id_of(request), user=user).first()
+    sign_in = SignIn.objects.filter(pk=id_of(request) or 0, user=user).first()
     if sign_in is None or not sign_in.is_live(at):
         request.session.flush()
         return AnonymousUser()

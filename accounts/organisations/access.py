@@ -40,7 +40,7 @@ def member_required(*roles: Role) -> Callable[[View[Given]], View[Given]]:
             return view(request, *args, **kwargs)
 
         guarded.roles = roles  # type: ignore[attr-defined]
-        return guarded
+        return guarded  # type: ignore[return-value]
 
     return guard
 

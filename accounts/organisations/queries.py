@@ -46,7 +46,7 @@ def memberships(user: Somebody) -> list[Membership]:
     known: list[Membership] | None = getattr(user, "_memberships_read", None)
     if known is None:
         known = list(Membership.objects.filter(user_id=user.pk).select_related("organisation"))
-        user._memberships_read = known  # type: ignore[union-attr]
+        user._memberships_read = known  # type: ignore[attr-defined]
     return known
 
 

@@ -90,7 +90,7 @@ class ScopedAdmin(_Base):
         """Filters over relations offer only what occurs in the person's own rows."""
         return [
             (name, admin.RelatedOnlyFieldListFilter) if self._is_relation(name) else name
-            for name in super().get_list_filter(request)
+            for name in super().get_list_filter(request)  # type: ignore[misc]
         ]
 
     def _is_relation(self, name: Any) -> bool:
@@ -128,7 +128,7 @@ class PlatformOnlyAdmin(ScopedAdmin):
     ``platform_only_because`` is the reason, in a sentence; a test asks for it.
     """
 
-    platform_only_because: ClassVar[str] = ""
+    platform_only_because: ClassVar[str | Promise] = ""
 
     def in_scope(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows if queries.sees_all(request.user) else rows.none()

@@ -99,8 +99,40 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 _EIGHTEEN = re.compile(r"[0-9]{17}[0-9X]", re.ASCII)
 _PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54"
-    " 61 62 63 64 65 71".split()
+    [
+        "11",
+        "12",
+        "13",
+        "14",
+        "15",
+        "21",
+        "22",
+        "23",
+        "31",
+        "32",
+        "33",
+        "34",
+        "35",
+        "36",
+        "37",
+        "41",
+        "42",
+        "43",
+        "44",
+        "45",
+        "46",
+        "50",
+        "51",
+        "52",
+        "53",
+        "54",
+        "61",
+        "62",
+        "63",
+        "64",
+        "65",
+        "71",
+    ]
 )
 _HMT_AREAS = frozenset({"810000", "820000", "830000"})
 _FIRST_YEAR = 1900
@@ -218,7 +250,7 @@ def _born(number: str, today: date) -> date:
         born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
         raise BirthDateWrong(field="number") from None
-    if not _FIRST_YEAR <= born.year or born > today:
+    if not born.year >= _FIRST_YEAR or born > today:
         raise BirthDateWrong(field="number")
     total = sum(int(digit) * weight for digit, weight in zip(number, _WEIGHTS, strict=False))
     if _CHECK[total % 11] != number[17]:

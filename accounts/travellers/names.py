@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 LONGEST = 60
-_BETWEEN = frozenset(" ·•‧・.,'’-")  # noqa: RUF001
+_BETWEEN = frozenset(" ·•‧・.,'’-")
 _DOTS = str.maketrans(dict.fromkeys("•‧・", "·"))
 
 

@@ -90,7 +90,7 @@ def remember(
     return traveller
 
 
-def change(
+def change(  # noqa: PLR0913 - the fields of a document
     *,
     traveller_id: int,
     actors: Collection[str],

@@ -34,9 +34,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
     form = TravellerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            operations.remember(
-                actor=actors.actor_of(request), at=clock.now(), **form.cleaned_data
-            )
+            operations.remember(actor=actors.actor_of(request), at=clock.now(), **form.cleaned_data)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
@@ -62,9 +60,7 @@ def change(request: HttpRequest, traveller_id: int) -> HttpResponseBase:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            operations.change(
-                traveller_id=traveller_id, actors=who, at=clock.now(), **_kept(form)
-            )
+            operations.change(traveller_id=traveller_id, actors=who, at=clock.now(), **_kept(form))
         except Refusal as refusal:
             form.refuse(refusal)
         else:

@@ -1,6 +1,5 @@
 """Reads of baskets."""
 
-
 from django.db.models import Count, QuerySet
 
 from bookings.baskets.models import Basket, Item

@@ -28,14 +28,11 @@ class ConfirmForm(PageForm):
         help_text=_("For news about this order only, such as a cancelled departure."),
     )
     request_key = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    shown_total_fen = forms.IntegerField(
-        min_value=0, max_value=10**12, widget=forms.HiddenInput
-    )
+    shown_total_fen = forms.IntegerField(min_value=0, max_value=10**12, widget=forms.HiddenInput)
 
     def show_total(self, total_fen: int) -> None:
         """Let the next post agree to this total."""
-        self.data = self.data.copy()
-        self.data["shown_total_fen"] = str(total_fen)
+        self.data = {**self.data.dict(), "shown_total_fen": str(total_fen)}  # type: ignore[attr-defined]
 
 
 class PartyForm(PageForm):
@@ -72,9 +69,7 @@ class PartyForm(PageForm):
 
     def places(self) -> list[tuple[Any, TravellerForm]]:
         """For the template: the choice and the form of a new person, place by place."""
-        return [
-            (self[f"who_{number}"], newcomer) for number, newcomer in enumerate(self.newcomers)
-        ]
+        return [(self[f"who_{number}"], newcomer) for number, newcomer in enumerate(self.newcomers)]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -98,14 +93,10 @@ class PartyForm(PageForm):
         except Refusal as refusal:
             self.refuse(refusal)
             return None
-        return {
-            row.item.pk: self.traveller_ids[: len(row.item.classes)] for row in self.cart.rows
-        }
+        return {row.item.pk: self.traveller_ids[: len(row.item.classes)] for row in self.cart.rows}
 
     def _place(self, number: int, actor: str, actors: Collection[str], at: datetime) -> int:
         who = int(self.cleaned_data[f"who_{number}"])
         if who != NEW:
             return who
-        return travellers.remember(
-            actor=actor, at=at, **self.newcomers[number].cleaned_data
-        ).pk
+        return travellers.remember(actor=actor, at=at, **self.newcomers[number].cleaned_data).pk

@@ -18,9 +18,7 @@ class FulfilmentConfig(AppConfig):
     verbose_name = _("Fulfilment")
 
     def ready(self) -> None:
-        outbox.subscribe(
-            "bookings.order.paid", _deliver, label="bookings.fulfilment.deliver"
-        )
+        outbox.subscribe("bookings.order.paid", _deliver, label="bookings.fulfilment.deliver")
 
 
 def _deliver(*, event: Event, at: datetime) -> None:

@@ -48,9 +48,7 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.CANCELLED: frozenset(),
 }
 
-HOLDING = frozenset(
-    {State.HELD, State.PAID, State.AWAITING_SUPPLIER, State.CONFIRMED, State.USED}
-)
+HOLDING = frozenset({State.HELD, State.PAID, State.AWAITING_SUPPLIER, State.CONFIRMED, State.USED})
 """States in which a line's unreleased holds count as taken."""
 
 _ORDER_OF_NEWS = (

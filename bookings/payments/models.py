@@ -65,9 +65,7 @@ class Attempt(models.Model):
                 condition=Q(state__in=("CREATED", "PENDING")),
                 name="bookings_payments_attempt_open",
             ),
-            models.Index(
-                fields=("provider", "provider_ref"), name="bookings_payments_attempt_ref"
-            ),
+            models.Index(fields=("provider", "provider_ref"), name="bookings_payments_attempt_ref"),
         )
 
     def __str__(self) -> str:

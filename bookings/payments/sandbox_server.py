@@ -128,8 +128,8 @@ class Party:
         )  # fmt: skip
         if moved:
             self._notify(moved[0], way)
-        return moved[0] if moved else self.store.one(
-            "SELECT * FROM payment WHERE id = ?", payment_id
+        return (
+            moved[0] if moved else self.store.one("SELECT * FROM payment WHERE id = ?", payment_id)
         )
 
     def _notify(self, payment: sqlite3.Row, way: str) -> None:
@@ -145,9 +145,7 @@ class Party:
 
     @staticmethod
     def _notice(kind: str, payment: Mapping[str, Any]) -> str:
-        return json.dumps(
-            {"id": f"evt_{secrets.token_hex(12)}", "kind": kind, "payment": payment}
-        )
+        return json.dumps({"id": f"evt_{secrets.token_hex(12)}", "kind": kind, "payment": payment})
 
     def _queue(self, url: str, body: str, delay_s: float) -> None:
         self.store.run(
@@ -307,7 +305,7 @@ class Handler(BaseHTTPRequestHandler):
             f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             f'<title>{words["title"]}</title><link rel="stylesheet" href="/style.css"></head>'
-            f'<body><main><h1>{words["title"]}</h1><p>{html.escape(row["words"])}</p>'
+            f"<body><main><h1>{words['title']}</h1><p>{html.escape(row['words'])}</p>"
             f'<p class="sum">¥{yuan}</p>{body}<p>{words["note"]}</p></main></body></html>'
         )
         return self._send(200, page.encode(), "text/html; charset=utf-8")
@@ -337,7 +335,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: object) -> None:
         """Quiet: the site has its own log."""
 
 

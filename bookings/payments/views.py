@@ -16,9 +16,7 @@ from kernel import clock
 @require_POST
 def hook(request: HttpRequest, provider: str) -> HttpResponse:
     """A provider's notice: 200 once it is kept, also when it was kept before."""
-    operations.hear(
-        provider=provider, raw=request.body, headers=request.headers, at=clock.now()
-    )
+    operations.hear(provider=provider, raw=request.body, headers=request.headers, at=clock.now())
     return HttpResponse("ok", content_type="text/plain")
 
 

@@ -77,7 +77,7 @@ class RefundAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
         order = orders.filter(pk=order_id).first()
         if order is None:
             raise Http404
-        scope = _LineScope(Line, self.admin_site)
+        scope = _LineScope(Line, self.admin_site)  # type: ignore[call-arg]
         lines = scope.in_scope(request, Line.objects.filter(order=order)).order_by("position")
         return order, list(lines)
 

@@ -162,9 +162,7 @@ def return_refused(*, line_id: int, at: datetime) -> None:
     """The supplier said no: the line's whole price goes back. Once for a line."""
     line = Line.objects.select_related("order").get(pk=line_id)
     order = Order.objects.select_for_update(no_key=True).get(pk=line.order_id)
-    _send_back(
-        order, line.price_fen, f"refused:line:{line.pk}", Reason.SUPPLIER, "system", at, {}
-    )
+    _send_back(order, line.price_fen, f"refused:line:{line.pk}", Reason.SUPPLIER, "system", at, {})
 
 
 def return_money(*, facts: Mapping[str, Any], at: datetime) -> None:

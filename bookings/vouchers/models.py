@@ -137,9 +137,7 @@ class Voucher(models.Model):
                 name="bookings_vouchers_voucher_voided",
             ),
         )
-        indexes = (
-            models.Index(fields=("zone", "valid_from"), name="bookings_vouchers_in_zone"),
-        )
+        indexes = (models.Index(fields=("zone", "valid_from"), name="bookings_vouchers_in_zone"),)
 
     def __str__(self) -> str:
         return f"{self.line} · {self.carrier}"

@@ -29,9 +29,7 @@ class PassView:
 
 def passes(order: Order, *, at: datetime) -> Sequence[PassView]:
     """The codes of an order, one a traveller; those without anything good are left out."""
-    rows = list(
-        Pass.objects.filter(order=order).prefetch_related("vouchers__line").order_by("pk")
-    )
+    rows = list(Pass.objects.filter(order=order).prefetch_related("vouchers__line").order_by("pk"))
     alive = [row for row in rows if _good(row)]
     texts = issuers.sign([row.code_facts for row in alive], at=at) if alive else []
     return [_view(row, text) for row, text in zip(alive, texts, strict=True)]

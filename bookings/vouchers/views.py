@@ -75,9 +75,7 @@ def boarding_list(request: HttpRequest, post: str) -> HttpResponse:
 
 
 def _post(request: HttpRequest, key: str, at: datetime) -> Post:
-    return places_to_scan.get(
-        key=key, organisation_ids=organisation_ids(request, *STAFF), at=at
-    )
+    return places_to_scan.get(key=key, organisation_ids=organisation_ids(request, *STAFF), at=at)
 
 
 def _redeem(request: HttpRequest, post: Post, at: datetime) -> dict[str, Any]:

@@ -20,7 +20,9 @@ class Entry(models.Model):
         verbose_name_plural = _("audit entries")
         indexes = (
             models.Index(
-                fields=("id",), condition=models.Q(position__isnull=True), name="kernel_audit_unchained"
+                fields=("id",),
+                condition=models.Q(position__isnull=True),
+                name="kernel_audit_unchained",
             ),
         )
 

@@ -59,10 +59,9 @@ def link(before: str, entry: Entry) -> str:
 
 def first_broken() -> int | None:
     """The position at which the chain first breaks: a row changed or missing. None when it holds."""
-    before, expected = "", 0
+    before = ""
     sealed = Entry.objects.filter(position__isnull=False).order_by("position")
-    for entry in sealed.iterator(chunk_size=2000):
-        expected += 1
+    for expected, entry in enumerate(sealed.iterator(chunk_size=2000), start=1):
         if entry.position != expected or entry.chain != link(before, entry):
             return expected
         before = entry.chain

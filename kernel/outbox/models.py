@@ -56,9 +56,7 @@ class Receipt(models.Model):
         verbose_name = _("receipt")
         verbose_name_plural = _("receipts")
         constraints = (
-            models.UniqueConstraint(
-                fields=("event", "handler"), name="kernel_outbox_receipt_once"
-            ),
+            models.UniqueConstraint(fields=("event", "handler"), name="kernel_outbox_receipt_once"),
         )
 
     def __str__(self) -> str:

@@ -75,7 +75,7 @@ def publish() -> int:
             """,
             [_BATCH * 5],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def retry(*, event_id: int) -> None:
@@ -120,7 +120,7 @@ def _handle(event: Event, subscription: registry.Subscription, at: datetime) -> 
             Receipt.objects.bulk_create(
                 [Receipt(event=event, handler=subscription.label, at=at)], ignore_conflicts=True
             )
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a handler may fail in any way; the event stays
         _note_failure(event, subscription, error, at)
         return False
     return True
@@ -144,7 +144,7 @@ def _note_failure(
     event: Event, subscription: registry.Subscription, error: Exception, at: datetime
 ) -> None:
     """Try again later, twice as late each time; after MAX_TRIES a person must look."""
-    logger.exception("outbox handler failed", extra={"event": event.pk, "name": event.name})
+    logger.error("outbox handler failed", exc_info=error, extra={"event_id": event.pk})
     # The class only: the text of a database error may hold the values of the row.
     failure, is_new = Failure.objects.get_or_create(
         event=event,

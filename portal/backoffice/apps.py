@@ -5,3 +5,7 @@ from django.contrib.admin.apps import AdminConfig
 
 class BackofficeAdminConfig(AdminConfig):
     default_site = "portal.backoffice.site.BackOffice"
+
+    def ready(self) -> None:
+        super().ready()
+        from portal.backoffice import kernel  # noqa: F401

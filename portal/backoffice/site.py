@@ -10,7 +10,7 @@ from django.contrib.admin.utils import prepare_lookup_value
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from unfold.sites import UnfoldAdminSite
@@ -106,4 +106,6 @@ def _count(queue: Queue, rows: Any, url: str) -> Waiting:
         name: prepare_lookup_value(name, [value] if isinstance(value, str) else value)
         for name, value in queue.where.items()
     }
-    return Waiting(str(queue.title), rows.filter(**where).count(), f"{url}?{urlencode(queue.where)}")
+    return Waiting(
+        str(queue.title), rows.filter(**where).count(), f"{url}?{urlencode(queue.where)}"
+    )

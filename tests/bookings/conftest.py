@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bookings import registry
+from bookings.contracts import Ask, Member
 from bookings.inventory import operations as inventory
 from bookings.orders import operations as orders
-from bookings.contracts import Ask, Member
 from kernel.places.models import Region
 from tests.bookings.samples import Deposit, Later, Sample, Shy
 from tests.factories.accounts import OrganisationFactory

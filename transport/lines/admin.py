@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -63,7 +64,7 @@ class TimetableTripAdmin(ScopedAdmin, ModelAdmin):
     show_full_result_count = False
 
 
-class SeatsForm(admin.helpers.ActionForm):
+class SeatsForm(ActionForm):
     """The number that the action "set seats" asks for."""
 
     seats = forms.IntegerField(label=_("Seats"), min_value=1, max_value=200, required=False)
@@ -84,9 +85,7 @@ class RunAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
     @admin.action(description=_("Cancel these runs"))
     def cancel(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:
         for run in queryset:
-            codes = operations.cancel_run(
-                run=run, actor=f"user:{request.user.pk}", at=clock.now()
-            )
+            codes = operations.cancel_run(run=run, actor=f"user:{request.user.pk}", at=clock.now())
             words = _("%(run)s is closed. Orders to deal with: %(codes)s")
             level = messages.WARNING if codes else messages.SUCCESS
             found = ", ".join(codes) or "–"

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -164,7 +165,7 @@ def _pattern_fault(stops: Sequence[Values]) -> str:
         return _("stops must be numbered 1, 2, 3 … and be two at least")
     if stops[0]["minute"] or stops[0]["fare_fen"]:
         return _("the first stop is at minute 0 and costs nothing")
-    for before, after in zip(stops, stops[1:], strict=False):
+    for before, after in pairwise(stops):
         if after["minute"] <= before["minute"]:
             return _("a stop is not later than the one before")
         if after["fare_fen"] < before["fare_fen"]:

@@ -195,9 +195,7 @@ class Boarding(models.Model):
     line = models.OneToOneField(
         "bookings_orders.Line", models.CASCADE, related_name="+", verbose_name=_("order line")
     )
-    run = models.ForeignKey(
-        Run, models.PROTECT, related_name="boardings", verbose_name=_("run")
-    )
+    run = models.ForeignKey(Run, models.PROTECT, related_name="boardings", verbose_name=_("run"))
     board_seq = models.PositiveSmallIntegerField(_("from stop"))
     alight_seq = models.PositiveSmallIntegerField(_("to stop"))
     riders = models.PositiveSmallIntegerField(_("riders"))

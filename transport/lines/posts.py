@@ -11,9 +11,7 @@ from transport.lines.models import Run, RunState
 _BEFORE, _AFTER = timedelta(hours=3), timedelta(hours=12)
 
 
-def run_posts(
-    *, organisation_ids: Collection[int], at: datetime, zone: str = ""
-) -> Iterable[Post]:
+def run_posts(*, organisation_ids: Collection[int], at: datetime, zone: str = "") -> Iterable[Post]:
     """Runs that left up to three hours ago or leave within twelve; with ``zone`` just that one."""
     runs = Run.objects.filter(
         line__organisation_id__in=organisation_ids, state=RunState.SCHEDULED

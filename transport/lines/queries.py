@@ -90,9 +90,7 @@ def rides(
     return [row for row in rows if row.boards_at > at]
 
 
-def ride(
-    run: Run, pattern: Pattern, *, board: int, alight: int, left: Mapping[int, int]
-) -> RunRow:
+def ride(run: Run, pattern: Pattern, *, board: int, alight: int, left: Mapping[int, int]) -> RunRow:
     """A ride on a run; ``left`` has what is free per bucket."""
     return RunRow(
         run=run,

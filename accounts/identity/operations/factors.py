@@ -51,9 +51,7 @@ def confirm_enrolment(*, user: User, code: str, keep: int | None, at: datetime) 
         forget_factors(user=user, at=at, keep=keep)
         fresh.confirmed = True
         fresh.save(update_fields=["confirmed"])
-        audit.record(
-            actor=user.actor, action="accounts.factor.enrolled", subject=user.actor, at=at
-        )
+        audit.record(actor=user.actor, action="accounts.factor.enrolled", subject=user.actor, at=at)
         return _new_recovery_codes(user)
 
 

@@ -58,7 +58,7 @@ def end_all(*, user: User, at: datetime, keep: int | None = None) -> int:
     """Sign the person out everywhere but in the sign-in ``keep``; return how many ended."""
     open_ones = SignIn.objects.filter(user=user, ended_at__isnull=True)
     with transaction.atomic():
-        ended = open_ones.exclude(pk=keep).update(ended_at=at)
+        ended = open_ones.exclude(pk=keep or 0).update(ended_at=at)
         if ended:
             audit.record(
                 actor=user.actor,

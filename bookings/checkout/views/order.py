@@ -28,10 +28,12 @@ from kernel.web.requests import whole
 @require_GET
 def mine(request: HttpRequest) -> HttpResponse:
     """The buyer's own orders, newest first."""
-    found = queries.for_actors(
-        actors.all_of(request), contact_index=actors.phone_index_of(request)
+    found = queries.for_actors(actors.all_of(request), contact_index=actors.phone_index_of(request))
+    return render(
+        request,
+        "bookings_checkout/orders.html",
+        {"page": page_of(request, found, by=("-placed_at", "-id")), "tab": "codes"},
     )
-    return render(request, "bookings_checkout/orders.html", {"page": page_of(request, found, by=("-placed_at", "-id")), "tab": "codes"})
 
 
 @require_GET

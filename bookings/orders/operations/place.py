@@ -127,9 +127,7 @@ def place(request: PlaceRequest, *, at: datetime) -> Order:
 def place_many(requests: Sequence[PlaceRequest], *, at: datetime) -> list[Order | Refusal]:
     """Place several orders together, each with its own outcome, in arrival order."""
     offers = _ask_sellers(requests, at)
-    drafts = [
-        _draft(request, answer, at) for request, answer in zip(requests, offers, strict=True)
-    ]
+    drafts = [_draft(request, answer, at) for request, answer in zip(requests, offers, strict=True)]
     _write([draft for draft in drafts if draft.is_alive], at)
     short = [draft for draft in drafts if draft.short_of is not None]
     if short and lapse_due(at=at, bucket_ids={d.short_of for d in short if d.short_of}):
@@ -349,5 +347,3 @@ def _delete_losers(drafts: Sequence[_Draft]) -> None:
     losers = [draft.order.pk for draft in drafts if not draft.is_alive]
     if losers:
         Order.objects.filter(pk__in=losers).delete()
-
-

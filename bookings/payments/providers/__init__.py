@@ -98,9 +98,17 @@ class Notice:
 class Provider(Protocol):
     """One outside party. The shared contract test holds every implementation to this."""
 
-    name: str
-    title: str
-    capabilities: Capabilities
+    @property
+    def name(self) -> str:
+        """Its short name, in addresses and rows."""
+
+    @property
+    def title(self) -> str:
+        """Its name for buyers, in the active language."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do."""
 
     def start(self, charge: Charge) -> Started:
         """Make a payment, or find the one this token made before. Raises ProviderDown."""

@@ -33,6 +33,15 @@ TOLERANCE_S = 300
 SIGNATURE = "Sandbox-Signature"
 
 
+_CAN = Capabilities(
+    authorise=False,
+    partial_refund=True,
+    refund_window_days=365,
+    currencies=frozenset({"CNY"}),
+    is_live=False,
+)
+
+
 @dataclass(frozen=True)
 class Sandbox:
     """The provider behind the sandbox's address."""
@@ -40,13 +49,7 @@ class Sandbox:
     url: str
     secret: str
     name: str = "sandbox"
-    capabilities: Capabilities = Capabilities(
-        authorise=False,
-        partial_refund=True,
-        refund_window_days=365,
-        currencies=frozenset({"CNY"}),
-        is_live=False,
-    )
+    capabilities: Capabilities = _CAN
 
     @property
     def title(self) -> str:

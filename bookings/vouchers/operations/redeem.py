@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
@@ -47,7 +48,7 @@ _USE = """
 class NotAdmitted(Refusal):
     """Why a code does not open this post. ``voucher`` is the one that was looked at, if any."""
 
-    def __init__(self, *, voucher: Voucher | None = None, **facts: object) -> None:
+    def __init__(self, *, voucher: Voucher | None = None, **facts: Any) -> None:
         super().__init__(**facts)
         self.voucher = voucher
 

@@ -110,7 +110,7 @@ class TakeEqualsOneByOne(TestCase):
 
         answers = inventory.take([[Demand(ids[b], u) for b, u in group] for group in groups])
 
-        self.assertEqual([answer is None for answer in answers], expected)
+        assert [answer is None for answer in answers] == expected
         left = queries.left(ids)
-        self.assertEqual([left[i] for i in ids], room)
-        self.assertTrue(all(b.taken <= b.capacity for b in Bucket.objects.all()))
+        assert [left[i] for i in ids] == room
+        assert all(b.taken <= b.capacity for b in Bucket.objects.all())

@@ -81,9 +81,7 @@ def test_all_lines_are_held_or_none(shop, sellers, at):
 
 def test_the_same_bucket_in_two_lines_counts_twice(shop, sellers, at):
     bucket = shop.bucket(3)
-    wish = shop.wish(
-        ask(bucket, 2), ask(bucket, 2, price_fen=500, kind="shy"), total_fen=3000
-    )
+    wish = shop.wish(ask(bucket, 2), ask(bucket, 2, price_fen=500, kind="shy"), total_fen=3000)
 
     with pytest.raises(orders.SoldOut):
         orders.place(wish, at=at)
@@ -109,9 +107,7 @@ def test_a_sellers_refusal_to_claim_takes_its_own_order_only(shop, sellers, at):
 
 def test_orders_placed_together_are_decided_in_arrival_order(shop, sellers, at):
     bucket = shop.bucket(3)
-    wishes = [
-        shop.wish(ask(bucket, persons), total_fen=1000 * persons) for persons in (2, 2, 1)
-    ]
+    wishes = [shop.wish(ask(bucket, persons), total_fen=1000 * persons) for persons in (2, 2, 1)]
 
     first, second, third = orders.place_many(wishes, at=at)
 
@@ -187,9 +183,7 @@ def test_holds_that_are_not_due_keep_their_places(shop, sellers, at):
 
 
 def test_a_deposit_asks_for_a_fifth_now(shop, sellers, at):
-    order = orders.place(
-        shop.wish(ask(shop.bucket(1), kind="deposit"), total_fen=1000), at=at
-    )
+    order = orders.place(shop.wish(ask(shop.bucket(1), kind="deposit"), total_fen=1000), at=at)
 
     assert (order.total_fen, order.due_now_fen) == (1000, 200)
 

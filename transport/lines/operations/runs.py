@@ -32,9 +32,7 @@ class SeatsSold(Refusal):
     message = _("%(taken)s seats are sold. Affected orders: %(orders)s")
 
 
-def create_runs(
-    *, region: Region, first: date, last: date, peak_months: Collection[int]
-) -> int:
+def create_runs(*, region: Region, first: date, last: date, peak_months: Collection[int]) -> int:
     """Make the runs of all open, bookable lines from ``first`` to ``last``; return how many.
 
     Runs that exist stay as they are. Peak-only lines run in ``peak_months``; days without service
@@ -48,9 +46,7 @@ def create_runs(
             line_id__in=by_id, service_date__gte=first, service_date__lte=last
         ).values_list("trip_id", "service_date")
     )
-    off = set(
-        ServiceException.objects.filter(line_id__in=by_id).values_list("line_id", "date")
-    )
+    off = set(ServiceException.objects.filter(line_id__in=by_id).values_list("line_id", "date"))
     lengths = {key: len(p) for key, p in queries.patterns_of(by_id).items()}
     wanted = [
         (trip, day)
