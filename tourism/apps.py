@@ -13,6 +13,7 @@ class TourismConfig(AppConfig):
         from tourism.areas.loading import AreasLoader
         from tourism.areas.posts import gate_posts
         from tourism.sellables.ticket import Ticket
+        from tourism.tickets import invariants  # noqa: F401 - registers its rules
         from tourism.tickets.loading import TicketsLoader
 
         registry.register(Ticket())

@@ -10,6 +10,7 @@ class TransportConfig(AppConfig):
         from bookings import registry
         from bookings.vouchers import posts
         from kernel.places import loading
+        from transport.lines import invariants  # noqa: F401 - registers its rules
         from transport.lines.loading import LinesLoader
         from transport.lines.posts import run_posts
         from transport.sellables.shuttle import Shuttle

@@ -6,3 +6,6 @@ class CheckoutConfig(AppConfig):
     name = "bookings.checkout"
     label = "bookings_checkout"
     verbose_name = _("Checkout")
+
+    def ready(self) -> None:
+        from bookings import invariants  # noqa: F401 - registers the core's rules
