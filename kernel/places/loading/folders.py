@@ -145,6 +145,6 @@ def _region(keys: _Keys, slug: str) -> RegionFacts | None:
 def _is_timezone(name: str) -> bool:
     try:
         ZoneInfo(name)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         return False
     return True
