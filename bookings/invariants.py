@@ -75,7 +75,7 @@ def order_total(at: datetime) -> Sequence[str]:
 def hold_lapses(at: datetime) -> Sequence[str]:
     """No line is held longer than it is due, and a minute."""
     return rows(
-        "SELECT o.id AS \"order\", o.due_at FROM bookings_orders_order AS o"
+        'SELECT o.id AS "order", o.due_at FROM bookings_orders_order AS o'
         " WHERE o.due_at < %s AND EXISTS (SELECT 1 FROM bookings_orders_line AS l"
         " WHERE l.order_id = o.id AND l.state = 'HELD')",
         at - GRACE,

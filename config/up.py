@@ -81,6 +81,27 @@ class Site:
         self.children: list[Child] = []
         self.ending = False
 
+    @classmethod
+    def for_demo(cls, data: Path) -> Site:
+        """A site on the servers that the environment names, on free ports."""
+        site = cls(data, argparse.Namespace(host="127.0.0.1", port=_free_port(), no_load=True))
+        pay = f"http://127.0.0.1:{_free_port()}"
+        site.env = {
+            **os.environ,
+            "SITE_URL": site.url,
+            "SANDBOX_PROVIDER_URL": pay,
+            "QUANYU_PAY_PAGES": pay,
+        }
+        return site
+
+    def start_quietly(self) -> None:
+        """Start every process and wait for the first page."""
+        self._processes()
+
+    def stop(self) -> None:
+        """End every process."""
+        self._stop()
+
     def run(self) -> int:
         for sig in (signal.SIGINT, signal.SIGTERM):
             signal.signal(sig, self._end)
@@ -140,6 +161,13 @@ class Site:
 
     def _start(self) -> None:
         _say("Starting the site …")
+        self._processes()
+        if "DATABASE_URL" not in os.environ:
+            self._command("tour", "--print")
+        print("  Ctrl-C ends everything.", flush=True)
+
+    def _processes(self) -> None:
+        """The web first; the others once it has answered."""
         self._add("web", _web(self.options))
         self._await_page()
         (self.data / "run.json").write_text(json.dumps(self._about()))
@@ -159,9 +187,6 @@ class Site:
         )  # fmt: skip
         if "SANDBOX_PROVIDER_SECRET" in self.env:
             self._add("sandbox", _sandbox(self.env["SANDBOX_PROVIDER_URL"], self.data))
-        if "DATABASE_URL" not in os.environ:
-            self._command("tour", "--print")
-        print("  Ctrl-C ends everything.", flush=True)
 
     def _add(
         self,

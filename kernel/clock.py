@@ -14,8 +14,16 @@ from django.core.exceptions import ImproperlyConfigured
 
 def now() -> datetime:
     """This moment, aware, in UTC."""
+    spec = settings.QUANYU_CLOCK
+    if spec and not settings.QUANYU_THROWAWAY:
+        raise ImproperlyConfigured("QUANYU_CLOCK moves the time: on throw-away servers only.")
+    return moved_now(spec)
+
+
+def moved_now(spec: str) -> datetime:
+    """This moment by a QUANYU_CLOCK value; the real one where it is empty. Needs no settings."""
     real = datetime.now(UTC)
-    moved = _moved(settings.QUANYU_CLOCK)
+    moved = _moved(spec)
     if moved is None:
         return real
     start, speed, since = moved
@@ -27,8 +35,6 @@ def _moved(spec: str) -> tuple[datetime, float, datetime] | None:
     """(start, speed, the real moment at which it started) of a spec, or None where it is empty."""
     if not spec:
         return None
-    if not settings.QUANYU_THROWAWAY:
-        raise ImproperlyConfigured("QUANYU_CLOCK moves the time: on throw-away servers only.")
     try:
         moment, _at, rest = spec.partition("@")
         speed, _slash, since = rest.partition("/")

@@ -27,6 +27,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from kernel import clock
+
 MAX_BODY = 65_536
 _RETRY_S = (1, 2, 5, 10, 30, 60, 300)
 
@@ -94,8 +96,8 @@ class Store:
 class Party:
     """The sandbox's own rules: payments, refunds, notices."""
 
-    def __init__(self, store: Store, secret: str, url: str) -> None:
-        self.store, self.secret, self.url = store, secret, url
+    def __init__(self, store: Store, secret: str, url: str, clock_spec: str = "") -> None:
+        self.store, self.secret, self.url, self.clock = store, secret, url, clock_spec
         self.faults: dict[str, int] = {}
 
     def create(self, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -194,7 +196,7 @@ class Party:
         )  # fmt: skip
 
     def _post(self, url: str, body: str) -> bool:
-        raw, at = body.encode(), int(time.time())
+        raw, at = body.encode(), int(clock.moved_now(self.clock).timestamp())
         message = str(at).encode() + b"." + raw
         signature = hmac.new(self.secret.encode(), message, hashlib.sha256).hexdigest()
         request = urllib.request.Request(  # noqa: S310 - the url came with our secret
@@ -344,7 +346,8 @@ def serve(host: str, port: int, data: Path, secret: str) -> ThreadingHTTPServer:
     data.mkdir(parents=True, exist_ok=True)
     server = ThreadingHTTPServer((host, port), Handler)
     url = f"http://{host}:{server.server_port}"
-    party = Party(Store(data / "sandbox.sqlite3"), secret, url)
+    clock_spec = os.environ.get("QUANYU_CLOCK", "")
+    party = Party(Store(data / "sandbox.sqlite3"), secret, url, clock_spec)
     server.RequestHandlerClass = type("BoundHandler", (Handler,), {"party": party})
     threading.Thread(target=party.deliver_for_ever, daemon=True).start()
     return server

@@ -1,0 +1,1 @@
+"""A morning in fast motion against the running site, over HTTP only."""
