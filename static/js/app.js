@@ -32,4 +32,6 @@ watchNetwork();
 showByAnswer();
 enhanceAll(document);
 document.addEventListener("htmx:load", (event) => enhanceAll(event.detail.elt));
-document.querySelector("[data-focus]")?.focus();
+const first = document.querySelector("[data-focus]");
+// A gate's answer must stay in sight while the field below it waits for the next code.
+first?.focus({ preventScroll: first.dataset.scan !== undefined });

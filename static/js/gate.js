@@ -13,7 +13,7 @@ export function start(element) {
   }
   const field = document.querySelector("input[data-scan]");
   if (!field) return;
-  field.focus();
+  field.focus({ preventScroll: true });
   // What a scanner types while nothing has the focus belongs to the field.
   document.addEventListener("keydown", (event) => {
     if (isTyping(event) || event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
