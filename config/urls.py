@@ -18,6 +18,7 @@ urlpatterns = [
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
     path("hooks/", include("bookings.payments.hooks")),
+    path("i18n/", include("django.conf.urls.i18n")),
     *i18n_patterns(
         path("ops/", admin.site.urls),
         path("outbox/", include("accounts.messages.urls")),
