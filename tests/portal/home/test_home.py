@@ -68,9 +68,7 @@ def test_a_region_shows_its_day_its_areas_and_its_notices(client, region):
         name_zh="中秋节",
         name_en="Mid-Autumn",
     )
-    Notice.objects.create(
-        area=product.area, title_zh="风", title_en="Strong wind", valid_from=AT
-    )
+    Notice.objects.create(area=product.area, title_zh="风", title_en="Strong wind", valid_from=AT)
 
     html = client.get(f"/en/{region.slug}/").content.decode()
 
