@@ -4,6 +4,7 @@ from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware as _CSPMiddleware
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.translation import get_language_from_path
 
 BACK_OFFICE = "/ops/"
 
@@ -27,6 +28,12 @@ class CSPMiddleware(_CSPMiddleware):
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        if request.path.startswith(BACK_OFFICE):
+        if _without_language(request.path).startswith(BACK_OFFICE):
             response._csp_replace = _BACK_OFFICE_POLICY  # type: ignore[attr-defined]
         return super().process_response(request, response)
+
+
+def _without_language(path: str) -> str:
+    """A path without the language in front of it: "/en/ops/" is "/ops/"."""
+    language = get_language_from_path(path)
+    return path.removeprefix(f"/{language}") if language else path
