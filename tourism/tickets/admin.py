@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import ActionForm
+from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from accounts.organisations import queries as organisations
 from accounts.organisations.scoping import ReadOnlyAdmin, ScopedAdmin
@@ -100,7 +101,13 @@ class CapacityForm(ActionForm):
     """The number that the action "set the places" asks for."""
 
     capacity = forms.IntegerField(
-        label=_("Places"), min_value=0, max_value=MOST_PLACES, required=False
+        label=_("Places"),
+        min_value=0,
+        max_value=MOST_PLACES,
+        required=False,
+        widget=UnfoldAdminIntegerFieldWidget(
+            attrs={"placeholder": _("Places"), "aria-label": _("Places")}
+        ),
     )
 
 
@@ -109,6 +116,7 @@ class CountedAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
 
     organisation_path = "product__area__organisation"
     action_form = CapacityForm
+    list_per_page = 50
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
