@@ -99,6 +99,7 @@ class Party:
     def __init__(self, store: Store, secret: str, url: str, clock_spec: str = "") -> None:
         self.store, self.secret, self.url, self.clock = store, secret, url, clock_spec
         self.faults: dict[str, int] = {}
+        self.closed = threading.Event()
 
     def create(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """Make a payment, or find the one with this token."""
@@ -174,14 +175,13 @@ class Party:
 
     def deliver_for_ever(self) -> None:
         """Send notices that are due; again, later each time, until the site answers 2xx."""
-        while True:
+        while not self.closed.wait(0.1):
             due = self.store.run(
                 "SELECT * FROM notice WHERE done = 0 AND due <= ? ORDER BY due LIMIT 50",
                 time.time(),
             )
             for notice in due:
                 self._deliver(notice)
-            time.sleep(0.1)
 
     def _deliver(self, notice: sqlite3.Row) -> None:
         if self._post(notice["url"], notice["body"]):
@@ -341,13 +341,24 @@ class Handler(BaseHTTPRequestHandler):
         """Quiet: the site has its own log."""
 
 
-def serve(host: str, port: int, data: Path, secret: str) -> ThreadingHTTPServer:
+class Server(ThreadingHTTPServer):
+    """The HTTP server; closing it ends the sending of notices, too."""
+
+    party: Party
+
+    def server_close(self) -> None:
+        self.party.closed.set()
+        super().server_close()
+
+
+def serve(host: str, port: int, data: Path, secret: str) -> Server:
     """A server that is ready to run; its notices are sent by a thread of their own."""
     data.mkdir(parents=True, exist_ok=True)
-    server = ThreadingHTTPServer((host, port), Handler)
+    server = Server((host, port), Handler)
     url = f"http://{host}:{server.server_port}"
     clock_spec = os.environ.get("QUANYU_CLOCK", "")
     party = Party(Store(data / "sandbox.sqlite3"), secret, url, clock_spec)
+    server.party = party
     server.RequestHandlerClass = type("BoundHandler", (Handler,), {"party": party})
     threading.Thread(target=party.deliver_for_ever, daemon=True).start()
     return server

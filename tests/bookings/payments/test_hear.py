@@ -1,0 +1,107 @@
+"""Notices: only what the provider signed, about our payment, counts; and once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+
+from bookings.orders.models import State
+from bookings.payments import operations as payments
+from bookings.payments.models import Attempt, AttemptState, EventState, ProviderEvent
+from bookings.payments.providers import BadSignature
+from kernel.outbox import operations as outbox
+from kernel.outbox.models import Event
+from tests.bookings.payments.conftest import notice, signed
+
+pytestmark = pytest.mark.django_db
+
+
+def hear(raw: bytes, headers: dict[str, str], at) -> None:
+    payments.hear(provider="sandbox", raw=raw, headers=headers, at=at)
+
+
+def received() -> int:
+    return Event.objects.filter(name="bookings.payments.received").count()
+
+
+def test_a_genuine_notice_pays_the_order(attempt, order, now):
+    raw = notice(attempt)
+
+    hear(raw, signed(raw, now), now)
+    outbox.drain(at=now)
+
+    attempt.refresh_from_db()
+    order.refresh_from_db()
+    assert (attempt.state, attempt.captured_fen) == (AttemptState.SUCCEEDED, 2000)
+    assert order.state is State.CONFIRMED
+
+
+def test_a_notice_that_comes_a_hundred_times_counts_once(attempt, now):
+    raw = notice(attempt)
+
+    for _time in range(100):
+        hear(raw, signed(raw, now), now)
+
+    assert received() == 1
+    assert ProviderEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Sandbox-Signature": ""},
+        {"Sandbox-Signature": "t=abc,v1=00"},
+        {"Sandbox-Signature": "t=1,v1="},
+        {"Sandbox-Signature": "v1=é"},
+    ],
+)
+def test_an_unsigned_notice_writes_nothing(attempt, now, headers):
+    with pytest.raises(BadSignature):
+        hear(notice(attempt), headers, now)
+
+    assert ProviderEvent.objects.count() == 0
+    assert received() == 0
+
+
+def test_forged_altered_and_old_notices_write_nothing(attempt, now):
+    raw = notice(attempt)
+    forged = signed(raw, now, secret="another secret of the same length as it")
+    old = signed(raw, now - timedelta(seconds=301))
+
+    for headers, body in ((forged, raw), (old, raw), (signed(raw, now), raw + b" ")):
+        with pytest.raises(BadSignature):
+            hear(body, headers, now)
+
+    assert ProviderEvent.objects.count() == 0
+    assert Attempt.objects.get().state == AttemptState.PENDING
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"amount": 1}, {"currency": "USD"}, {"live": True}, {"id": "pay_x"}, {"token": "x"}],
+)
+def test_a_notice_about_another_sum_or_world_is_kept_and_has_no_effect(attempt, now, changes):
+    raw = notice(attempt, **changes)
+
+    hear(raw, signed(raw, now), now)
+
+    assert ProviderEvent.objects.get().state == EventState.REJECTED
+    assert Attempt.objects.get().state == AttemptState.PENDING
+    assert received() == 0
+
+
+STORY = (("evt_1", "PENDING"), ("evt_2", "SUCCEEDED"), ("evt_2", "SUCCEEDED"), ("evt_3", "FAILED"))
+
+
+@pytest.mark.parametrize("order_of_arrival", sorted(set(permutations(STORY))))
+def test_whatever_the_order_of_arrival_a_success_stays_a_success(attempt, now, order_of_arrival):
+    for event_id, status in order_of_arrival:
+        raw = notice(attempt, event_id=event_id, status=status)
+        hear(raw, signed(raw, now), now)
+
+    attempt.refresh_from_db()
+    assert (attempt.state, attempt.captured_fen) == (AttemptState.SUCCEEDED, 2000)
+    assert received() == 1

@@ -1,0 +1,119 @@
+"""Refunds: the sum that was shown, the way it came, once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bookings.inventory import operations as counts
+from bookings.inventory import queries as inventory
+from bookings.ledger import queries as ledger
+from bookings.orders import operations as orders
+from bookings.orders.models import Line, State
+from bookings.payments import operations as payments
+from bookings.payments.models import Attempt
+from bookings.refunds import operations as refunds
+from bookings.refunds.models import Refund, RefundState
+from bookings.vouchers.models import Voucher
+from kernel import invariants
+from kernel.outbox import operations as outbox
+
+pytestmark = pytest.mark.django_db
+
+
+def cancel(order, parts, shown_fen, at):
+    return refunds.cancel(
+        order=order, parts=parts, shown_fen=shown_fen, actor="guest:a", reason="BUYER", at=at
+    )
+
+
+def test_a_cancelled_part_comes_back_and_the_other_stays(party, paid, bucket, now):
+    line = paid.lines.get()
+    quote = refunds.quote(order=paid, parts={line.pk: ["p0"]}, at=now)
+
+    cancel(paid, {line.pk: ["p0"]}, quote.refund_fen, now)
+    outbox.drain(at=now)
+
+    line.refresh_from_db()
+    assert quote.refund_fen == 1000
+    assert (line.state, line.cancelled_parts) == (State.CONFIRMED, ["p0"])
+    assert inventory.left([bucket]) == {bucket: 4}
+    assert (Refund.objects.get().state, party.count("refund")) == (RefundState.DONE, 1)
+    assert sorted(Voucher.objects.values_list("part_key", "state")) == [
+        ("p0", "VOIDED"),
+        ("p1", "ACTIVE"),
+    ]
+    assert ledger.balance("provider:sandbox") == 1000
+    assert invariants.check_all(at=now) == []
+
+
+def test_late_in_the_ladder_half_is_kept_for_the_supplier(party, paid, now):
+    line = paid.lines.get()
+    Line.objects.filter(pk=line.pk).update(starts_at=now + timedelta(hours=2))
+
+    cancel(paid, {line.pk: ["p0", "p1"]}, 1000, now)
+    outbox.drain(at=now)
+
+    line.refresh_from_db()
+    assert line.state == State.CANCELLED
+    assert ledger.balance(f"revenue:{line.supplier_id}") == -1000
+    assert ledger.balance(f"supplier:{line.supplier_id}") == 0
+    assert ledger.balance(f"buyer:{paid.pk}") == 0
+    assert invariants.check_all(at=now) == []
+
+
+def test_another_sum_than_shown_cancels_nothing(party, paid, bucket, now):
+    line = paid.lines.get()
+
+    with pytest.raises(refunds.RefundMoved):
+        cancel(paid, {line.pk: ["p0"]}, 999, now)
+
+    line.refresh_from_db()
+    assert (line.cancelled_parts, Refund.objects.count()) == ([], 0)
+    assert inventory.left([bucket]) == {bucket: 3}
+
+
+def test_a_part_is_cancelled_once(party, paid, now):
+    line = paid.lines.get()
+    cancel(paid, {line.pk: ["p0"]}, 1000, now)
+
+    with pytest.raises(refunds.NotCancellable):
+        cancel(paid, {line.pk: ["p0"]}, 1000, now)
+
+    assert Refund.objects.count() == 1
+
+
+@pytest.mark.parametrize("fault", ["drop_reply", "error_after_success", "refuse"])
+def test_a_lost_answer_is_tried_again_and_returns_money_once(party, paid, now, fault):
+    line = paid.lines.get()
+    party.faults(**{fault: 1})
+    cancel(paid, {line.pk: ["p0"]}, 1000, now)
+    outbox.drain(at=now)
+    assert Refund.objects.get().state == RefundState.SENDING
+
+    outbox.drain(at=now + timedelta(seconds=30))
+
+    assert (Refund.objects.get().state, party.count("refund")) == (RefundState.DONE, 1)
+
+
+def test_money_that_comes_too_late_goes_back_by_itself(party, attempt, order, shop, now, bucket):
+    late = now + orders.HOLD_FOR
+    orders.lapse_due(at=late)
+    counts.reshape(bucket_id=bucket, capacity=0)
+    party.press(attempt)
+
+    payments.ask(attempt=attempt, at=late)
+    outbox.drain(at=late)
+
+    order.refresh_from_db()
+    refund = Refund.objects.get()
+    assert order.state is State.LAPSED
+    assert (refund.reason, refund.amount_fen, refund.state) == (
+        "LATE_AND_GONE",
+        2000,
+        RefundState.DONE,
+    )
+    assert Attempt.objects.get().refunded_fen == 2000
+    assert ledger.balance("provider:sandbox") == 0
+    assert invariants.check_all(at=late + timedelta(hours=1)) == []
