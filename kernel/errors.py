@@ -14,6 +14,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from kernel.moments import day_words, moment_words
 from kernel.money import yuan
 
 _WORD_START = re.compile(r"(?<!^)(?=[A-Z])")
@@ -23,7 +24,8 @@ class Refusal(Exception):
     """An expected "no". Subclasses set `message` and, when 409 does not fit, `status`.
 
     `message` is a lazy gettext format string over the facts (`"Only %(left)s left"`). A fact named
-    `..._fen` is integer fen: it reads as a price and stays an integer for machines. `field` names
+    `..._fen` is integer fen: it reads as a price and stays an integer for machines. A moment reads on
+    the clock of its own zone. `field` names
     the form field that the refusal is about.
     """
 
@@ -96,7 +98,9 @@ def _readable(name: str, value: Any) -> Any:
     if name.endswith("_fen") and isinstance(value, int):
         return f"¥{yuan(value)}"
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
+        return moment_words(value)
+    if isinstance(value, date):
+        return day_words(value)
     if isinstance(value, time):
         return f"{value:%H:%M}"
     return value

@@ -8,6 +8,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from kernel.moments import day_words
+
 # Translators: short names of weekdays; they also stand in dates such as "Sat 24 Oct".
 WEEKDAYS = (
     gettext_lazy("Mon"),
@@ -64,8 +66,7 @@ class Day:
 
     @property
     def full(self) -> str:
-        # Translators: Django date format of a day in this year, as in "Sat 24 Oct".
-        return date_format(self.date, pgettext("date format", "D j M"))
+        return day_words(self.date)
 
 
 @dataclass(frozen=True, slots=True)

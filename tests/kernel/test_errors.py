@@ -2,9 +2,12 @@ import json
 import pickle
 from datetime import UTC, date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+import pytest
 from django.utils.translation import gettext_lazy, override
 
+from kernel import clock
 from kernel.errors import BadInput, Busy, NotFound, Refusal, TooMany
 
 
@@ -48,11 +51,17 @@ def test_the_reason_is_in_the_language_of_the_reader() -> None:
         assert Required().reason == "This field is required."
 
 
-def test_a_time_reads_in_its_own_zone_and_travels_as_iso() -> None:
-    refusal = Closed(since=datetime(2026, 10, 24, 9, 30, tzinfo=UTC))
+def test_a_time_reads_on_its_own_clock_and_travels_as_iso(monkeypatch: pytest.MonkeyPatch) -> None:
+    shanghai = ZoneInfo("Asia/Shanghai")
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 10, 24, 17, 0, tzinfo=UTC))
+    today = Closed(since=datetime(2026, 10, 25, 9, 30, tzinfo=shanghai))
+    yesterday = Closed(since=datetime(2026, 10, 24, 9, 30, tzinfo=shanghai))
 
-    assert refusal.reason == "Closed since 2026-10-24 09:30"
-    assert refusal.facts == {"since": "2026-10-24T09:30:00+00:00"}
+    with override("en"):
+        assert today.reason == "Closed since 09:30"
+        assert yesterday.reason == "Closed since Sat 24 Oct 09:30"
+        assert Closed(since=date(2025, 10, 24)).reason == "Closed since Fri 24 Oct 2025"
+    assert yesterday.facts == {"since": "2026-10-24T09:30:00+08:00"}
 
 
 def test_facts_are_always_json() -> None:

@@ -6,14 +6,13 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.templatetags.static import static
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import is_aware
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
-from kernel import clock
+from kernel import clock, moments
 from kernel.errors import Refusal
 from kernel.money import Money, yuan
 
@@ -36,35 +35,25 @@ def money(amount: int | Money | str | None) -> str:
 @register.filter
 def at_place(moment: datetime | None, zone: str | tzinfo) -> str:
     """A moment on the clock of a place: "09:30" today, "Sat 24 Oct 09:30" on another day."""
-    if moment is None:
-        return ""
-    local = _local(moment, zone)
-    today = _local(clock.now(), zone).date()
-    return _clock_time(local) if local.date() == today else f"{day(local)} {_clock_time(local)}"
+    return "" if moment is None else moments.moment_words(_local(moment, zone))
 
 
 @register.filter
 def time_at(moment: datetime | None, zone: str | tzinfo) -> str:
     """Only the time at a place, for rows that stand below their day: "09:30"."""
-    return "" if moment is None else _clock_time(_local(moment, zone))
+    return "" if moment is None else moments.time_words(_local(moment, zone))
 
 
 @register.filter
 def day_at(moment: datetime | None, zone: str | tzinfo) -> str:
     """Only the day at a place: "Sat 24 Oct"."""
-    return "" if moment is None else day(_local(moment, zone).date())
+    return "" if moment is None else moments.day_words(_local(moment, zone).date())
 
 
 @register.filter
 def day(value: date | None) -> str:
     """A day with its weekday; with its year when that is not the present one."""
-    if value is None:
-        return ""
-    if value.year == clock.now().year:
-        # Translators: Django date format of a day in this year, as in "Sat 24 Oct".
-        return date_format(value, pgettext("date format", "D j M"))
-    # Translators: Django date format of a day in another year, as in "Sat 24 Oct 2026".
-    return date_format(value, pgettext("date format", "D j M Y"))
+    return "" if value is None else moments.day_words(value)
 
 
 @register.filter
@@ -129,7 +118,3 @@ def _local(moment: datetime, zone: str | tzinfo) -> datetime:
     if not is_aware(moment):
         raise ValueError("a moment without a zone cannot be shown at a place")
     return moment.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)
-
-
-def _clock_time(local: datetime) -> str:
-    return f"{local:%H:%M}"

@@ -1,15 +1,17 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils.translation import override
 
+from kernel import clock
 from kernel.web.calendars import Day, calendar
 
 THURSDAY = date(2026, 10, 22)
 
 
 @pytest.fixture(autouse=True)
-def english():
+def english(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 10, 22, 4, tzinfo=UTC))
     with override("en"):
         yield
 

@@ -163,7 +163,7 @@ def test_an_entry_time_that_has_begun_is_refused_and_the_next_one_named(slot, pr
     assert isinstance(answer, offers.SlotStarted)
     assert answer.facts["next_ref"] == str(later.pk)
     assert answer.facts["next_starts_at"] == "2026-10-14T13:00:00+08:00"
-    assert "2026-10-14 13:00" in answer.reason
+    assert "13:00" in answer.reason
 
 
 def test_the_way_out_has_room_for_the_whole_party(slot, product):
