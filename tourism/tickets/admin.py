@@ -101,12 +101,12 @@ class CapacityForm(ActionForm):
     """The number that the action "set the places" asks for."""
 
     capacity = forms.IntegerField(
-        label=_("Places"),
+        label="",
         min_value=0,
         max_value=MOST_PLACES,
         required=False,
         widget=UnfoldAdminIntegerFieldWidget(
-            attrs={"placeholder": _("Places"), "aria-label": _("Places")}
+            attrs={"placeholder": _("capacity"), "aria-label": _("capacity")}
         ),
     )
 
@@ -122,7 +122,7 @@ class CountedAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return queries.with_counts(super().get_queryset(request))
 
-    @admin.display(description=_("places"), ordering="capacity")
+    @admin.display(description=_("capacity"), ordering="capacity")
     def places(self, row: Any) -> int:
         return int(row.capacity)
 
