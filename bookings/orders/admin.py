@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -14,6 +17,7 @@ from unfold.admin import ModelAdmin, StackedInline
 from accounts.organisations.scoping import ReadOnlyAdmin, ScopedAdmin
 from bookings.ledger import queries as ledger
 from bookings.orders.models import Line, Order, State
+from kernel.money import yuan
 
 
 class LineInline(ReadOnlyAdmin, ScopedAdmin, StackedInline):
@@ -54,7 +58,7 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
     inlines = (LineInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
-        return super().get_queryset(request).prefetch_related("lines")
+        return super().get_queryset(request).select_related("region").prefetch_related("lines")
 
     @admin.display(description=_("State"))
     def state_words(self, order: Order) -> str:
@@ -62,40 +66,67 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
 
     @admin.display(description=_("Payments"))
     def payments(self, order: Order) -> SafeString:
-        rows = [
-            (a.created_at, a.provider, a.get_state_display(), a.amount_fen, a.refunded_fen)
-            for a in order.attempts.order_by("pk")
-        ]
-        return format_html_join("\n", "<div>{:%Y-%m-%d %H:%M:%S} {} {} {} ({})</div>", rows)
+        return _story(
+            (
+                _local(order, attempt.created_at),
+                attempt.provider,
+                attempt.get_state_display(),
+                yuan(attempt.amount_fen),
+                *(event.event_id for event in attempt.events.order_by("pk")),
+            )
+            for attempt in order.attempts.order_by("pk")
+        )
 
     @admin.display(description=_("Codes and entries"))
     def codes(self, order: Order) -> SafeString:
-        rows = [
-            (v.zone, v.get_state_display(), v.entries_used, v.entries_allowed)
+        return _story(
+            (
+                str(line),
+                voucher.part_key,
+                voucher.get_state_display(),
+                *(_local(order, entry.at) for entry in voucher.redemptions.order_by("pk")),
+            )
             for line in order.lines.all()
-            for v in line.vouchers.order_by("pk")
-        ]
-        return format_html_join("\n", "<div>{} {} {}/{}</div>", rows)
+            for voucher in line.vouchers.order_by("pk")
+        )
 
     @admin.display(description=_("Refunds"))
     def refunds_words(self, order: Order) -> SafeString:
-        rows = [
-            (r.created_at, r.get_reason_display(), r.amount_fen, r.get_state_display())
-            for r in order.refunds.order_by("pk")
-        ]
-        return format_html_join("\n", "<div>{:%Y-%m-%d %H:%M:%S} {} {} {}</div>", rows)
+        return _story(
+            (
+                _local(order, refund.created_at),
+                refund.get_reason_display(),
+                yuan(refund.amount_fen),
+                refund.get_state_display(),
+            )
+            for refund in order.refunds.order_by("pk")
+        )
 
     @admin.display(description=_("Ledger"))
     def books(self, order: Order) -> SafeString:
-        rows = [
-            (entry.at, entry.memo, " ".join(f"{p.account} {p.amount_fen:+d}" for p in entry.postings.all()))
+        return _story(
+            (
+                _local(order, entry.at),
+                entry.memo,
+                *(f"{leg.account} {yuan(leg.amount_fen)}" for leg in entry.postings.all()),
+            )
             for entry in ledger.entries_of(order.subject)
-        ]  # fmt: skip
-        return format_html_join("\n", "<div>{:%Y-%m-%d %H:%M:%S} {}: {}</div>", rows)
+        )
 
     @admin.display(description=_("Cancel and refund"))
     def site_page(self, order: Order) -> SafeString:
         if order.state not in (State.CONFIRMED, State.USED):
-            return format_html("–")
+            return format_html("{}", "–")
         url = reverse("admin:bookings_refunds_refund_cancel", args=[order.pk])
         return format_html('<a class="button" href="{}">{}</a>', url, _("Cancel parts and refund"))
+
+
+def _story(rows: Iterable[Iterable[object]]) -> SafeString:
+    """One line for each thing that happened."""
+    lines = [(" · ".join(str(word) for word in row),) for row in rows]
+    return format_html_join("", "<div>{}</div>", lines) if lines else format_html("{}", "–")
+
+
+def _local(order: Order, moment: datetime) -> str:
+    """A moment on the region's clock."""
+    return f"{moment.astimezone(order.region.tz):%Y-%m-%d %H:%M:%S}"
