@@ -26,10 +26,21 @@ _SERVERLESS = {
 }  # fmt: skip
 IS_SERVERLESS = len(sys.argv) < 2 or sys.argv[1] in _SERVERLESS or "mypy" in sys.argv[0]
 
-DEBUG = env.bool("DEBUG", False)
-QUANYU_LOCAL = env.bool("QUANYU_LOCAL", False)
+
+def _flag(name: str) -> bool:
+    """1, true, yes, on or 0, false, no, off; anything else refuses to start."""
+    value = str(env.str(name, "")).lower()
+    if value in ("1", "true", "yes", "on"):
+        return True
+    if value in ("", "0", "false", "no", "off"):
+        return False
+    raise ImproperlyConfigured(f"{name} must be 1 or 0.")
+
+
+DEBUG = _flag("DEBUG")
+QUANYU_LOCAL = _flag("QUANYU_LOCAL")
 """True on servers that config.bootstrap started: local data, demonstration accounts allowed."""
-QUANYU_THROWAWAY = env.bool("QUANYU_THROWAWAY", False)
+QUANYU_THROWAWAY = _flag("QUANYU_THROWAWAY")
 """True on a cluster that is thrown away after the command: only there may the clock be moved."""
 
 QUANYU_CLOCK = env.str("QUANYU_CLOCK", "")
@@ -160,7 +171,7 @@ TEMPLATES = [
 # --- PostgreSQL -----------------------------------------------------------------------------------
 # The timeouts end what would otherwise wait for ever: a stopped process that holds a lock, a query
 # gone wild, a dead network peer.
-IS_WORKER = env.bool("QUANYU_WORKER", False)
+IS_WORKER = _flag("QUANYU_WORKER")
 _STATEMENT_MS = 120_000 if IS_WORKER else 10_000
 DATABASES = {
     "default": environ.Env.db_url_config(_required("DATABASE_URL", "postgres:///serverless"))

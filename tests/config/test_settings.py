@@ -1,0 +1,68 @@
+"""Settings that keep promises: nothing lost, nobody waiting for ever, nothing started without keys."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+KEYS = ("SECRET_KEY", "QUANYU_SEALING_KEYS", "QUANYU_INDEX_KEY", "DATABASE_URL")
+
+
+def test_celery_loses_no_task_and_starts_none_twice_needlessly():
+    assert settings.CELERY_TASK_ACKS_LATE is True
+    assert settings.CELERY_TASK_REJECT_ON_WORKER_LOST is True
+    assert settings.CELERY_WORKER_PREFETCH_MULTIPLIER == 1
+    assert settings.CELERY_RESULT_BACKEND is None
+    assert settings.CELERY_ACCEPT_CONTENT == ["json"]
+    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    assert settings.CELERY_TASK_TIME_LIMIT < options["visibility_timeout"] == 600
+    assert (options["unacked_restore_interval"], options["unacked_restore_throttle"]) == (5, 1)
+    assert (options["socket_timeout"], options["socket_keepalive"]) == (5, True)
+
+
+def test_no_statement_and_no_lock_waits_for_ever():
+    options = settings.DATABASES["default"]["OPTIONS"]
+    assert "lock_timeout=2000" in options["options"]
+    assert "statement_timeout=10000" in options["options"]
+    assert "idle_in_transaction_session_timeout=5000" in options["options"]
+    assert "synchronous_commit=on" in options["options"]
+    assert (options["keepalives_idle"], options["keepalives_interval"]) == (5, 2)
+
+
+def start(**changes: str) -> subprocess.CompletedProcess[str]:
+    """Import the settings as a web worker would, with some of the environment changed."""
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", **changes}
+    env = {name: value for name, value in env.items() if value}
+    code = "import sys; sys.argv = ['x', 'web']; import config.settings"
+    return subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_without_a_key_it_does_not_start(name):
+    done = start(**{name: ""})
+
+    assert done.returncode != 0
+    assert f"{name} is not set" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "django-insecure-" + "x" * 50),
+        ("QUANYU_SEALING_KEYS", "k1:not-base64"),
+        ("QUANYU_SEALING_KEYS", "k1:YWJj"),
+        ("QUANYU_INDEX_KEY", "YWJj"),
+        ("DEBUG", "perhaps"),
+    ],
+)
+def test_a_wrong_value_does_not_start(name, value):
+    assert start(**{name: value}).returncode != 0
+
+
+def test_with_all_keys_it_starts():
+    assert start().returncode == 0
