@@ -6,6 +6,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from accounts.identity.models import User
 from accounts.identity.phones import PhoneField
 from kernel.web.forms import PageForm
 
@@ -99,8 +100,8 @@ class PasswordForm(PageForm):
     )
 
 
-class InviteForm(forms.Form):
-    """Somebody at work who is to get an account."""
+class StaffForm(forms.ModelForm):
+    """Somebody at work who is to get an account; for the back office."""
 
     login_name = forms.CharField(
         label=_("Login name"),
@@ -111,4 +112,13 @@ class InviteForm(forms.Form):
     )
     email = forms.EmailField(label=_("E-mail"))
     display_name = forms.CharField(label=_("Name"), max_length=60)
-    is_staff = forms.BooleanField(label=_("May use the back office"), required=False)
+
+    class Meta:
+        model = User
+        fields = ("login_name", "email", "display_name", "language", "is_staff")
+
+    def clean_login_name(self) -> str:
+        return str(self.cleaned_data["login_name"]).lower()
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()

@@ -106,6 +106,10 @@ class ScopedAdmin(_Base):
             model = field_.related_model or model
         return isinstance(field_, Field) and field_.is_relation
 
+    def is_platform(self, request: HttpRequest) -> bool:
+        """Whether the person works at the platform's own desk."""
+        return queries.sees_all(request.user)
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         return works_at_a_desk(request)
 

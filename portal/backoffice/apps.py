@@ -8,4 +8,4 @@ class BackofficeAdminConfig(AdminConfig):
 
     def ready(self) -> None:
         super().ready()
-        from portal.backoffice import kernel  # noqa: F401
+        from portal.backoffice import accounts, kernel  # noqa: F401

@@ -48,16 +48,17 @@ def confirm_enrolment(*, user: User, code: str, keep: int | None, at: datetime) 
         fresh = _locked(user, confirmed=False)
         if fresh is None or not _verify(fresh, code):
             return None
-        forget_factors(user=user, at=at, keep=keep)
+        forget_factors(user=user, by=user.actor, at=at, keep=keep)
         fresh.confirmed = True
         fresh.save(update_fields=["confirmed"])
         audit.record(actor=user.actor, action="accounts.factor.enrolled", subject=user.actor, at=at)
         return _new_recovery_codes(user)
 
 
-def forget_factors(*, user: User, at: datetime, keep: int | None = None) -> None:
+def forget_factors(*, user: User, by: str, at: datetime, keep: int | None = None) -> None:
     """Take away every second factor, and sign the person out everywhere but in ``keep``."""
     with transaction.atomic():
+        audit.record(actor=by, action="accounts.factor.forgotten", subject=user.actor, at=at)
         Authenticator.objects.filter(user=user, confirmed=True).delete()
         RecoveryCode.objects.filter(user=user).delete()
         TrustedDevice.objects.filter(user=user).delete()

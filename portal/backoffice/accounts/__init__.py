@@ -1,0 +1,3 @@
+"""Admin classes of the rooms below organisations: they know none to scope themselves by."""
+
+from portal.backoffice.accounts import identity, messages  # noqa: F401
