@@ -6,7 +6,9 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.db import connection, connections
+from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 from pytest_socket import disable_socket, enable_socket
 
@@ -19,6 +21,13 @@ def no_network() -> Iterator[None]:
     enable_socket()
 
 
+@pytest.fixture(autouse=True)
+def site_language() -> Iterator[None]:
+    """The site's default language: a request of an earlier test may have left another one active."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
+
+
 @pytest.fixture
 def fresh_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """A new clone of the migrated template, for tests with real commits and threads.
@@ -26,17 +35,17 @@ def fresh_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
     Never a flush: the ledger refuses TRUNCATE. The clone is dropped at the end.
     """
     name = f"fresh_{uuid.uuid4().hex[:12]}"
-    settings = connections.settings["default"]
-    usual = settings["NAME"]
+    database = connections.settings["default"]
+    usual = database["NAME"]
     with django_db_blocker.unblock():
         connection.close()
         _postgres(f'CREATE DATABASE "{name}" TEMPLATE "quanyu"')
-        settings["NAME"] = connection.settings_dict["NAME"] = name
+        database["NAME"] = connection.settings_dict["NAME"] = name
         try:
             yield name
         finally:
             connections.close_all()
-            settings["NAME"] = connection.settings_dict["NAME"] = usual
+            database["NAME"] = connection.settings_dict["NAME"] = usual
             _postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
