@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
 from django.db import connection, connections
 from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
@@ -22,9 +21,9 @@ def no_network() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def site_language() -> Iterator[None]:
-    """The site's default language: a request of an earlier test may have left another one active."""
-    with translation.override(settings.LANGUAGE_CODE):
+def english() -> Iterator[None]:
+    """Tests read the source's words: a request of an earlier test may have left others active."""
+    with translation.override("en"):
         yield
 
 
