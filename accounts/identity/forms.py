@@ -100,7 +100,7 @@ class PasswordForm(PageForm):
     )
 
 
-class StaffForm(forms.ModelForm):
+class StaffForm(forms.ModelForm):  # type: ignore[type-arg]
     """Somebody at work who is to get an account; for the back office."""
 
     login_name = forms.CharField(

@@ -109,7 +109,7 @@ class UserAdmin(PlatformOnlyAdmin, RevealingAdmin):
 
     @admin.action(description=_("Close the account"))
     def close(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        for user in queryset.exclude(pk=request.user.pk):
+        for user in queryset.exclude(pk=request.user.pk or 0):
             identity.close(user=user, by=_actor(request), at=clock.now())
         messages.success(request, _("Closed. Nobody can sign in to them."))
 
