@@ -111,6 +111,11 @@ class Order(models.Model):
         """Derived from the lines: the one that most wants attention speaks for all."""
         return state_of(line.state for line in self.lines.all())
 
+    @property
+    def tone(self) -> str:
+        """How the state looks on a page."""
+        return tone_of(self.state)
+
     def get_state_display(self) -> str:
         """The state in words of the active language."""
         return str(self.state.label)
@@ -118,6 +123,13 @@ class Order(models.Model):
     def is_payable(self, at: datetime) -> bool:
         """Whether a payment may be started: held, not yet due, and something to pay now."""
         return self.state is State.HELD and self.due_at > at and self.due_now_fen > 0
+
+
+def tone_of(state: str) -> str:
+    """How a state looks on a page: good news, bad news, or something still to happen."""
+    if state in (State.CONFIRMED, State.USED):
+        return "good"
+    return "bad" if state in (State.REFUSED, State.CANCELLED, State.LAPSED) else "note"
 
 
 def state_of(states: Iterable[str]) -> State:
@@ -180,6 +192,11 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return say(self.title)
+
+    @property
+    def tone(self) -> str:
+        """How the state looks on a page."""
+        return tone_of(self.state)
 
     @property
     def frozen_parts(self) -> tuple[Part, ...]:
