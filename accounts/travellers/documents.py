@@ -107,6 +107,7 @@ _PROVINCES = frozenset(
         range(41, 47),
         range(50, 55),
         range(61, 66),
+        (71,),
     )
     for code in codes
 )

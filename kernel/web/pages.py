@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -54,7 +55,11 @@ def refuse(
 def way_back(request: HttpRequest) -> str:
     """The page of ours that the person came from, or the home page."""
     referer = urlsplit(request.headers.get("Referer", ""))
-    if referer.netloc != request.get_host():
+    try:
+        host = request.get_host()
+    except DisallowedHost:  # what is being refused may be the host itself
+        return "/"
+    if referer.netloc != host:
         return "/"
     return redirects.safe_next(request, "/", url=referer._replace(fragment="").geturl())
 

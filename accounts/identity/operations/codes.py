@@ -21,6 +21,8 @@ from kernel.errors import Refusal
 SIGN_IN = "sign-in"
 TRIES = 5
 GOOD_FOR = timedelta(minutes=10)
+MOST_A_DAY = 20_000
+"""Codes that the whole site sends in a day: a bound on the bill, whoever asks."""
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -111,7 +113,7 @@ def _send_limits(phone: str, address: str) -> list[limits.Limit]:
         limits.per("code-send:phone", phone, 10, _DAY),
         limits.per("code-send:address", address, 20, _HOUR),
         limits.per("code-send:address", address, 60, _DAY),
-        limits.Limit("code-send:all", 20_000, _DAY),
+        limits.Limit("code-send:all", MOST_A_DAY, _DAY),
     ]
 
 

@@ -56,6 +56,13 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     return render(request, "accounts_identity/staff.html", {"form": form})
 
 
+def locked_out(
+    request: HttpRequest, response: HttpResponseBase, credentials: object
+) -> HttpResponseBase:
+    """For axes: who is locked out sees the same page as who was wrong."""
+    return response
+
+
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters("password", "code")
 @never_cache
