@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from bookings.contracts import Listing
-from bookings.inventory import queries as inventory
 from transport.lines import queries
 from transport.lines.models import Run, RunState
-
-KIND = "shuttle"
+from transport.lines.offers import KIND
 
 
 def browse(
@@ -27,23 +25,20 @@ def browse(
     if supplier_id is not None:
         runs = runs.filter(line__organisation_id=supplier_id)
     found = list(runs.order_by("departs_at", "pk"))
-    patterns = queries.patterns_of({run.line_id for run in found})
-    left = inventory.left({bucket for run in found for bucket in run.segments})
-    return [_listing(run, patterns[run.line_id, run.direction], left) for run in found]
+    return [_listing(row) for row in queries.whole_rides(found)]
 
 
-def _listing(run: Run, pattern: queries.Pattern, left: dict[int, int]) -> Listing:
-    end = len(pattern) - 1
-    row = queries.ride(run, pattern, board=0, alight=end, left=left)
+def _listing(row: queries.RunRow) -> Listing:
+    line = row.run.line
     return Listing(
         kind=KIND,
         ref=row.ref,
-        title=run.line.words,
+        title=line.words,
         starts_at=row.boards_at,
         ends_at=row.alights_at,
         from_fen=row.fare_fen,
         left=row.left,
-        supplier_id=run.line.organisation_id,
-        place_id=pattern[0].place_id,
-        is_sample=run.line.is_sample,
+        supplier_id=line.organisation_id,
+        place_id=row.place_id,
+        is_sample=line.is_sample,
     )

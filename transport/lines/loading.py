@@ -1,24 +1,37 @@
-"""The loader of shuttle lines: lines, stop patterns, timetable; lays out runs."""
+"""The loader of shuttle lines: seasons, refund rules, lines, stop patterns, timetable; lays out runs."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.organisations import queries as organisations
 from kernel.places.loading import Folder, RegionFacts, Row, Tally, merge, provenance
 from kernel.places.models import Place, Region
 from transport.lines import operations as lines
-from transport.lines import queries
-from transport.lines.models import Direction, LineKind, LineStop, ShuttleLine, TimetableTrip
+from transport.lines.horizon import laid_out_until
+from transport.lines.models import (
+    LADDER,
+    LATEST_MIN,
+    MOST_SEATS,
+    Direction,
+    LineKind,
+    LineStop,
+    ShuttleLine,
+    TimetableTrip,
+)
 
 LINES, STOPS, TIMES = "shuttle_lines.csv", "shuttle_stops.csv", "shuttle_departures.csv"
+SEASONS, RULES = "shuttle_seasons.csv", "shuttle_refund_rules.csv"
+EVERY_LINE = "*"
 _KINDS = {
     "scenic_shuttle": LineKind.SCENIC,
     "tourist_bus": LineKind.TOURIST,
@@ -36,34 +49,48 @@ _STOP_COLUMNS = (
     "fare_from_start_cny",
 )
 _TIME_COLUMNS = ("line_id", "direction", "trip_no", "departure", "arrival")
-_PEAK_MONTHS = frozenset(range(3, 12))
+_SEASON_COLUMNS = ("season", "first_month", "last_month", "source", "confidence")
+_RULE_COLUMNS = ("line_id", "ladder", "words_zh", "words_en", "source", "confidence")
+_CLOCK = re.compile(r"([0-3]?[0-9]):([0-5][0-9])", re.ASCII)
 
 Values = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What was read; stops and trips by line slug and direction."""
+    """What was read: months by season, refund rules by line slug (or ``*``), the rest row by row.
 
+    ``row`` in stops and trips is the line of the file.
+    """
+
+    seasons: dict[str, Values]
+    rules: dict[str, Values]
     lines: list[Values]
     stops: list[Values]
     trips: list[Values]
 
 
 class LinesLoader:
-    """Reads shuttle_lines.csv, shuttle_stops.csv and shuttle_departures.csv."""
+    """Reads shuttle_seasons.csv, shuttle_lines.csv, shuttle_refund_rules.csv, shuttle_stops.csv and
+    shuttle_departures.csv. A region without lines has none of them."""
 
     name = "lines"
 
     def check(self, folder: Folder, facts: RegionFacts) -> Parsed:
+        if not folder.has(LINES):
+            return Parsed({}, {}, [], [], [])
+        seasons = folder.sheet(SEASONS, _season, columns=_SEASON_COLUMNS)
+        lines = folder.sheet(LINES, _line, columns=_LINE_COLUMNS, optional=_LINE_OPTIONAL)
+        rules = folder.sheet(RULES, _rule, columns=_RULE_COLUMNS)
         parsed = Parsed(
-            lines=folder.sheet(
-                LINES, _line, columns=_LINE_COLUMNS, optional=_LINE_OPTIONAL, required=False
-            ),
-            stops=folder.sheet(STOPS, _stop, columns=_STOP_COLUMNS, required=False),
-            trips=folder.sheet(TIMES, _trip, columns=_TIME_COLUMNS, required=False),
+            seasons={row.pop("season"): row for row in seasons},
+            rules={row.pop("line"): row for row in rules},
+            lines=lines,
+            stops=folder.sheet(STOPS, _stop, columns=_STOP_COLUMNS),
+            trips=folder.sheet(TIMES, _trip, columns=_TIME_COLUMNS),
         )
         _check_patterns(folder, parsed)
+        _check_rules(folder, parsed)
         return parsed
 
     def write(self, parsed: Parsed, *, region: Region, at: datetime) -> Sequence[Tally]:
@@ -71,7 +98,7 @@ class LinesLoader:
         put = merge(
             ShuttleLine.objects.filter(region=region),
             key=("slug",),
-            rows=[_line_values(row, region, operators) for row in parsed.lines],
+            rows=[_line_values(row, parsed, region, operators) for row in parsed.lines],
         )
         ids = dict(ShuttleLine.objects.filter(region=region).values_list("slug", "pk"))
         places = dict(Place.objects.filter(region=region).values_list("slug", "pk"))
@@ -88,15 +115,36 @@ class LinesLoader:
         return [put, stops, trips]
 
     def extend(self, *, region: Region, until: date, at: datetime) -> int:
-        return lines.create_runs(
-            region=region,
-            first=region.local_date(at),
-            last=until,
-            peak_months=_PEAK_MONTHS,
-        )
+        return lines.create_runs(region=region, first=region.local_date(at), last=until)
 
     def horizon(self, *, region: Region) -> date | None:
-        return queries.last_day(region)
+        return laid_out_until(region)
+
+
+def _season(row: Row) -> Values:
+    provenance(row)
+    return {
+        "season": row.define("season", "season", row.slug("season")),
+        "first_month": row.whole("first_month", least=1, most=12),
+        "last_month": row.whole("last_month", least=1, most=12),
+    }
+
+
+def _rule(row: Row) -> Values:
+    provenance(row)
+    line = EVERY_LINE if row.cells["line_id"] == EVERY_LINE else _line_ref(row)
+    row.define("shuttle refund rule", "line_id", line)
+    ladder = row.text("ladder", most=100)
+    try:
+        LADDER(ladder)
+    except ValidationError as error:
+        row.bad("ladder", error.messages[0])
+    return {
+        "line": line,
+        "refund_ladder": ladder,
+        "refund_words_zh": row.text("words_zh"),
+        "refund_words_en": row.text("words_en"),
+    }
 
 
 def _line(row: Row) -> Values:
@@ -106,8 +154,8 @@ def _line(row: Row) -> Values:
         "name_en": row.text("name_en", most=100),
         "operator": row.ref("operator", "operator"),
         "kind": _KINDS.get(row.choice("kind", _KINDS), LineKind.TOURIST),
-        "peak_only": row.choice("season", ("peak", "all")) == "peak",
-        "seats": row.whole("seats_per_vehicle", least=1, most=200),
+        "season": row.ref("season", "season"),
+        "seats": row.whole("seats_per_vehicle", least=1, most=MOST_SEATS),
         "ride_min": row.whole("ride_min", least=1, most=1440),
         "metres": int(row.decimal("length_km", least=0, most=2000) * 1000),
         **provenance(row),
@@ -116,6 +164,7 @@ def _line(row: Row) -> Values:
 
 def _stop(row: Row) -> Values:
     return {
+        "row": row.line,
         "line": _line_ref(row),
         "direction": _DIRECTIONS.get(row.choice("direction", _DIRECTIONS), Direction.OUT),
         "seq": row.whole("seq", least=1, most=200),
@@ -127,13 +176,26 @@ def _stop(row: Row) -> Values:
 
 
 def _trip(row: Row) -> Values:
-    departs = row.clock("departure")
+    line, slug = _line_ref(row), row.code("trip_no")
+    row.define("trip", "trip_no", f"{line}/{slug}")
     return {
-        "line": _line_ref(row),
+        "row": row.line,
+        "line": line,
         "direction": _DIRECTIONS.get(row.choice("direction", _DIRECTIONS), Direction.OUT),
-        "slug": row.code("trip_no"),
-        "departs_min": departs.hour * 60 + departs.minute,
+        "slug": slug,
+        "departs_min": _minutes(row, "departure"),
     }
+
+
+def _minutes(row: Row, column: str) -> int:
+    """Minutes after the service day's midnight of a time such as 06:30, or 25:10 on the next day."""
+    value = row.cells[column]
+    found = _CLOCK.fullmatch(value)
+    minutes = int(found[1]) * 60 + int(found[2]) if found else LATEST_MIN + 1
+    if minutes > LATEST_MIN:
+        row.bad(column, _("“%(value)s” is not a time like 06:30 or 25:10") % {"value": value[:40]})
+        return 0
+    return minutes
 
 
 def _line_ref(row: Row) -> str:
@@ -148,35 +210,54 @@ def _check_patterns(folder: Folder, parsed: Parsed) -> None:
     patterns: dict[tuple[str, str], list[Values]] = defaultdict(list)
     for stop in parsed.stops:
         patterns[stop["line"], stop["direction"]].append(stop)
-    for (line, direction), stops in patterns.items():
+    for stops in patterns.values():
         stops.sort(key=lambda stop: stop["seq"])
-        reason = _pattern_fault(stops)
-        if reason:
-            where = f"{line} {direction.lower()}"
-            folder.note(file=STOPS, line=0, column="seq", reason=f"{where}: {reason}")
+        for stop, column, reason in _pattern_faults(stops):
+            folder.note(file=STOPS, line=stop["row"], column=column, reason=reason)
     for trip in parsed.trips:
         if (trip["line"], trip["direction"]) not in patterns:
             reason = _("trip %s has no stops in its direction") % trip["slug"]
-            folder.note(file=TIMES, line=0, column="trip_no", reason=reason)
+            folder.note(file=TIMES, line=trip["row"], column="trip_no", reason=reason)
 
 
-def _pattern_fault(stops: Sequence[Values]) -> str:
-    if [stop["seq"] for stop in stops] != list(range(1, len(stops) + 1)) or len(stops) < 2:
-        return _("stops must be numbered 1, 2, 3 … and be two at least")
-    if stops[0]["minute"] or stops[0]["fare_fen"]:
-        return _("the first stop is at minute 0 and costs nothing")
+def _pattern_faults(stops: Sequence[Values]) -> Iterator[tuple[Values, str, str]]:
+    """What is wrong with a stop pattern, stop by stop: the stop, the column, the reason."""
+    first, last = stops[0], stops[-1]
+    if len(stops) < 2:
+        yield first, "seq", _("is the only stop; a line has two at least")
+    for column, value in (("minute_offset", "minute"), ("fare_from_start_cny", "fare_fen")):
+        if first[value]:
+            yield first, column, _("must be 0 at the first stop")
+    if not last["fare_fen"]:
+        yield last, "fare_from_start_cny", _("must be more than 0 at the last stop")
+    for number, stop in enumerate(stops, start=1):
+        if stop["seq"] != number:
+            yield stop, "seq", _("stops must be numbered 1, 2, 3 …")
+    yield from _step_faults(stops)
+
+
+def _step_faults(stops: Sequence[Values]) -> Iterator[tuple[Values, str, str]]:
     for before, after in pairwise(stops):
         if after["minute"] <= before["minute"]:
-            return _("a stop is not later than the one before")
+            yield after, "minute_offset", _("is not later than at the stop before")
         if after["fare_fen"] < before["fare_fen"]:
-            return _("a fare is lower than at the stop before")
-    return "" if stops[-1]["fare_fen"] else _("the last stop has no fare")
+            yield after, "fare_from_start_cny", _("is lower than at the stop before")
 
 
-def _line_values(row: Values, region: Region, operators: dict[str, int]) -> Values:
-    values = {key: value for key, value in row.items() if key != "operator"}
+def _check_rules(folder: Folder, parsed: Parsed) -> None:
+    """Every line needs a refund rule, its own or the general one."""
+    for line in parsed.lines:
+        if line["slug"] not in parsed.rules and EVERY_LINE not in parsed.rules:
+            reason = _("has no rule for %(line)s") % {"line": line["slug"]}
+            folder.note(file=RULES, line=0, column="line_id", reason=reason)
+
+
+def _line_values(row: Values, parsed: Parsed, region: Region, operators: dict[str, int]) -> Values:
+    values = {key: value for key, value in row.items() if key not in ("operator", "season")}
     return {
         **values,
+        **parsed.seasons[row["season"]],
+        **(parsed.rules.get(row["slug"]) or parsed.rules[EVERY_LINE]),
         "region_id": region.pk,
         "organisation_id": operators[row["operator"]],
         "is_bookable": row["kind"] != LineKind.CITY,
@@ -190,5 +271,5 @@ def _stop_values(row: Values, ids: dict[str, int], places: dict[str, int]) -> Va
 
 
 def _for_line(row: Values, ids: dict[str, int]) -> Values:
-    values = {key: value for key, value in row.items() if key != "line"}
+    values = {key: value for key, value in row.items() if key not in ("line", "row")}
     return {"line_id": ids[row["line"]], **values}

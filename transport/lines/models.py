@@ -8,15 +8,24 @@ segment, a seating always exists (interval graphs are perfect), so counts alone 
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kernel.naming import Named
+from kernel.naming import EN, ZH, Named
 from kernel.provenance import Loaded, Sourced
+
+MOST_SEATS = 200
+LATEST_MIN = 36 * 60
+MONTH = [MinValueValidator(1), MaxValueValidator(12)]
+LADDER = RegexValidator(
+    r"\A[0-9]{1,3}:(1000|[0-9]{1,3})( [0-9]{1,3}:(1000|[0-9]{1,3}))*\Z",
+    _("must be hours:thousandths, such as 2:1000 0:800"),
+)
 
 
 class LineKind(models.TextChoices):
@@ -36,8 +45,12 @@ class Direction(models.TextChoices):
 
 
 class ShuttleLine(Named, Sourced):
-    """One line. ``peak_only`` lines run in the region's peak months only; a line that is not
-    bookable is paid on board."""
+    """One line. It runs from ``first_month`` to ``last_month``, over the new year where the first is
+    the later one; a line that is not bookable is paid on board.
+
+    ``refund_ladder`` has rungs "hours:thousandths", such as "2:1000 0:800": cancelled that long
+    before departure, so much of the price comes back.
+    """
 
     region = models.ForeignKey(
         "kernel_places.Region", models.PROTECT, related_name="lines", verbose_name=_("region")
@@ -48,10 +61,22 @@ class ShuttleLine(Named, Sourced):
     slug = models.SlugField(_("short name"), max_length=60)
     kind = models.CharField(_("kind"), max_length=10, choices=LineKind)
     is_bookable = models.BooleanField(_("seats can be booked"), default=True)
-    peak_only = models.BooleanField(_("in peak season only"), default=False)
-    seats = models.PositiveSmallIntegerField(_("seats in a vehicle"))
+    first_month = models.PositiveSmallIntegerField(
+        _("runs from month"), default=1, validators=MONTH
+    )
+    last_month = models.PositiveSmallIntegerField(_("runs to month"), default=12, validators=MONTH)
+    seats = models.PositiveSmallIntegerField(
+        _("seats in a vehicle"),
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_SEATS)],
+        help_text=_("For runs laid out from now on; a run that is on sale has an action for this."),
+    )
     ride_min = models.PositiveSmallIntegerField(_("minutes end to end"))
     metres = models.PositiveIntegerField(_("length (m)"))
+    refund_ladder = models.CharField(
+        _("refunds"), max_length=100, default="0:1000", validators=[LADDER]
+    )
+    refund_words_zh = models.CharField(_("refunds in words (Chinese)"), max_length=200)
+    refund_words_en = models.CharField(_("refunds in words (English)"), max_length=200, blank=True)
     is_open = models.BooleanField(_("on sale"), default=True)
 
     class Meta:
@@ -59,7 +84,24 @@ class ShuttleLine(Named, Sourced):
         verbose_name_plural = _("shuttle lines")
         constraints = (
             models.UniqueConstraint(fields=("region", "slug"), name="transport_lines_line_slug"),
+            models.CheckConstraint(
+                condition=Q(first_month__range=(1, 12), last_month__range=(1, 12)),
+                name="transport_lines_line_months",
+            ),
+            models.CheckConstraint(condition=Q(seats__gte=1), name="transport_lines_line_seats"),
         )
+
+    def is_in_season(self, day: date) -> bool:
+        """Whether its months have this day."""
+        first, last = self.first_month, self.last_month
+        if first <= last:
+            return first <= day.month <= last
+        return day.month >= first or day.month <= last
+
+    @property
+    def refund_words(self) -> dict[str, str]:
+        """The refund terms by language code."""
+        return {ZH: self.refund_words_zh, EN: self.refund_words_en}
 
 
 class LineStop(Loaded):
@@ -91,25 +133,46 @@ class LineStop(Loaded):
 
 
 class TimetableTrip(Loaded):
-    """One departure of every service day. ``departs_min`` counts from local midnight and may pass
-    1,440: the run then belongs to the day before."""
+    """One departure of every service day from ``valid_from`` to the day before ``valid_until``.
+
+    ``departs_min`` counts from local midnight and may pass 1,440: the run then belongs to the day
+    before. A departure that changes is a trip that ends and another one that begins.
+    """
 
     line = models.ForeignKey(
         ShuttleLine, models.CASCADE, related_name="trips", verbose_name=_("line")
     )
     direction = models.CharField(_("direction"), max_length=4, choices=Direction)
     slug = models.CharField(_("trip number"), max_length=40)
-    departs_min = models.PositiveSmallIntegerField(_("departs (minutes after midnight)"))
+    departs_min = models.PositiveSmallIntegerField(
+        _("departs (minutes after midnight)"), validators=[MaxValueValidator(LATEST_MIN)]
+    )
+    valid_from = models.DateField(_("from day"), null=True, blank=True)
+    valid_until = models.DateField(
+        _("until before day"),
+        null=True,
+        blank=True,
+        help_text=_("Runs from this day on are cancelled, and what was paid for them goes back."),
+    )
 
     class Meta:
         verbose_name = _("timetabled trip")
         verbose_name_plural = _("timetable")
         constraints = (
             models.UniqueConstraint(fields=("line", "slug"), name="transport_lines_trip_slug"),
+            models.CheckConstraint(
+                condition=Q(valid_from__lt=models.F("valid_until")),
+                name="transport_lines_trip_days",
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.slug} {self.departs_min // 60 % 24:02d}:{self.departs_min % 60:02d}"
+
+    def is_valid_on(self, day: date) -> bool:
+        """Whether it is in the timetable of this day."""
+        begun = self.valid_from is None or self.valid_from <= day
+        return begun and (self.valid_until is None or day < self.valid_until)
 
     @property
     def after_midnight(self) -> timedelta:
@@ -122,19 +185,27 @@ class TimetableTrip(Loaded):
         return time(self.departs_min // 60 % 24, self.departs_min % 60)
 
 
+class Service(models.TextChoices):
+    """What an exception does to a day."""
+
+    ADDED = "ADDED", _("runs all the same")
+    REMOVED = "REMOVED", _("does not run")
+
+
 class ServiceException(models.Model):
-    """A day on which a line does not run, whatever its timetable says."""
+    """A day on which a line runs out of season, or does not run in it."""
 
     line = models.ForeignKey(
         ShuttleLine, models.CASCADE, related_name="exceptions", verbose_name=_("line")
     )
     date = models.DateField(_("day"))
+    service = models.CharField(_("service"), max_length=7, choices=Service, default=Service.REMOVED)
     reason_zh = models.CharField(_("reason (Chinese)"), max_length=120)
     reason_en = models.CharField(_("reason (English)"), max_length=160, blank=True)
 
     class Meta:
-        verbose_name = _("day without service")
-        verbose_name_plural = _("days without service")
+        verbose_name = _("exceptional day")
+        verbose_name_plural = _("exceptional days")
         constraints = (
             models.UniqueConstraint(fields=("line", "date"), name="transport_lines_exception_day"),
         )
@@ -181,7 +252,13 @@ class Run(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.line.slug} {self.departs_at:%Y-%m-%d %H:%M}"
+        return f"{self.line.slug.upper()} {self.local_departure}"
+
+    @property
+    def local_departure(self) -> str:
+        """When it departs, in the region's own time."""
+        local = self.departs_at.astimezone(self.line.region.tz)
+        return f"{local:%Y-%m-%d %H:%M}"
 
     @property
     def zone(self) -> str:

@@ -1,8 +1,13 @@
-"""Answer asks for rides. Set-based: runs, stop patterns and terms cost three statements in all."""
+"""Answer asks for rides: what they cost, which seats they take, until when they can be cancelled.
+
+Set-based: two statements answer any number of asks (runs, stop patterns); refusals cost two more to
+name the next run with room. Counts are not looked at to refuse: only ``inventory.take`` decides.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,27 +15,17 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from bookings.contracts import Answer, Ask, Demand, Due, Offer, Part, Step, Terms
+from bookings.inventory import queries as inventory
 from kernel.errors import Refusal
 from kernel.naming import EN, ZH, say
 from transport.lines import fares, queries
-from transport.lines.models import Run, RunState
+from transport.lines.models import Run, RunState, ShuttleLine
 from transport.lines.queries import Pattern
 
 KIND = "shuttle"
 ADULT = "adult"
 _SEAT = {ZH: "座位", EN: "Seat"}
-_LOOK_AHEAD = timedelta(days=2)
-
-# Free until two hours before departure, four fifths until departure: the usual ladder of Chinese coach
-# operators, shown as sample data with the line until its operator confirms it.
-TERMS = Terms(
-    steps=(Step(7_200, 1000), Step(0, 800)),
-    words={
-        ZH: "发车前 2 小时可全额退，之后到发车前退八成，发车后不退。",
-        EN: "Free cancellation until 2 hours before departure; 80% back until departure; "
-        "nothing after that.",
-    },
-)
+LOOK_AHEAD = timedelta(days=2)
 
 
 class NoSuchRide(Refusal):
@@ -60,12 +55,43 @@ class OtherClass(Refusal):
     message = _("%(title)s has one fare for everybody.")
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One ask whose ride is known: on this run, between two positions of its stop pattern."""
+
+    ask: Ask
+    run: Run
+    pattern: Pattern
+    board: int
+    alight: int
+
+    @property
+    def title(self) -> str:
+        return self.run.line.name
+
+    @property
+    def boards_at(self) -> datetime:
+        return self.run.departs_at + timedelta(minutes=self.pattern[self.board].minute)
+
+    @property
+    def alights_at(self) -> datetime:
+        return self.run.departs_at + timedelta(minutes=self.pattern[self.alight].minute)
+
+
+@dataclass(frozen=True, slots=True)
+class _Blocked:
+    """A case that cannot be sold as asked, though a later run might."""
+
+    case: _Case
+    refusal: type[Refusal]
+
+
 def offer(asks: Sequence[Ask], *, at: datetime) -> list[Answer]:
-    """Answer each ask, in order."""
-    rides = [read_ref(ask.ref) for ask in asks]
-    runs = queries.runs_by_id({ride[0] for ride in rides if ride})
-    patterns = queries.patterns_of({run.line_id for run in runs.values()})
-    return [_answer(ask, ride, runs, patterns, at) for ask, ride in zip(asks, rides, strict=True)]
+    """Answer each ask in order: an Offer, or a Refusal that names the next run with room."""
+    drafts = [_draft(case, at) for case in _cases(asks)]
+    blocked = [draft.case for draft in drafts if isinstance(draft, _Blocked)]
+    ways_out = _ways_out(blocked, at)
+    return [_refuse(d, ways_out) if isinstance(d, _Blocked) else d for d in drafts]
 
 
 def read_ref(ref: str) -> tuple[int, int, int] | None:
@@ -77,66 +103,88 @@ def read_ref(ref: str) -> tuple[int, int, int] | None:
     return run_id, board, alight
 
 
-def _answer(
+def _cases(asks: Sequence[Ask]) -> list[_Case | Refusal]:
+    rides = [read_ref(ask.ref) for ask in asks]
+    runs = queries.runs_by_id({ride[0] for ride in rides if ride})
+    patterns = queries.patterns_of({run.line_id for run in runs.values()}) if runs else {}
+    return [_case(ask, ride, runs, patterns) for ask, ride in zip(asks, rides, strict=True)]
+
+
+def _case(
     ask: Ask,
     ride: tuple[int, int, int] | None,
     runs: Mapping[int, Run],
     patterns: Mapping[tuple[int, str], Pattern],
-    at: datetime,
-) -> Answer:
+) -> _Case | Refusal:
     run = runs.get(ride[0]) if ride else None
     if run is None or ride is None:
         return NoSuchRide(field="ref")
     _run_id, board, alight = ride
     pattern = patterns.get((run.line_id, run.direction), ())
-    if not board < alight < len(pattern):
+    if not board < alight < len(pattern) or not queries.fits(run, pattern):
         return NoSuchRide(field="ref")
-    boards_at = run.departs_at + timedelta(minutes=pattern[board].minute)
-    objection = _objection(ask, run, boards_at, at)
-    if objection is not None:
-        return objection
-    return (_offer(ask, run, pattern, board, alight),)
+    return _Case(ask, run, pattern, board, alight)
 
 
-def _objection(ask: Ask, run: Run, boards_at: datetime, at: datetime) -> Refusal | None:
-    title = run.line.name
-    if not (run.line.is_bookable and run.line.is_open):
-        return NotSold(title=title)
-    if run.state != RunState.SCHEDULED:
-        return RunCancelled(field="ref", title=title, way_out=_way_out(run, at))
-    if boards_at <= at:
-        return RunOver(field="ref", title=title, way_out=_way_out(run, at))
-    if not ask.party:
+def _draft(case: _Case | Refusal, at: datetime) -> Answer | _Blocked:
+    if isinstance(case, Refusal):
+        return case
+    line, party = case.run.line, case.ask.party
+    if not (line.is_bookable and line.is_open):
+        return NotSold(title=case.title)
+    if case.run.state != RunState.SCHEDULED:
+        return _Blocked(case, RunCancelled)
+    if case.boards_at <= at:
+        return _Blocked(case, RunOver)
+    if not party:
         return EmptyParty(field="party")
-    if any(member.class_code not in ("", ADULT) for member in ask.party):
-        return OtherClass(field="party", title=title)
-    return None
+    if any(member.class_code not in ("", ADULT) for member in party):
+        return OtherClass(field="party", title=case.title)
+    return (_offer(case),)
 
 
-def _way_out(run: Run, at: datetime) -> str:
-    """The next run of the same direction, in words; empty where there is none soon."""
-    later = (
-        Run.objects.filter(
-            line_id=run.line_id,
-            direction=run.direction,
-            state=RunState.SCHEDULED,
-            departs_at__gt=max(at, run.departs_at),
-            departs_at__lte=max(at, run.departs_at) + _LOOK_AHEAD,
-        )
-        .order_by("departs_at")
-        .first()
+def _refuse(blocked: _Blocked, ways_out: Mapping[str, queries.RunRow]) -> Refusal:
+    case = blocked.case
+    facts: dict[str, Any] = {"title": case.title, "way_out": ""}
+    found = ways_out.get(case.ask.ref)
+    if found is not None:
+        local = found.boards_at.astimezone(case.run.line.region.tz)
+        words = _now("The next one with room: %(when)s.") % {"when": f"{local:%Y-%m-%d %H:%M}"}
+        facts |= {"way_out": words, "next_ref": found.ref, "next_starts_at": local}
+    return blocked.refusal(field="ref", **facts)
+
+
+def _ways_out(cases: Sequence[_Case], at: datetime) -> dict[str, queries.RunRow]:
+    """Per ride that cannot be had: the same ride on the next run with room. Two statements."""
+    if not cases:
+        return {}
+    froms = [max(at, case.run.departs_at) for case in cases]
+    later = queries.runs_between(
+        {case.run.line_id for case in cases}, after=min(froms), until=max(froms) + LOOK_AHEAD
     )
-    if later is None:
-        return ""
-    local = later.departs_at.astimezone(run.line.region.tz)
-    return _now("The next one leaves at %(when)s.") % {"when": f"{local:%Y-%m-%d %H:%M}"}
+    left = inventory.left({bucket for run in later for bucket in run.segments})
+    found = {case.ask.ref: _next_after(case, later, left, at) for case in cases}
+    return {ref: row for ref, row in found.items() if row is not None}
 
 
-def _offer(ask: Ask, run: Run, pattern: Pattern, board: int, alight: int) -> Offer:
-    line = run.line
-    fare = fares.fare_fen([stop.fare_fen for stop in pattern], board, alight)
+def _next_after(
+    case: _Case, later: Sequence[Run], left: Mapping[int, int], at: datetime
+) -> queries.RunRow | None:
+    rows = (
+        queries.ride(run, case.pattern, board=case.board, alight=case.alight, left=left)
+        for run in later
+        if (run.line_id, run.direction) == (case.run.line_id, case.run.direction)
+        and run.departs_at > case.run.departs_at
+        and queries.fits(run, case.pattern)
+    )
+    wanted = max(len(case.ask.party), 1)
+    return next((row for row in rows if row.boards_at > at and row.left >= wanted), None)
+
+
+def _offer(case: _Case) -> Offer:
+    run, pattern, board, alight = case.run, case.pattern, case.board, case.alight
+    line, fare = run.line, queries.fare_of(pattern, board, alight)
     demands = tuple(Demand(b) for b in fares.segments_of(run.segments, board, alight))
-    boards_at = run.departs_at + timedelta(minutes=pattern[board].minute)
     parts = tuple(
         Part(
             key=f"p{number}",
@@ -146,46 +194,51 @@ def _offer(ask: Ask, run: Run, pattern: Pattern, board: int, alight: int) -> Off
             traveller_id=member.traveller_id,
             demands=demands,
         )
-        for number, member in enumerate(ask.party, start=1)
+        for number, member in enumerate(case.ask.party, start=1)
     )
     return Offer(
         kind=KIND,
-        ref=ask.ref,
+        ref=case.ask.ref,
         region_id=line.region_id,
         supplier_id=line.organisation_id,
         place_id=pattern[board].place_id,
         title=line.words,
         subtitle=_way(pattern, board, alight),
-        starts_at=boards_at,
-        ends_at=run.departs_at + timedelta(minutes=pattern[alight].minute),
+        starts_at=case.boards_at,
+        ends_at=case.alights_at,
         parts=parts,
-        terms=TERMS,
+        terms=terms_of(line),
         dues=(Due(fare * len(parts)),),
         currency=line.region.currency,
-        facts=_frozen(run, pattern, board, alight),
+        facts=_frozen(case),
         is_sample=line.is_sample,
     )
 
 
+def terms_of(line: ShuttleLine) -> Terms:
+    """A line's refund ladder, counted from the moment the riders board."""
+    rungs = (rung.split(":") for rung in line.refund_ladder.split())
+    steps = tuple(Step(int(hours) * 3600, int(permille)) for hours, permille in rungs)
+    return Terms(steps=steps, words=line.refund_words)
+
+
 def _way(pattern: Pattern, board: int, alight: int) -> dict[str, str]:
     start, end = pattern[board].place.words, pattern[alight].place.words
-    return {
-        language: f"{say_in(start, language)} → {say_in(end, language)}" for language in (ZH, EN)
-    }
+    return {code: f"{_in(start, code)} → {_in(end, code)}" for code in (ZH, EN)}
 
 
-def say_in(words: Mapping[str, str], language: str) -> str:
+def _in(words: Mapping[str, str], language: str) -> str:
     """A name in one language, or in the other where it has none."""
     return words.get(language) or say(words)
 
 
-def _frozen(run: Run, pattern: Pattern, board: int, alight: int) -> dict[str, Any]:
+def _frozen(case: _Case) -> dict[str, Any]:
     """What boarding and fulfilling need later, so that they look nothing up again."""
     return {
-        "run_id": run.pk,
-        "zone": run.zone,
-        "board": board,
-        "alight": alight,
-        "from": pattern[board].place.words,
-        "to": pattern[alight].place.words,
+        "run_id": case.run.pk,
+        "zone": case.run.zone,
+        "board": case.board,
+        "alight": case.alight,
+        "from": case.pattern[case.board].place.words,
+        "to": case.pattern[case.alight].place.words,
     }

@@ -6,15 +6,17 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import IntegerField, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from bookings.inventory import queries as inventory
 from kernel.errors import Refusal
 from kernel.places.models import Region
 from transport.lines import fares
-from transport.lines.models import LineStop, Run, RunState, ShuttleLine
+from transport.lines.models import LineStop, Run, RunState, ServiceException, ShuttleLine
 
 
 class NoSuchLine(Refusal):
@@ -31,6 +33,7 @@ class RunRow:
 
     run: Run
     ref: str
+    place_id: int
     boards_at: datetime
     alights_at: datetime
     fare_fen: int
@@ -38,6 +41,11 @@ class RunRow:
 
 
 Pattern = tuple[LineStop, ...]
+
+
+def bookable_lines(region: Region) -> QuerySet[ShuttleLine]:
+    """The region's open lines on which seats are sold."""
+    return ShuttleLine.objects.filter(region=region, is_open=True, is_bookable=True)
 
 
 def lines_of(region: Region) -> QuerySet[ShuttleLine]:
@@ -67,10 +75,59 @@ def patterns_of(line_ids: Collection[int]) -> dict[tuple[int, str], Pattern]:
     return {key: tuple(pattern) for key, pattern in found.items()}
 
 
+def exceptions_of(line_ids: Collection[int]) -> dict[tuple[int, date], str]:
+    """What exceptional days do, by line id and day. One statement."""
+    rows = ServiceException.objects.filter(line_id__in=line_ids)
+    return {(line, day): said for line, day, said in rows.values_list("line_id", "date", "service")}
+
+
+def days(first: date, last: date) -> list[date]:
+    """Every day between two, both included."""
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
 def runs_by_id(run_ids: Collection[int]) -> dict[int, Run]:
     """Runs with their lines and regions. One statement."""
     runs = Run.objects.filter(pk__in=run_ids).select_related("line__region", "trip")
     return {run.pk: run for run in runs}
+
+
+def cancelled_among(run_ids: Iterable[int]) -> set[int]:
+    """Which of these runs are cancelled. One statement."""
+    runs = Run.objects.filter(pk__in=set(run_ids), state=RunState.CANCELLED)
+    return set(runs.values_list("pk", flat=True))
+
+
+def has_runs(line: ShuttleLine) -> bool:
+    """Whether any run of the line was ever laid out."""
+    return Run.objects.filter(line=line).exists()
+
+
+def with_counts(runs: QuerySet[Run]) -> QuerySet[Any]:
+    """The runs with ``seats`` and ``taken``: of the segment with most sold."""
+    return runs.annotate(seats=_of_segments("min(capacity)"), taken=_of_segments("max(taken)"))
+
+
+def _of_segments(what: str) -> RawSQL:
+    """An aggregate over a run's buckets: an array of ids is no foreign key that the ORM could join."""
+    sql = (
+        f"(SELECT coalesce({what}, 0) FROM bookings_inventory_bucket"  # noqa: S608 - constants
+        " WHERE id = ANY(transport_lines_run.segments))"
+    )
+    return RawSQL(sql, (), output_field=IntegerField())  # noqa: S611 - constants
+
+
+def fits(run: Run, pattern: Pattern) -> bool:
+    """Whether the run has one segment between each two stops; otherwise its line was changed since."""
+    return len(run.segments) == len(pattern) - 1
+
+
+def runs_between(line_ids: Collection[int], *, after: datetime, until: datetime) -> list[Run]:
+    """The scheduled runs of these lines that depart later than ``after``, up to ``until``, by time."""
+    runs = Run.objects.filter(line_id__in=line_ids, state=RunState.SCHEDULED)
+    return list(
+        runs.filter(departs_at__gt=after, departs_at__lte=until).order_by("departs_at", "pk")
+    )
 
 
 def runs_on(line: ShuttleLine, *, direction: str, day: date) -> list[Run]:
@@ -86,7 +143,11 @@ def rides(
 ) -> list[RunRow]:
     """Each run for a ride between two positions, with the seats that are left; gone ones are left out."""
     left = inventory.left({b for run in runs for b in run.segments[board:alight]})
-    rows = [ride(run, pattern, board=board, alight=alight, left=left) for run in runs]
+    rows = [
+        ride(run, pattern, board=board, alight=alight, left=left)
+        for run in runs
+        if fits(run, pattern)
+    ]
     return [row for row in rows if row.boards_at > at]
 
 
@@ -95,6 +156,7 @@ def ride(run: Run, pattern: Pattern, *, board: int, alight: int, left: Mapping[i
     return RunRow(
         run=run,
         ref=ref_of(run.pk, board, alight),
+        place_id=pattern[board].place_id,
         boards_at=run.departs_at + timedelta(minutes=pattern[board].minute),
         alights_at=run.departs_at + timedelta(minutes=pattern[alight].minute),
         fare_fen=fare_of(pattern, board, alight),
@@ -111,9 +173,18 @@ def next_departures(region: Region, *, at: datetime, limit: int) -> list[RunRow]
         .select_related("line", "trip")
         .order_by("departs_at", "pk")[:limit]
     )
+    return whole_rides(runs)
+
+
+def whole_rides(runs: Sequence[Run]) -> list[RunRow]:
+    """Each run from its first stop to its last; those whose line has other stops now are left out."""
     patterns = patterns_of({run.line_id for run in runs})
     left = inventory.left({bucket for run in runs for bucket in run.segments})
-    return [_whole_ride(run, patterns[run.line_id, run.direction], left) for run in runs]
+    return [
+        _whole_ride(run, pattern, left)
+        for run in runs
+        if fits(run, pattern := patterns.get((run.line_id, run.direction), ()))
+    ]
 
 
 def _whole_ride(run: Run, pattern: Pattern, left: Mapping[int, int]) -> RunRow:
@@ -127,12 +198,6 @@ def lines_at(place_ids: Iterable[int]) -> dict[int, list[ShuttleLine]]:
     for stop in stops.select_related("line").order_by("line__slug"):
         found[stop.place_id][stop.line_id] = stop.line
     return {place_id: list(lines.values()) for place_id, lines in found.items()}
-
-
-def last_day(region: Region) -> date | None:
-    """The last day up to which every bookable line of the region has runs."""
-    runs = Run.objects.filter(line__region=region).order_by("-service_date")
-    return runs.values_list("service_date", flat=True).first()
 
 
 def ref_of(run_id: int, board: int, alight: int) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from bookings import terms
-from bookings.contracts import Answer, Ask, Done, Entitlement, Listing, Offer, Outcome
+from bookings.contracts import Answer, Ask, Done, Entitlement, Listing, Offer, Outcome, Refused
 from bookings.orders.models import Line
 from kernel.errors import Refusal
-from transport.lines import listings, offers
+from transport.lines import listings, offers, queries
 from transport.lines import operations as rides
 
 _EARLY = timedelta(minutes=60)
@@ -33,7 +33,14 @@ class Shuttle:
         return rides.board(lines)
 
     def fulfil(self, *, lines: Sequence[Line], at: datetime) -> Sequence[Outcome]:
-        return [Done(tuple(_entitlements(line))) for line in lines]
+        """Boarding rights; a run that was cancelled before its money came is refused."""
+        gone = queries.cancelled_among(line.facts["run_id"] for line in lines)
+        return [
+            Refused("the run was cancelled")
+            if line.facts["run_id"] in gone
+            else Done(tuple(_entitlements(line)))
+            for line in lines
+        ]
 
     def amend(
         self, *, old: Sequence[Line], new: Sequence[Offer], at: datetime
@@ -44,12 +51,14 @@ class Shuttle:
         rides.leave(lines)
 
     def refundable(self, *, line: Line, part_keys: Sequence[str], at: datetime) -> int:
+        """By the frozen ladder; everything, at any time, when the run itself was cancelled."""
+        prices = [part.price_fen for part in line.frozen_parts if part.key in part_keys]
+        if queries.cancelled_among([line.facts["run_id"]]):
+            return sum(prices)
+        ladder, starts_at = line.frozen_terms, line.starts_at
         return sum(
-            terms.refund_fen(
-                line.frozen_terms, price_fen=part.price_fen, starts_at=line.starts_at, at=at
-            )
-            for part in line.frozen_parts
-            if part.key in part_keys
+            terms.refund_fen(ladder, price_fen=price, starts_at=starts_at, at=at)
+            for price in prices
         )
 
 

@@ -5,22 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import connection
+from django.db.models import Exists
 from django.utils.translation import gettext_lazy as _
 
 from bookings.contracts import Offer
 from bookings.orders.models import Line
 from kernel.errors import Refusal
-from transport.lines.models import Boarding
+from transport.lines.models import Boarding, Run, RunState
 
 # Only onto a run that still takes place: a run cancelled since the offer was made takes nobody.
 _BOARD = """
-    INSERT INTO transport_lines_boarding (line_id, run_id, board_seq, alight_seq, riders)
-    SELECT b.line_id, b.run_id, b.board, b.alight, b.riders
-    FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::int[], %s::int[])
-        AS b(line_id, run_id, board, alight, riders)
-    JOIN transport_lines_run AS r ON r.id = b.run_id AND r.state = 'SCHEDULED'
-    ORDER BY b.line_id
-    ON CONFLICT (line_id) DO NOTHING RETURNING line_id
+    WITH wanted AS (
+        SELECT b.line_id, b.run_id, b.board, b.alight, b.riders
+        FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::int[], %s::int[])
+            AS b(line_id, run_id, board, alight, riders)
+        JOIN transport_lines_run AS r ON r.id = b.run_id AND r.state = 'SCHEDULED'
+    ), written AS (
+        INSERT INTO transport_lines_boarding (line_id, run_id, board_seq, alight_seq, riders)
+        SELECT line_id, run_id, board, alight, riders FROM wanted ORDER BY line_id
+        ON CONFLICT (line_id) DO NOTHING RETURNING line_id
+    )
+    SELECT line_id FROM written
+    UNION SELECT line_id FROM transport_lines_boarding JOIN wanted USING (line_id)
 """
 
 
@@ -32,7 +38,10 @@ class RunGone(Refusal):
 
 
 def board(lines: Sequence[Line]) -> list[Refusal | None]:
-    """Write the rides of these order lines; a refusal per line whose run no longer takes place."""
+    """Write the rides of these order lines; a refusal per line whose run no longer takes place.
+
+    One statement; a line that has its ride already keeps it.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             _BOARD,
@@ -44,8 +53,8 @@ def board(lines: Sequence[Line]) -> list[Refusal | None]:
                 [line.units for line in lines],
             ],
         )
-        written = {line_id for (line_id,) in cursor.fetchall()}
-    return [None if line.pk in written else RunGone(title=str(line)) for line in lines]
+        aboard = {line_id for (line_id,) in cursor.fetchall()}
+    return [None if line.pk in aboard else RunGone(title=str(line)) for line in lines]
 
 
 def leave(lines: Sequence[tuple[Line, Sequence[str]]]) -> None:
@@ -61,9 +70,13 @@ def leave(lines: Sequence[tuple[Line, Sequence[str]]]) -> None:
 
 
 def move(line: Line, offer: Offer) -> Refusal | None:
-    """Move a ride to another run or other stops."""
+    """Move a ride to another run or other stops; a refusal where that run no longer takes place."""
     facts = offer.facts
-    Boarding.objects.filter(line=line).update(
-        run_id=facts["run_id"], board_seq=facts["board"], alight_seq=facts["alight"]
+    going = Run.objects.filter(pk=facts["run_id"], state=RunState.SCHEDULED)
+    moved = Boarding.objects.filter(Exists(going), line=line).update(
+        run_id=facts["run_id"],
+        board_seq=facts["board"],
+        alight_seq=facts["alight"],
+        riders=len(offer.parts),
     )
-    return None
+    return None if moved else RunGone(title=str(line))
