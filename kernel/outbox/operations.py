@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,20 +30,45 @@ logger = logging.getLogger(__name__)
 _last_kick = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """A fact to be recorded: ids, codes and fen only, never personal data."""
+
+    name: str
+    key: str
+    facts: Mapping[str, Any]
+
+
 def record(*, name: str, key: str, facts: Mapping[str, Any], at: datetime) -> None:
     """Write a fact in the current transaction; it is heard of only when that commits.
 
     :raises RuntimeError: outside a transaction.
     """
+    record_many([News(name=name, key=key, facts=facts)], at=at)
+
+
+def record_many(news: Sequence[News], *, at: datetime) -> list[int]:
+    """Write several facts with one statement; the ids of their events, in order.
+
+    :raises RuntimeError: outside a transaction.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError("an event is recorded in the transaction that makes it true")
-    Event.objects.create(name=name, key=key, facts=dict(facts), recorded_at=at)
+    events = Event.objects.bulk_create(
+        Event(name=one.name, key=one.key, facts=dict(one.facts), recorded_at=at) for one in news
+    )
     transaction.on_commit(_kick)
+    return [event.pk for event in events]
+
+
+def take_back(event_ids: Collection[int]) -> None:
+    """Unwrite events of the current transaction whose cause was undone in it."""
+    Event.objects.filter(pk__in=event_ids).delete()
 
 
 def relay(*, at: datetime) -> int:
     """Publish what is new, then deal with events that are due; return how many were tried."""
-    publish()
+    publish(at=at)
     due = _due(at)
     for event in due:
         if _lease(event, at):
@@ -58,8 +84,11 @@ def drain(*, at: datetime) -> int:
     return total
 
 
-def publish() -> int:
-    """Number the events that are visible and have none; one writer at a time. Returns how many."""
+def publish(*, at: datetime) -> int:
+    """Number the events that are visible and have none; one writer at a time. Returns how many.
+
+    What nobody has subscribed to is done with that.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_PUBLISHER])
         if not cursor.fetchone()[0]:
@@ -70,10 +99,11 @@ def publish() -> int:
                 SELECT id, row_number() OVER (ORDER BY id) AS place
                 FROM kernel_outbox_event WHERE number IS NULL ORDER BY id LIMIT %s
             ), last AS (SELECT coalesce(max(number), 0) AS number FROM kernel_outbox_event)
-            UPDATE kernel_outbox_event AS e SET number = last.number + fresh.place
+            UPDATE kernel_outbox_event AS e SET number = last.number + fresh.place,
+                done_at = CASE WHEN e.name = ANY(%s) THEN e.done_at ELSE %s END
             FROM fresh, last WHERE e.id = fresh.id
             """,
-            [_BATCH * 5],
+            [_BATCH * 5, registry.names(), at],
         )
         return int(cursor.rowcount)
 

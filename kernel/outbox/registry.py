@@ -50,3 +50,8 @@ def unsubscribe(name: str, label: str) -> None:
 def subscriptions(name: str) -> list[Subscription]:
     """The handlers of an event name."""
     return list(_subscriptions[name])
+
+
+def names() -> list[str]:
+    """Every event name that somebody hears."""
+    return [name for name, heard_by in _subscriptions.items() if heard_by]

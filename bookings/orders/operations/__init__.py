@@ -1,12 +1,11 @@
 """The verbs of orders, split by subject."""
 
+from bookings.orders.operations.drafts import HOLD_FOR, PlaceRequest
 from bookings.orders.operations.lapse import lapse_due
 from bookings.orders.operations.place import (
-    HOLD_FOR,
     BadRequest,
     KeyReused,
     NamesMissing,
-    PlaceRequest,
     PriceMoved,
     SoldOut,
     place,

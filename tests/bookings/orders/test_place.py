@@ -193,3 +193,44 @@ def test_what_is_paid_after_use_asks_for_nothing_now(shop, sellers, at):
 
     assert (order.due_now_fen, order.is_payable(at)) == (0, False)
     assert Event.objects.get().name == "bookings.order.placed-free"
+
+
+def test_copies_in_one_group_share_what_became_of_the_first(shop, sellers, at):
+    bucket = shop.bucket(1)
+    wish = shop.wish(ask(bucket, 2), total_fen=2000, key="once")
+    other = replace(wish, asks=(ask(bucket),), shown_total_fen=1000)
+
+    first, copy, stranger = orders.place_many([wish, wish, other], at=at)
+
+    assert isinstance(first, orders.SoldOut)
+    assert isinstance(copy, orders.SoldOut)
+    assert isinstance(stranger, orders.KeyReused)
+    assert nothing_written()
+
+
+def test_every_order_is_news_and_a_loser_is_none(shop, sellers, at):
+    bucket = shop.bucket(1)
+    wishes = [shop.wish(ask(bucket), total_fen=1000) for _buyer in range(2)]
+
+    placed, _lost = orders.place_many(wishes, at=at)
+
+    [event] = Event.objects.all()
+    assert (event.name, event.key) == ("bookings.order.placed", f"placed:{placed.pk}")
+    assert event.facts == {"order_id": placed.pk, "total_fen": 1000}
+
+
+def test_the_statements_of_placing_do_not_grow_with_the_group(
+    shop, sellers, at, django_assert_num_queries
+):
+    bucket = shop.bucket(100)
+
+    def wishes(number):
+        return [
+            shop.wish(ask(bucket), ask(bucket, kind="shy"), total_fen=2000, actor=f"guest:{n}")
+            for n in range(number)
+        ]
+
+    for number in (1, 20):
+        # two offers, savepoint, insert, news, lock, move, savepoint
+        with django_assert_num_queries(8):
+            orders.place_many(wishes(number), at=at)

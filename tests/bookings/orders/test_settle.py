@@ -50,7 +50,7 @@ def test_money_in_time_makes_the_order_paid_and_is_booked(order, at):
     assert (order.state, order.paid_at) == (State.PAID, at)
     assert ledger.balance("provider:sandbox") == 1000
     assert ledger.balance(f"buyer:{order.pk}") == -1000
-    assert names() == ["bookings.order.paid"]
+    assert names() == ["bookings.order.placed", "bookings.order.paid"]
 
 
 def test_a_second_payment_is_due_back_whole(order, at):

@@ -1,0 +1,98 @@
+"""Group commit in the web process: what arrives together is worked on together.
+
+Leader and followers, without a thread of its own. Whoever finds nobody working leads: it takes all
+that waits, works on it, hands the lead to the one who has waited longest, and wakes its followers.
+A lone item never waits for company. See docs/adr/0005-group-commit.md.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+Outcome = TypeVar("Outcome")
+
+
+@dataclass(slots=True)
+class _Seat(Generic[Item, Outcome]):
+    """One caller: asleep until its outcome is known or the lead falls to it."""
+
+    item: Item
+    outcome: Outcome | BaseException | None = None
+    leads: bool = False
+    asleep: Lock = field(default_factory=Lock)
+
+
+class Grouping(Generic[Item, Outcome]):
+    """Runs ``work`` on groups of at most ``most`` items; one group at a time.
+
+    ``work`` gives one outcome an item, in order; an outcome that is an exception is raised to its
+    own caller only. ``rescue`` says whether the members of a group whose work raised an error are to
+    be tried one by one (the error may be the fault of one of them), or all get the error.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[Sequence[Item]], Sequence[Outcome | BaseException]],
+        *,
+        rescue: Callable[[BaseException], bool],
+        most: int = 64,
+    ) -> None:
+        self._work, self._rescue, self._most = work, rescue, most
+        self._waiting: deque[_Seat[Item, Outcome]] = deque()
+        self._is_led = False
+        self._lock = Lock()
+
+    def submit(self, item: Item) -> Outcome:
+        """The item's own outcome, once its group is done.
+
+        :raises BaseException: what the work gave or raised for this item.
+        """
+        seat: _Seat[Item, Outcome] = _Seat(item)
+        seat.asleep.acquire()
+        with self._lock:
+            self._waiting.append(seat)
+            seat.leads = not self._is_led
+            self._is_led = True
+        if not seat.leads:
+            seat.asleep.acquire()
+        if seat.leads:
+            self._lead()
+        if isinstance(seat.outcome, BaseException):
+            raise seat.outcome
+        return seat.outcome  # type: ignore[return-value]
+
+    def _lead(self) -> None:
+        with self._lock:
+            group = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
+        try:
+            self._settle(group)
+        finally:
+            self._hand_over()
+            for seat in group[1:]:
+                seat.asleep.release()
+
+    def _hand_over(self) -> None:
+        with self._lock:
+            heir = self._waiting[0] if self._waiting else None
+            self._is_led = heir is not None
+        if heir is not None:
+            heir.leads = True
+            heir.asleep.release()
+
+    def _settle(self, group: Sequence[_Seat[Item, Outcome]]) -> None:
+        """Give every seat its outcome."""
+        try:
+            outcomes = self._work([seat.item for seat in group])
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it belongs to the members
+            if len(group) > 1 and self._rescue(error):
+                for seat in group:
+                    self._settle([seat])
+                return
+            outcomes = [error] * len(group)
+        for seat, outcome in zip(group, outcomes, strict=True):
+            seat.outcome = outcome

@@ -1,0 +1,130 @@
+"""What is asked of placing, and one order on its way into the tables."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bookings.contracts import Ask, Demand, Offer
+from bookings.orders import frozen
+from bookings.orders.models import Line, Order
+from kernel import codes, seals
+from kernel.errors import Refusal
+
+HOLD_FOR = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRequest:
+    """One buyer's wish to buy. ``contact`` is a plain phone number; it is stored sealed only."""
+
+    actor: str
+    request_key: str
+    region_id: int
+    asks: tuple[Ask, ...]
+    shown_total_fen: int
+    language: str
+    contact: str = ""
+    channel: str = "own"
+    user_id: int | None = None
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """What makes a repeat the same request."""
+        return self.actor, self.request_key
+
+    @property
+    def body_hash(self) -> str:
+        """SHA-256 over what is bought and for how much: a repeat must be the same wish."""
+        body = [[_wish(ask) for ask in self.asks], self.shown_total_fen, self.region_id]
+        return hashlib.sha256(json.dumps(body).encode()).hexdigest()
+
+
+@dataclass(slots=True)
+class Draft:
+    """One order while it is placed: its rows, and how it ended as soon as that is known."""
+
+    request: PlaceRequest
+    offers: list[Offer]
+    order: Order
+    lines: list[Line] = field(default_factory=list)
+    demands: list[list[Demand]] = field(default_factory=list)
+    event_id: int | None = None
+    outcome: Order | Refusal | None = None
+    lost_its_place: bool = False
+
+    @property
+    def is_alive(self) -> bool:
+        return self.outcome is None
+
+    def lose(self, refusal: Refusal) -> None:
+        """Somebody else holds what it wants; the first reason stays."""
+        self.lost_its_place = True
+        self.outcome = self.outcome or refusal
+
+    def all_demands(self) -> list[Demand]:
+        return [demand for demands in self.demands for demand in demands]
+
+
+def _wish(ask: Ask) -> list[object]:
+    party = [[member.class_code, member.traveller_id] for member in ask.party]
+    return [ask.kind, ask.ref, ask.quantity, ask.channel, sorted(ask.options.items()), party]
+
+
+def draw(request: PlaceRequest, offers: list[Offer], *, at: datetime) -> Draft:
+    """Fresh rows for an order of these offers; nothing is written."""
+    draft = Draft(request=request, offers=offers, order=_order(request, offers, at))
+    for position, offer in enumerate(offers):
+        draft.lines.append(_line(draft.order, position, offer))
+        draft.demands.append(offer.all_demands())
+    return draft
+
+
+def _order(request: PlaceRequest, offers: Sequence[Offer], at: datetime) -> Order:
+    contact = request.contact
+    return Order(
+        code=codes.new_code(),
+        token=codes.new_token(),
+        region_id=request.region_id,
+        actor=request.actor,
+        user_id=request.user_id,
+        request_key=request.request_key,
+        body_hash=request.body_hash,
+        currency=offers[0].currency if offers else "CNY",
+        total_fen=sum(offer.price_fen for offer in offers),
+        due_now_fen=sum(offer.due_now_fen for offer in offers),
+        language=request.language,
+        channel=request.channel,
+        contact_sealed=seals.seal(contact, purpose="phone") if contact else "",
+        contact_index=seals.index(contact, purpose="phone") if contact else "",
+        contact_masked=f"{contact[:3]}****{contact[-4:]}" if contact else "",
+        placed_at=at,
+        due_at=at + HOLD_FOR,
+    )
+
+
+def _line(order: Order, position: int, offer: Offer) -> Line:
+    return Line(
+        order=order,
+        position=position,
+        kind=offer.kind,
+        ref=offer.ref,
+        supplier_id=offer.supplier_id,
+        region_id=offer.region_id,
+        title=dict(offer.title),
+        subtitle=dict(offer.subtitle),
+        place_id=offer.place_id,
+        starts_at=offer.starts_at,
+        ends_at=offer.ends_at,
+        units=len(offer.parts),
+        price_fen=offer.price_fen,
+        parts=frozen.freeze_parts(offer.parts),
+        terms=frozen.freeze_terms(offer.terms),
+        dues=frozen.freeze_dues(offer.dues),
+        facts=dict(offer.facts),
+        bundle_id=offer.bundle_id,
+        is_sample=offer.is_sample,
+    )

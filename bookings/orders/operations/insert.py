@@ -1,0 +1,97 @@
+"""The one INSERT of placing: orders, lines and holds of a whole group in a single statement.
+
+The rows go in as three JSON documents, read by the tables' own row types. Until the tables have
+given them ids, rows name each other by their number in the group.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model
+
+from bookings.orders.models import Hold, Line, Order
+from bookings.orders.operations.drafts import Draft
+
+_STATEMENT = """
+WITH order_in AS MATERIALIZED (SELECT * FROM json_populate_recordset(null::{order}, %s)),
+line_in AS MATERIALIZED (SELECT * FROM json_populate_recordset(null::{line}, %s)),
+hold_in AS MATERIALIZED (SELECT * FROM json_populate_recordset(null::{hold}, %s)),
+placed AS (
+    INSERT INTO {order} ({order_columns}) SELECT {order_columns} FROM order_in
+    ORDER BY actor, request_key ON CONFLICT (actor, request_key) DO NOTHING RETURNING id, token
+),
+numbered AS (SELECT order_in.id AS number, placed.id FROM placed JOIN order_in USING (token)),
+drawn AS (
+    INSERT INTO {line} (order_id, {line_columns})
+    SELECT numbered.id, {line_columns} FROM line_in JOIN numbered ON number = line_in.order_id
+    ORDER BY line_in.id RETURNING id, order_id, position
+),
+found AS (
+    SELECT line_in.id AS number, drawn.id, drawn.order_id
+    FROM line_in JOIN numbered ON numbered.number = line_in.order_id
+    JOIN drawn ON drawn.order_id = numbered.id AND drawn.position = line_in.position
+),
+held AS (
+    INSERT INTO {hold} (line_id, {hold_columns})
+    SELECT found.id, {hold_columns} FROM hold_in JOIN found ON found.number = hold_in.line_id
+    RETURNING 1
+)
+SELECT number, id, order_id FROM found, (SELECT count(*) FROM held) AS written
+"""
+
+
+def insert(drafts: Sequence[Draft]) -> None:
+    """Write orders, lines and holds; orders and lines get their ids.
+
+    An order whose (actor, request key) exists already is left out, with all its rows: it keeps no
+    id. Runs in the caller's transaction.
+    """
+    lines = [(number, line) for number, draft in enumerate(drafts) for line in draft.lines]
+    demands = [demand for draft in drafts for demand in draft.demands]
+    orders_in = [{**_row(draft.order), "id": n} for n, draft in enumerate(drafts)]
+    lines_in = [
+        {**_row(line), "id": place, "order_id": number}
+        for place, (number, line) in enumerate(lines)
+    ]
+    holds_in = [
+        {"line_id": place, "bucket_id": demand.bucket_id, "units": demand.units, "released": 0}
+        for place, of_line in enumerate(demands)
+        for demand in of_line
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(), [_json(orders_in), _json(lines_in), _json(holds_in)])
+        for place, line_id, order_id in cursor.fetchall():
+            number, line = lines[place]
+            line.pk, line.order_id = line_id, order_id
+            drafts[number].order.pk = order_id
+
+
+@cache
+def _statement() -> str:
+    return _STATEMENT.format(
+        order=Order._meta.db_table,
+        line=Line._meta.db_table,
+        hold=Hold._meta.db_table,
+        order_columns=_columns(Order),
+        line_columns=_columns(Line, but="order_id"),
+        hold_columns=_columns(Hold, but="line_id"),
+    )
+
+
+def _columns(model: type[Model], *, but: str = "") -> str:
+    names = [field.attname for field in model._meta.concrete_fields if not field.primary_key]
+    return ", ".join(name for name in names if name != but)
+
+
+def _row(instance: Model) -> dict[str, Any]:
+    names = [field.attname for field in instance._meta.concrete_fields]
+    return {name: getattr(instance, name) for name in names}
+
+
+def _json(rows: Sequence[dict[str, Any]]) -> str:
+    return json.dumps(rows, default=str, ensure_ascii=False)
