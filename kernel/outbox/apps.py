@@ -6,3 +6,6 @@ class OutboxConfig(AppConfig):
     name = "kernel.outbox"
     label = "kernel_outbox"
     verbose_name = _("Outbox")
+
+    def ready(self) -> None:
+        from kernel.outbox import invariants  # noqa: F401 - registers its rule

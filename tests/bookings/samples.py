@@ -56,6 +56,7 @@ class Sample:
     starts_at: datetime
     withdrawn: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
     refuse_claims: bool = False
+    currency: str = "CNY"
 
     def browse(
         self, *, region_id: int, supplier_id: int | None, first: date, last: date
@@ -93,6 +94,7 @@ class Sample:
                 parts=parts,
                 terms=LADDER,
                 dues=self.dues(sum(part.price_fen for part in parts)),
+                currency=self.currency,
             ),
         )
 

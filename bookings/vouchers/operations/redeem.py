@@ -188,7 +188,7 @@ def _let_in(
 ) -> Redeemed:
     ours = list(
         Voucher.objects.filter(carrier=carrier, line__supplier_id=post.organisation_id)
-        .select_related("line", "carrier")
+        .select_related("line__order", "carrier")
         .order_by("valid_until", "pk")
     )
     ready = [v for v in ours if v.zone == post.zone and v.state == State.ACTIVE and v.is_within(at)]
@@ -245,6 +245,7 @@ def _write(voucher: Voucher, post: Post, actor: str, request_key: str, at: datet
             (f"revenue:{line.supplier_id}", -price_fen),
         ],
         region_id=line.region_id,
+        currency=line.order.currency,
         at=at,
     )
     orders.mark_used(line_id=line.pk, part_key=voucher.part_key, at=at)

@@ -19,7 +19,7 @@ def money(order: Order, *, attempt_id: int = 1, amount_fen: int | None = None) -
         "attempt_id": attempt_id,
         "order_id": order.pk,
         "amount_fen": order.due_now_fen if amount_fen is None else amount_fen,
-        "currency": "CNY",
+        "currency": order.currency,
         "provider": "sandbox",
     }
 

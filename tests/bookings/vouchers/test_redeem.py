@@ -10,6 +10,7 @@ import pytest
 from bookings.codes import operations as issuers
 from bookings.codes.wire import Forged
 from bookings.ledger import queries as ledger
+from bookings.ledger.models import Posting
 from bookings.orders.models import State
 from bookings.vouchers import operations as vouchers
 from bookings.vouchers.models import Pass, Redemption, TurnedAway, Voucher
@@ -36,6 +37,18 @@ def test_the_typed_short_code_lets_in_once_and_books_the_use(carrier, post, line
     assert ledger.balance(f"revenue:{line.supplier_id}") == -1000
     assert ledger.balance(f"supplier:{line.supplier_id}") == 0
     assert Event.objects.filter(name="bookings.voucher.redeemed").count() == 1
+
+
+def test_the_use_is_booked_in_the_currency_of_the_order(shop, sellers, at, post, monkeypatch):
+    monkeypatch.setattr(seller := sellers["plain"], "currency", "KZT")
+    order = sell(shop, at)
+    here = replace(post, organisation_id=seller.supplier_id)
+
+    scan(Pass.objects.get(order=order), here)
+
+    assert set(Posting.objects.filter(entry__subject=order.subject).values_list("currency")) == {
+        ("KZT",)
+    }
 
 
 def test_the_signed_code_lets_in(carrier, post, at):

@@ -1,0 +1,8 @@
+"""What must hold in the core, by subject. Importing this registers the rules.
+
+Every rule is one statement over whole tables, so it can be asked of a restored backup as well.
+"""
+
+from bookings.invariants import delivery, money, stock
+
+__all__ = ("delivery", "money", "stock")

@@ -1,0 +1,156 @@
+"""Every paid line is delivered, pending or refunded; every entry is counted."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from kernel.invariants import GRACE, rows, rule
+
+
+@rule(
+    "paid-moves-the-lines",
+    breach="""
+    UPDATE bookings_orders_order SET paid_at = %(at)s, due_now_fen = 0
+    WHERE id = (SELECT min(order_id) FROM bookings_orders_line WHERE state = 'HELD')
+    """,
+)
+def paid_moves_the_lines(at: datetime) -> Sequence[str]:
+    """A paid order has no line that still waits for money or has lapsed; an unpaid one no other."""
+    return rows(
+        """
+        SELECT l.id AS line, l.state, o.paid_at FROM bookings_orders_line AS l
+        JOIN bookings_orders_order AS o ON o.id = l.order_id
+        WHERE (o.paid_at IS NOT NULL AND l.state IN ('HELD', 'LAPSED'))
+            OR (o.paid_at IS NULL AND l.state NOT IN ('HELD', 'LAPSED', 'CANCELLED'))
+        """
+    )
+
+
+@rule(
+    "paid-is-delivered",
+    breach="""
+    UPDATE bookings_orders_order SET paid_at = %(at)s - interval '1 hour', due_now_fen = 0
+    WHERE id = (SELECT min(order_id) FROM bookings_orders_line WHERE state = 'HELD');
+    UPDATE bookings_orders_line SET state = 'PAID' WHERE state = 'HELD'
+        AND order_id = (SELECT min(order_id) FROM bookings_orders_line WHERE state = 'HELD')
+    """,
+)
+def paid_is_delivered(at: datetime) -> Sequence[str]:
+    """A paid line is delivered, waiting for its supplier, or refused with its refund, in a minute."""
+    return rows(
+        "SELECT l.id AS line, l.state FROM bookings_orders_line AS l"
+        " JOIN bookings_orders_order AS o ON o.id = l.order_id"
+        " WHERE l.state = 'PAID' AND o.paid_at < %s",
+        at - GRACE,
+    )
+
+
+@rule(
+    "confirmed-has-vouchers",
+    breach="""
+    DELETE FROM bookings_vouchers_voucher WHERE line_id = (
+        SELECT min(id) FROM bookings_orders_line
+        WHERE state = 'CONFIRMED' AND used_parts = '[]' AND cancelled_parts = '[]'
+    )
+    """,
+)
+def confirmed_has_vouchers(at: datetime) -> Sequence[str]:
+    """A confirmed line has something to show."""
+    return rows(
+        "SELECT l.id AS line FROM bookings_orders_line AS l WHERE l.state = 'CONFIRMED'"
+        " AND NOT EXISTS (SELECT 1 FROM bookings_vouchers_voucher AS v WHERE v.line_id = l.id)"
+    )
+
+
+@rule(
+    "cancelled-is-void",
+    breach="""
+    UPDATE bookings_vouchers_voucher SET state = 'ACTIVE', voided_at = NULL
+    WHERE id = (SELECT min(id) FROM bookings_vouchers_voucher WHERE state = 'VOIDED')
+    """,
+)
+def cancelled_is_void(at: datetime) -> Sequence[str]:
+    """A cancelled part, or a line that is gone, has no voucher that still opens a gate."""
+    return rows(
+        "SELECT v.id AS voucher FROM bookings_vouchers_voucher AS v"
+        " JOIN bookings_orders_line AS l ON l.id = v.line_id"
+        " WHERE v.state = 'ACTIVE' AND (l.cancelled_parts ? v.part_key"
+        " OR l.state IN ('LAPSED', 'REFUSED', 'CANCELLED'))"
+    )
+
+
+@rule(
+    "used-or-cancelled",
+    breach="""
+    UPDATE bookings_orders_line SET used_parts = cancelled_parts
+    WHERE id = (SELECT min(id) FROM bookings_orders_line WHERE state = 'CONFIRMED'
+        AND cancelled_parts <> '[]')
+    """,
+)
+def used_or_cancelled(at: datetime) -> Sequence[str]:
+    """No part is both: who was let in is not paid back, who was paid back is not let in."""
+    return rows(
+        """
+        SELECT l.id AS line, part FROM bookings_orders_line AS l
+        CROSS JOIN LATERAL jsonb_array_elements_text(l.used_parts) AS part
+        WHERE l.cancelled_parts ? part
+        """
+    )
+
+
+@rule(
+    "open-line-has-open-part",
+    breach="""
+    UPDATE bookings_orders_line SET state = 'CONFIRMED'
+    WHERE id = (SELECT min(id) FROM bookings_orders_line WHERE state = 'USED')
+    """,
+)
+def open_line_has_open_part(at: datetime) -> Sequence[str]:
+    """A line all of whose parts are used or cancelled says so itself."""
+    return rows(
+        """
+        SELECT l.id AS line, l.state FROM bookings_orders_line AS l
+        WHERE l.state IN ('PAID', 'AWAITING_SUPPLIER', 'CONFIRMED') AND NOT EXISTS (
+            SELECT 1 FROM jsonb_array_elements(l.parts) AS part
+            WHERE NOT (l.used_parts || l.cancelled_parts) ? (part ->> 'key')
+        )
+        """
+    )
+
+
+@rule(
+    "entries-equal-redemptions",
+    breach="""
+    DELETE FROM bookings_vouchers_redemption
+    WHERE id = (SELECT min(id) FROM bookings_vouchers_redemption)
+    """,
+)
+def entries_equal_redemptions(at: datetime) -> Sequence[str]:
+    """A voucher's count of entries is its redemptions, and within what it gives."""
+    return rows(
+        """
+        SELECT v.id AS voucher, v.entries_used, v.entries_allowed, count(r.id) AS redemptions
+        FROM bookings_vouchers_voucher AS v
+        LEFT JOIN bookings_vouchers_redemption AS r ON r.voucher_id = v.id
+        GROUP BY v.id HAVING v.entries_used <> count(r.id) OR v.entries_used > v.entries_allowed
+        """
+    )
+
+
+@rule(
+    "entry-uses-its-part",
+    breach="""
+    UPDATE bookings_orders_line SET used_parts = '[]'
+    WHERE id = (SELECT min(id) FROM bookings_orders_line WHERE state = 'USED')
+    """,
+)
+def entry_uses_its_part(at: datetime) -> Sequence[str]:
+    """Whoever was let in has used that part of the line."""
+    return rows(
+        """
+        SELECT r.id AS redemption, l.id AS line, v.part_key AS part
+        FROM bookings_vouchers_redemption AS r
+        JOIN bookings_vouchers_voucher AS v ON v.id = r.voucher_id
+        JOIN bookings_orders_line AS l ON l.id = v.line_id
+        WHERE NOT l.used_parts ? v.part_key
+        """
+    )

@@ -1,0 +1,261 @@
+"""Order = payments = ledger."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from kernel.invariants import GRACE, rows, rule
+
+_FORGOTTEN_MONEY = """
+    WITH attempt AS (
+        INSERT INTO bookings_payments_attempt (order_id, provider, token, amount_fen, currency, state,
+            provider_ref, redirect_url, captured_fen, refunded_fen, created_at, ended_at)
+        SELECT min(order_id), 'breach', 'breach', 1, 'CNY', 'SUCCEEDED', '', '', 1, 0,
+            %(at)s - interval '1 hour', %(at)s - interval '1 hour'
+        FROM bookings_orders_line WHERE state = 'LAPSED' RETURNING order_id
+    ), entry AS (
+        INSERT INTO bookings_ledger_entry (key, subject, memo, region_id, at)
+        SELECT 'breach', 'order:' || order_id, 'breach', 0, %(at)s FROM attempt RETURNING id
+    )
+    INSERT INTO bookings_ledger_posting (entry_id, account, amount_fen, currency)
+    SELECT entry.id, leg.account, leg.fen, 'CNY'
+    FROM entry, (VALUES ('provider:breach', 1), ('buyer:breach', -1)) AS leg(account, fen)
+"""
+"""One fen, received and booked for an order that has lapsed."""
+
+_TWO_LEGS = """
+    WITH entry AS (
+        INSERT INTO bookings_ledger_entry (key, subject, memo, region_id, at)
+        SELECT 'breach', 'order:' || min(order_id), 'breach', 0, %(at)s
+        FROM bookings_payments_attempt RETURNING id
+    )
+    INSERT INTO bookings_ledger_posting (entry_id, account, amount_fen, currency)
+    SELECT entry.id, leg.account, leg.fen, 'CNY'
+    FROM entry, (VALUES ('PLACE:0', 1), ('buyer:0', -1)) AS leg(account, fen)
+"""
+"""An entry of two legs in the books of an order, the first at a PLACE of choice."""
+
+
+@rule(
+    "order-total",
+    breach="""
+    UPDATE bookings_orders_order SET total_fen = total_fen + 1
+    WHERE id = (SELECT min(id) FROM bookings_orders_order)
+    """,
+)
+def order_total(at: datetime) -> Sequence[str]:
+    """An order's total is what its lines cost."""
+    return rows(
+        """
+        SELECT o.id AS "order", o.total_fen, coalesce(sum(l.price_fen), 0) AS lines_fen
+        FROM bookings_orders_order AS o LEFT JOIN bookings_orders_line AS l ON l.order_id = o.id
+        GROUP BY o.id HAVING o.total_fen <> coalesce(sum(l.price_fen), 0)
+        """
+    )
+
+
+@rule(
+    "line-price",
+    breach="""
+    UPDATE bookings_orders_line SET parts = jsonb_set(parts, '{0,price_fen}', '-1')
+    WHERE id = (SELECT min(id) FROM bookings_orders_line WHERE state = 'LAPSED')
+    """,
+)
+def line_price(at: datetime) -> Sequence[str]:
+    """A line costs what its parts cost."""
+    return rows(
+        """
+        SELECT l.id AS line, l.price_fen, sum((part ->> 'price_fen')::bigint) AS parts_fen
+        FROM bookings_orders_line AS l CROSS JOIN LATERAL jsonb_array_elements(l.parts) AS part
+        GROUP BY l.id HAVING l.price_fen <> sum((part ->> 'price_fen')::bigint)
+        """
+    )
+
+
+@rule(
+    "paid-has-money",
+    breach="""
+    UPDATE bookings_orders_order SET due_now_fen = due_now_fen - 1
+    WHERE id = (SELECT min(id) FROM bookings_orders_order WHERE paid_at IS NOT NULL)
+    """,
+)
+def paid_has_money(at: datetime) -> Sequence[str]:
+    """An order marked as paid that asked for money has received it."""
+    return rows(
+        """
+        SELECT o.id AS "order", o.due_now_fen FROM bookings_orders_order AS o
+        WHERE o.paid_at IS NOT NULL AND o.due_now_fen > 0 AND NOT EXISTS (
+            SELECT 1 FROM bookings_payments_attempt AS a
+            WHERE a.order_id = o.id AND a.captured_fen = o.due_now_fen
+        )
+        """
+    )
+
+
+@rule("money-ends-somewhere", breach=_FORGOTTEN_MONEY)
+def money_ends_somewhere(at: datetime) -> Sequence[str]:
+    """Received money has paid its order or is on its way back, in a minute."""
+    return rows(
+        """
+        SELECT a.id AS attempt, a.captured_fen FROM bookings_payments_attempt AS a
+        JOIN bookings_orders_order AS o ON o.id = a.order_id
+        WHERE a.state = 'SUCCEEDED' AND a.ended_at < %s AND a.refunded_fen = 0 AND (
+            o.paid_at IS NULL OR a.id > (
+                SELECT min(b.id) FROM bookings_payments_attempt AS b
+                WHERE b.order_id = o.id AND b.state = 'SUCCEEDED' AND b.refunded_fen < b.captured_fen
+            )
+        )
+        """,
+        at - GRACE,
+    )
+
+
+@rule("payments-equal-ledger", breach=_TWO_LEGS.replace("PLACE", "provider"))
+def payments_equal_ledger(at: datetime) -> Sequence[str]:
+    """What a provider holds for an order is the same in the payments and in the books."""
+    return rows(
+        """
+        SELECT coalesce(a.subject, l.subject) AS subject, coalesce(a.account, l.account) AS account,
+            coalesce(a.fen, 0) AS payments_fen, coalesce(l.fen, 0) AS ledger_fen
+        FROM (
+            SELECT 'order:' || order_id AS subject, 'provider:' || provider AS account,
+                sum(captured_fen - refunded_fen) AS fen, max(ended_at) AS ended_at
+            FROM bookings_payments_attempt GROUP BY order_id, provider
+        ) AS a
+        FULL JOIN (
+            SELECT e.subject, p.account, sum(p.amount_fen) AS fen FROM bookings_ledger_entry AS e
+            JOIN bookings_ledger_posting AS p ON p.entry_id = e.id
+            WHERE p.account LIKE 'provider:%%' GROUP BY e.subject, p.account
+        ) AS l ON (l.subject, l.account) = (a.subject, a.account)
+        WHERE coalesce(a.fen, 0) <> coalesce(l.fen, 0) AND coalesce(a.ended_at < %s, TRUE)
+        """,
+        at - GRACE,
+    )
+
+
+@rule(
+    "entry-sums-to-zero",
+    breach="""
+    UPDATE bookings_ledger_posting SET amount_fen = amount_fen - 1
+    WHERE id = (SELECT min(id) FROM bookings_ledger_posting WHERE account LIKE 'buyer:%%')
+    """,
+)
+def entry_sums_to_zero(at: datetime) -> Sequence[str]:
+    """Every ledger entry sums to zero in each currency."""
+    return rows(
+        "SELECT entry_id, currency, sum(amount_fen) AS fen FROM bookings_ledger_posting"
+        " GROUP BY entry_id, currency HAVING sum(amount_fen) <> 0"
+    )
+
+
+@rule(
+    "books-in-the-orders-currency",
+    breach="""
+    UPDATE bookings_ledger_posting SET currency = 'XXX'
+    WHERE entry_id = (SELECT min(id) FROM bookings_ledger_entry)
+    """,
+)
+def books_in_the_orders_currency(at: datetime) -> Sequence[str]:
+    """An order's money is booked in the currency that it was asked in."""
+    return rows(
+        """
+        SELECT e.id AS entry, p.currency, o.currency AS asked FROM bookings_ledger_entry AS e
+        JOIN bookings_ledger_posting AS p ON p.entry_id = e.id
+        JOIN bookings_orders_order AS o ON e.subject = 'order:' || o.id
+        WHERE p.currency <> o.currency
+        """
+    )
+
+
+@rule("supplier-is-owed", breach=_TWO_LEGS.replace("PLACE", "supplier"))
+def supplier_is_owed(at: datetime) -> Sequence[str]:
+    """The books owe a supplier, of every order, what is delivered and neither used nor cancelled."""
+    return rows(
+        """
+        SELECT coalesce(d.subject, l.subject) AS subject, coalesce(d.account, l.account) AS account,
+            coalesce(d.fen, 0) AS delivered_fen, coalesce(l.fen, 0) AS ledger_fen
+        FROM (
+            SELECT 'order:' || line.order_id AS subject, 'supplier:' || line.supplier_id AS account,
+                sum((part ->> 'price_fen')::bigint) AS fen
+            FROM bookings_orders_line AS line
+            CROSS JOIN LATERAL jsonb_array_elements(line.parts) AS part
+            WHERE line.state = 'CONFIRMED'
+                AND NOT (line.cancelled_parts || line.used_parts) ? (part ->> 'key')
+            GROUP BY line.order_id, line.supplier_id
+        ) AS d
+        FULL JOIN (
+            SELECT e.subject, p.account, -sum(p.amount_fen) AS fen FROM bookings_ledger_entry AS e
+            JOIN bookings_ledger_posting AS p ON p.entry_id = e.id
+            WHERE p.account LIKE 'supplier:%%' AND e.subject LIKE 'order:%%'
+            GROUP BY e.subject, p.account
+        ) AS l ON (l.subject, l.account) = (d.subject, d.account)
+        WHERE coalesce(d.fen, 0) <> coalesce(l.fen, 0)
+        """
+    )
+
+
+@rule(
+    "refunds-within-captured",
+    breach="""
+    UPDATE bookings_refunds_refund SET amount_fen = amount_fen + 1
+    WHERE id = (SELECT min(id) FROM bookings_refunds_refund)
+    """,
+)
+def refunds_within_captured(at: datetime) -> Sequence[str]:
+    """The refunds of a payment are what it says went back, and no more than came in."""
+    return rows(
+        """
+        SELECT a.id AS attempt, a.captured_fen, a.refunded_fen, coalesce(sum(r.amount_fen), 0) AS refunds
+        FROM bookings_payments_attempt AS a
+        LEFT JOIN bookings_refunds_refund AS r ON r.attempt_id = a.id
+        GROUP BY a.id
+        HAVING a.refunded_fen <> coalesce(sum(r.amount_fen), 0) OR a.refunded_fen > a.captured_fen
+        """
+    )
+
+
+@rule(
+    "refund-is-sent",
+    breach="""
+    UPDATE bookings_refunds_refund SET state = 'SENDING'
+    WHERE id = (SELECT min(id) FROM bookings_refunds_refund)
+    """,
+)
+def refund_is_sent(at: datetime) -> Sequence[str]:
+    """A refund has reached the buyer, or a person who looks after it, in a minute."""
+    return rows(
+        "SELECT id AS refund, amount_fen FROM bookings_refunds_refund"
+        " WHERE state = 'SENDING' AND created_at < %s",
+        at - GRACE,
+    )
+
+
+@rule(
+    "refused-is-refunded",
+    breach=f"""
+    {_FORGOTTEN_MONEY};
+    UPDATE bookings_orders_order SET paid_at = %(at)s, due_now_fen = 0
+    WHERE id = (SELECT min(order_id) FROM bookings_orders_line WHERE state = 'LAPSED');
+    UPDATE bookings_orders_line SET state = 'REFUSED'
+    WHERE order_id = (SELECT min(order_id) FROM bookings_orders_line WHERE state = 'LAPSED')
+    """,  # noqa: S608 - a constant
+)
+def refused_is_refunded(at: datetime) -> Sequence[str]:
+    """What a supplier has refused is paid back, once the news of it has gone round."""
+    return rows(
+        """
+        SELECT l.id AS line, a.id AS attempt, a.captured_fen - a.refunded_fen AS kept_fen
+        FROM bookings_orders_line AS l
+        JOIN bookings_payments_attempt AS a
+            ON a.order_id = l.order_id AND a.captured_fen > a.refunded_fen
+        WHERE l.state = 'REFUSED' AND l.price_fen > 0
+            AND NOT EXISTS (
+                SELECT 1 FROM bookings_refunds_refund AS r
+                WHERE r.order_id = l.order_id AND r.key LIKE 'refused:line:' || l.id || ':%%'
+            )
+            AND NOT EXISTS (
+                SELECT 1 FROM kernel_outbox_event AS e
+                WHERE e.name = 'bookings.line.refused' AND e.key = 'refused:' || l.id
+                    AND e.done_at IS NULL
+            )
+        """
+    )
