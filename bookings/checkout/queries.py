@@ -94,6 +94,15 @@ def asks_of(items: Sequence[Item], actors: Collection[str]) -> list[Ask]:
     ]
 
 
+def asks_for(
+    items: Sequence[tuple[str, str]], people: Mapping[int, str], actors: Collection[str]
+) -> list[Ask]:
+    """One Ask a (kind, ref), all of them for the same people: class code by traveller id."""
+    known = {p.traveller_id: p for p in travellers.people(ids=people.keys(), actors=actors)}
+    party = tuple(_member(code, known.get(who)) for who, code in people.items())
+    return [Ask(kind=kind, ref=ref, party=party) for kind, ref in items]
+
+
 def _party(item: Item, known: Mapping[int, travellers.Person]) -> tuple[Member, ...]:
     people = [*item.people, *[0] * (len(item.classes) - len(item.people))]
     return tuple(

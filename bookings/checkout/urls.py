@@ -1,6 +1,6 @@
 from django.urls import path
 
-from bookings.checkout.views import buy, cart, order
+from bookings.checkout.views import buy, cart, now, order
 
 app_name = "checkout"
 
@@ -15,5 +15,6 @@ urlpatterns = [
     path("<slug:region>/cart/add/", cart.add, name="add"),
     path("<slug:region>/cart/remove/", cart.remove, name="remove"),
     path("<slug:region>/checkout/travellers/", buy.travellers, name="travellers"),
+    path("<slug:region>/checkout/now/", now.now, name="now"),
     path("<slug:region>/checkout/", buy.confirm, name="confirm"),
 ]

@@ -108,7 +108,9 @@ def _place(
         contact=form.cleaned_data["contact"],
         user_id=user.pk if user.is_authenticated else None,
     )
-    [outcome] = orders.place_many([wish], at=at)
-    if not isinstance(outcome, Refusal):
-        baskets.empty(actor=actor, region_id=place.pk, request_key=request_key, at=at)
-    return outcome
+    try:
+        order = orders.place_together(wish, at=at)
+    except Refusal as refusal:
+        return refusal
+    baskets.empty(actor=actor, region_id=place.pk, request_key=request_key, at=at)
+    return order

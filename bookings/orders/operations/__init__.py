@@ -12,6 +12,7 @@ from bookings.orders.operations.place import (
     place_many,
 )
 from bookings.orders.operations.settle import settle, settle_free
+from bookings.orders.operations.together import place_together
 from bookings.orders.operations.withdraw import (
     AlreadyCancelled,
     NotWaiting,
@@ -36,6 +37,7 @@ __all__ = (
     "mark_used",
     "place",
     "place_many",
+    "place_together",
     "release_lines",
     "settle",
     "settle_free",

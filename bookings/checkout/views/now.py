@@ -1,0 +1,160 @@
+"""Order at once, without the cart: chosen things for people who are in the buyer's book.
+
+The page shows the whole order with its terms; the post places exactly what it showed. This is the
+way in for a rush: one post, answered after the commit, as a page or as JSON.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.identity import actors
+from accounts.identity.phones import read_phone
+from accounts.travellers import queries as travellers_book
+from bookings import registry
+from bookings.checkout import queries
+from bookings.contracts import Answer, Ask
+from bookings.orders import operations as orders
+from bookings.orders.models import Order
+from kernel import clock, codes
+from kernel.errors import BadInput, Refusal
+from kernel.places import queries as places
+from kernel.places.models import Region
+from kernel.web import problems
+from kernel.web.requests import whole
+
+MOST_ITEMS, MOST_PEOPLE = 20, 50
+
+
+class ContactUnreadable(Refusal):
+    """No mobile number to send news of the order to."""
+
+    code = "contact_unreadable"
+    status = 400
+    message = _("Please give a mobile number: eleven digits, beginning with 13 to 19.")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is to be ordered, as (kind, ref), and for whom, as class by traveller id."""
+
+    items: tuple[tuple[str, str], ...]
+    people: dict[int, str]
+
+    def asks(self, request: HttpRequest) -> tuple[Ask, ...]:
+        """One Ask an item for all people; somebody of another's book counts as nobody."""
+        return tuple(queries.asks_for(self.items, self.people, actors.all_of(request)))
+
+
+def now(request: HttpRequest, region: str) -> HttpResponseBase:
+    """Choose people, see the order, place it."""
+    place = places.get_region(region)
+    if request.method == "POST":
+        return _place(request, place)
+    return _show(request, place, _read_choice(request.GET))
+
+
+def _place(request: HttpRequest, place: Region) -> HttpResponseBase:
+    choice = _read_choice(request.POST)
+    if not choice.people:
+        raise BadInput(field="who")
+    try:
+        order = orders.place_together(_wish(request, place, choice), at=clock.now())
+    except Refusal as refusal:
+        if problems.wants_json(request):
+            return problems.problem(refusal)
+        return _show(request, place, choice, refusal)
+    address = reverse("checkout:order" if order.paid_at else "checkout:pay", args=[order.token])
+    if problems.wants_json(request):
+        return JsonResponse(_told(order, address), status=201)
+    return redirect(address)
+
+
+def _wish(request: HttpRequest, place: Region, choice: Choice) -> orders.PlaceRequest:
+    user = actors.user_of(request)
+    key = request.POST.get("request_key", "")
+    if not 8 <= len(key) <= 64:
+        raise BadInput(field="request_key")
+    return orders.PlaceRequest(
+        actor=actors.actor_of(request),
+        request_key=key,
+        region_id=place.pk,
+        asks=choice.asks(request),
+        shown_total_fen=whole(request.POST.get("shown_total_fen"), field="shown_total_fen"),
+        language=get_language() or "zh-hans",
+        contact=_contact(request),
+        user_id=user.pk if user else None,
+    )
+
+
+def _contact(request: HttpRequest) -> str:
+    """The number that was typed; somebody signed in may leave it out."""
+    typed = request.POST.get("contact", "")
+    if not typed and (own := actors.phone_of(request)):
+        return own
+    try:
+        return read_phone(typed[:32])
+    except ValidationError:
+        raise ContactUnreadable(field="contact") from None
+
+
+def _told(order: Order, address: str) -> dict[str, object]:
+    return {
+        "code": order.code,
+        "total_fen": order.total_fen,
+        "due_at": order.due_at.isoformat(),
+        "url": address,
+    }
+
+
+def _read_choice(fields: QueryDict) -> Choice:
+    """:raises BadInput: kinds and refs do not pair up, too many, or a person is unreadable."""
+    kinds, refs, people = (fields.getlist(name) for name in ("kind", "ref", "who"))
+    if not 1 <= len(kinds) <= MOST_ITEMS or len(kinds) != len(refs):
+        raise BadInput(field="ref")
+    if len(people) > MOST_PEOPLE:
+        raise BadInput(field="who")
+    items = tuple(zip(kinds, refs, strict=True))
+    if any(len(kind) > 20 or len(ref) > 80 for kind, ref in items):
+        raise BadInput(field="ref")
+    return Choice(items, dict(_read_person(text) for text in people))
+
+
+def _read_person(text: str) -> tuple[int, str]:
+    """ "12" or "12:student" as id and class."""
+    number, _colon, code = text.partition(":")
+    if len(code) > 30:
+        raise BadInput(field="who")
+    return whole(number, field="who", least=1), code
+
+
+def _show(
+    request: HttpRequest, place: Region, choice: Choice, refusal: Refusal | None = None
+) -> HttpResponse:
+    at = clock.now()
+    answers: list[Answer] = registry.offer_all(choice.asks(request), at=at) if choice.people else []
+    refusals = [answer for answer in answers if isinstance(answer, Refusal)]
+    offers = [offer for answer in answers if not isinstance(answer, Refusal) for offer in answer]
+    context = {
+        "region": place,
+        "choice": choice,
+        "book": travellers_book.people_of(actors=actors.all_of(request)),
+        "offers": offers,
+        "total_fen": sum(offer.price_fen for offer in offers),
+        "refusals": [refusal, *refusals] if refusal else refusals,
+        "can_place": bool(offers) and not refusals,
+        "is_sample": any(offer.is_sample for offer in offers),
+        "request_key": request.POST.get("request_key") or codes.new_token(),
+        "contact": actors.phone_of(request),
+        "here": request.get_full_path(),
+    }
+    status = refusal.status if refusal else 200
+    return render(request, "bookings_checkout/now.html", context, status=status)
