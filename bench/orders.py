@@ -1,0 +1,87 @@
+"""`bench orders`: how many orders a second the site takes through HTTP, beside the database's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Sum
+
+from bench.people import Buyer
+from bookings import registry
+from bookings.contracts import Ask, Member
+from bookings.inventory.models import Bucket
+from bookings.inventory.operations import reshape
+from bookings.orders.models import Hold, Order
+from kernel import clock
+from kernel.errors import Refusal
+from kernel.places.models import Region
+
+ROOM = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One thing on sale as a buyer sees it, and the buckets that its sale moves."""
+
+    kind: str
+    ref: str
+    price_fen: int
+    bucket_ids: tuple[int, ...]
+
+
+def things_on_sale(region: Region, *, number: int) -> list[Thing]:
+    """So many named-entry times of different hours, days and areas, each with room for everybody."""
+    day = region.local_date(clock.now()) + timedelta(days=1)
+    listings = registry.get("ticket").browse(
+        region_id=region.pk, supplier_id=None, first=day, last=day + timedelta(days=6)
+    )
+    refs = [listing.ref for listing in listings][: number * 2]
+    asks = [Ask("ticket", ref, (Member(class_code="adult"),)) for ref in refs]
+    answers = registry.offer_all(asks, at=clock.now())
+    things = [_thing(a[0]) for a in answers if not isinstance(a, Refusal) and a[0].needs_names]
+    for bucket_id in {bucket for thing in things[:number] for bucket in thing.bucket_ids}:
+        reshape(bucket_id=bucket_id, capacity=ROOM)
+    return things[:number]
+
+
+def _thing(offer: Any) -> Thing:
+    return Thing(
+        offer.kind, offer.ref, offer.price_fen, tuple(d.bucket_id for d in offer.all_demands())
+    )
+
+
+def request(region: Region, host: str, buyer: Buyer, things: Sequence[Thing]) -> bytes:
+    """The post of a signed-in person who orders these things for themselves."""
+    body = urlencode(
+        [
+            ("csrfmiddlewaretoken", buyer.csrf),
+            *[pair for t in things for pair in (("kind", t.kind), ("ref", t.ref))],
+            ("who", str(buyer.traveller_id)),
+            ("shown_total_fen", str(sum(thing.price_fen for thing in things))),
+            ("request_key", f"bench-{buyer.user_id}-{things[0].ref}"),
+        ]
+    ).encode()
+    head = (
+        f"POST /zh-hans/{region.slug}/checkout/now/ HTTP/1.1\r\nHost: {host}\r\n"
+        "User-Agent: bench\r\nAccept: application/json\r\n"
+        f"Cookie: {buyer.cookies}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def oversold() -> int:
+    """Buckets that hold more than their capacity, or another number than the orders' holds say."""
+    held = dict(
+        Hold.objects.values_list("bucket_id").annotate(units=Sum("units") - Sum("released"))
+    )
+    buckets = Bucket.objects.values_list("id", "taken", "capacity")
+    return sum(taken > capacity or taken != held.get(pk, 0) for pk, taken, capacity in buckets)
+
+
+def placed() -> int:
+    return Order.objects.count()

@@ -1,0 +1,52 @@
+"""Measure the site as it runs, on servers of its own. Figures go to bench/RESULTS.md by hand."""
+
+from __future__ import annotations
+
+import json as as_json
+import os
+import platform
+import subprocess
+import sys
+from argparse import ArgumentParser
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from bench import orders_run
+
+BENCHES = {"orders": orders_run.run}
+
+
+class Command(BaseCommand):
+    help = "Measure something: orders. Prints a table; --json writes the figures."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("what", choices=sorted(BENCHES))
+        parser.add_argument("--json", type=Path, metavar="FILE")
+        parser.add_argument("--seconds", type=float, default=5, help="of each measured point")
+        parser.add_argument("--runs", type=int, default=3, help="the median of so many counts")
+        parser.add_argument("--connections", type=int, default=32)
+        parser.add_argument("--people", type=int, default=8000, help="buyers, each used once a run")
+
+    def handle(self, *, what: str, json: Path | None, **options: Any) -> None:
+        if not settings.QUANYU_THROWAWAY:
+            raise CommandError("A bench runs on servers of its own only.")
+        figures = {"machine": machine(), **BENCHES[what](self.tell, options)}
+        for name, value in figures.items():
+            self.stdout.write(f"{name:<26} {value}")
+        if json:
+            json.write_text(as_json.dumps(figures, indent=2, ensure_ascii=False))
+
+    def tell(self, words: str) -> None:
+        """One line of progress."""
+        self.stdout.write(f"  {words}")
+        self.stdout.flush()
+
+
+def machine() -> str:
+    """Where it ran, and what shared the machine."""
+    load = os.getloadavg()[0]
+    return f"{os.cpu_count()} cores, {platform.machine()}, load before {load:.2f}"
