@@ -88,7 +88,9 @@ def status_of(reply: bytearray) -> int | None:
 class Load:
     """Sends requests over some connections and counts what comes back."""
 
-    def __init__(self, address: str, requests: list[bytes], *, connections: int, seconds: float) -> None:
+    def __init__(
+        self, address: str, requests: list[bytes], *, connections: int, seconds: float
+    ) -> None:
         self.address, self.seconds = address, seconds
         self.requests: Iterator[bytes] = iter(requests)
         self.outcome = Outcome()
@@ -205,7 +207,9 @@ def main() -> None:
     parser.add_argument("requests", type=Path)
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--seconds", type=float, default=5)
-    parser.add_argument("--rate", type=float, default=0, help="so many a second; 0: as fast as answered")
+    parser.add_argument(
+        "--rate", type=float, default=0, help="so many a second; 0: as fast as answered"
+    )
     options = parser.parse_args()
     requests = read_requests(options.requests)
     # What preparing has cost is not the client's cost of an order.

@@ -73,9 +73,7 @@ def _measure(
         for number, buyer in enumerate(buyers)
     ]
     before = running.cpu_ms()
-    report = running.load(
-        requests, connections=options["connections"], seconds=options["seconds"]
-    )
+    report = running.load(requests, connections=options["connections"], seconds=options["seconds"])
     ok = report["statuses"].get("201", 0)
     spent = running.cpu_ms() - before - report["client_cpu_ms"]
     return {

@@ -43,6 +43,8 @@ QUANYU_LOCAL = _flag("QUANYU_LOCAL")
 QUANYU_THROWAWAY = _flag("QUANYU_THROWAWAY")
 """True on a cluster that is thrown away after the command: only there may the clock be moved."""
 
+QUANYU_MEMO = True
+"""Whether reads that every request repeats are remembered for a second or two (kernel.memo)."""
 QUANYU_POSTGRES_LOG = env.str("QUANYU_POSTGRES_LOG", "")
 """Where servers of our own write their log: benches count statements there."""
 QUANYU_CLOCK = env.str("QUANYU_CLOCK", "")
@@ -258,7 +260,7 @@ LOGIN_URL = "identity:sign-in"
 LOGIN_REDIRECT_URL = "/"
 
 IS_HTTPS = SITE_URL.startswith("https://")
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.identity.session_store"
 SESSION_COOKIE_AGE = 30 * 86_400
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

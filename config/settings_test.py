@@ -9,3 +9,4 @@ CELERY_TASK_ALWAYS_EAGER = False
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WHITENOISE_AUTOREFRESH = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+QUANYU_MEMO = False

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
-from accounts.identity import actors, operations
+from accounts.identity import actors, operations, queries
 from accounts.identity.backends import WorkBackend
 from accounts.identity.models import WORK_LONGEST, Authenticator, SignIn, User
 from kernel import clock
@@ -63,7 +63,7 @@ def live_user(request: HttpRequest) -> User | AnonymousUser:
     if sign_in_id is None:
         return AnonymousUser()
     at = clock.now()
-    sign_in = SignIn.objects.select_related("user").filter(pk=sign_in_id).first()
+    sign_in = queries.find_sign_in(sign_in_id)
     if sign_in is None or not sign_in.is_live(at) or not _is_theirs(request, sign_in.user):
         request.session.flush()
         return AnonymousUser()

@@ -6,8 +6,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
+
 from accounts.travellers.models import Traveller
 from kernel.errors import NotFound
+
+_PEOPLE = """
+    SELECT id, name, document_masked, document_index, birth_date
+    FROM accounts_travellers_traveller WHERE id = ANY(%s) AND owner = ANY(%s) ORDER BY id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +51,15 @@ def people_of(*, actors: Collection[str]) -> list[Person]:
 
 
 def people(*, ids: Collection[int], actors: Collection[str]) -> list[Person]:
-    """Those of these travellers who stand in the actors' books; others are left out."""
+    """Those of these travellers who stand in the actors' books; others are left out.
+
+    Asked by every order: one plain statement, no rows of the model.
+    """
     if not ids:
         return []
-    rows = Traveller.objects.filter(pk__in=ids, owner__in=actors).order_by("pk")
-    return [_person(row) for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(_PEOPLE, [list(ids), list(actors)])
+        return [Person(*row) for row in cursor.fetchall()]
 
 
 def _each_once(rows: Iterable[Traveller], actors: Collection[str]) -> list[Traveller]:

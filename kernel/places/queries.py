@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import Refusal
+from kernel.memo import Memo
 from kernel.places.models import Region
 
 
@@ -15,16 +16,23 @@ class NoSuchRegion(Refusal):
     message = _("There is no such region.")
 
 
+_regions: Memo[str, Region] = Memo(seconds=2)
+
+
 def open_regions() -> QuerySet[Region]:
     """Regions that tourists may see, by name."""
     return Region.objects.filter(is_open=True).order_by("slug")
 
 
 def get_region(slug: str) -> Region:
-    """The open region of this short name.
+    """The open region of this short name, as it was at most two seconds ago.
 
     :raises NoSuchRegion: there is none.
     """
+    return _regions.get(slug, _read_region)
+
+
+def _read_region(slug: str) -> Region:
     region = open_regions().filter(slug=slug).first()
     if region is None:
         raise NoSuchRegion

@@ -16,6 +16,7 @@ from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
 from bookings.contracts import Words
+from kernel.memo import Memo
 from kernel.places.models import Region
 from tourism.areas.models import Closure
 from tourism.tickets.models import AdmitUntil, Concession, DayKind, PriceRule, Product
@@ -59,10 +60,21 @@ class ProductFacts:
         return next((shut for shut in self.shut if shut.first <= day <= shut.last), None)
 
 
+_facts_known: Memo[int, ProductFacts] = Memo(seconds=1)
+
+
 def facts_of(product_ids: Collection[int]) -> dict[int, ProductFacts]:
-    """Facts per product id; unknown ids are absent. One statement."""
+    """Facts per product id, at most a second old; unknown ids are absent. One statement or none.
+
+    A price that changed within this second is charged as it was shown. Whether an entry time is
+    open, and whether it has room, is never read from here.
+    """
+    return _facts_known.get_many(set(product_ids), _read_facts)
+
+
+def _read_facts(product_ids: Collection[int]) -> dict[int, ProductFacts]:
     rows = (
-        Product.objects.filter(pk__in=set(product_ids))
+        Product.objects.filter(pk__in=product_ids)
         .select_related("area__region")
         .annotate(rule_rows=_rules(), fare_rows=_fares(), shut_rows=_closures())
     )

@@ -5,10 +5,7 @@ from __future__ import annotations
 import json as as_json
 import os
 import platform
-import subprocess
-import sys
 from argparse import ArgumentParser
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 

@@ -1,0 +1,55 @@
+"""Remember a read for a moment, in this process: what is asked by every request and rarely changes.
+
+A change is seen everywhere at the latest ``seconds`` later. Never for counts, money, rights or
+anything that a transaction decides from.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+from django.conf import settings
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+_MOST = 10_000
+
+
+class Memo(Generic[Key, Value]):
+    """The values of a read by key. ``settings.QUANYU_MEMO`` off (tests): every read is fresh."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._known: dict[Key, tuple[float, Value]] = {}
+
+    def get(self, key: Key, read: Callable[[Key], Value]) -> Value:
+        """The value remembered for a key, or what ``read`` gives. What it raises is not kept."""
+        now, found = time.monotonic(), self._known.get(key)
+        if found is not None and now < found[0]:
+            return found[1]
+        return self._keep(key, read(key), now)
+
+    def get_many(
+        self, keys: set[Key], read: Callable[[set[Key]], dict[Key, Value]]
+    ) -> dict[Key, Value]:
+        """The values of several keys; ``read`` is asked once for those that are not known."""
+        now = time.monotonic()
+        known = {
+            key: found[1]
+            for key in keys
+            if (found := self._known.get(key)) is not None and now < found[0]
+        }
+        missing = keys - known.keys()
+        if missing:
+            known |= {key: self._keep(key, value, now) for key, value in read(missing).items()}
+        return known
+
+    def _keep(self, key: Key, value: Value, now: float) -> Value:
+        if settings.QUANYU_MEMO:
+            if len(self._known) >= _MOST:
+                self._known.clear()
+            self._known[key] = (now + self._seconds, value)
+        return value
