@@ -93,7 +93,7 @@ class Load:
     ) -> None:
         self.address, self.seconds = address, seconds
         self.requests: Iterator[bytes] = iter(requests)
-        self.outcome = Outcome()
+        self.outcome, self.until = Outcome(), 0.0
         self.selector = selectors.DefaultSelector()
         self.links = [Link(connect(address)) for _ in range(connections)]
         self.free: list[Link] = []

@@ -8,8 +8,10 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db import connection
 from django.db.models import Sum
 
+from bench.load import quantile
 from bench.people import Buyer
 from bookings import registry
 from bookings.contracts import Ask, Member
@@ -18,6 +20,7 @@ from bookings.inventory.operations import reshape
 from bookings.orders.models import Hold, Order
 from kernel import clock
 from kernel.errors import Refusal
+from kernel.outbox.models import Event
 from kernel.places.models import Region
 
 ROOM = 1_000_000
@@ -81,6 +84,24 @@ def oversold() -> int:
     )
     buckets = Bucket.objects.values_list("id", "taken", "capacity")
     return sum(taken > capacity or taken != held.get(pk, 0) for pk, taken, capacity in buckets)
+
+
+def group_sizes() -> dict[str, float]:
+    """How many orders one transaction has placed: rows that one transaction wrote share their xmin."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM bookings_orders_order GROUP BY xmin::text")
+        sizes = sorted(size for (size,) in cursor.fetchall())
+    return {
+        "mean": round(sum(sizes) / len(sizes), 1),
+        "p50": quantile(sizes, 0.5),
+        "p90": quantile(sizes, 0.9),
+        "most": sizes[-1],
+    }
+
+
+def all_published() -> bool:
+    """Whether the worker has dealt with all news so far."""
+    return not Event.objects.filter(done_at__isnull=True, parked_at__isnull=True).exists()
 
 
 def placed() -> int:

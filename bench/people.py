@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.contrib import auth
+from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.middleware.csrf import CSRF_SECRET_LENGTH
@@ -71,7 +72,7 @@ def _user(number: int, at: datetime) -> User:
         phone_sealed=phone.sealed,
         phone_index=phone.index,
         phone_masked=phone.masked,
-        password="!",
+        password=make_password(None),
         joined_at=at,
     )
 

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,14 @@ from django.db import connection
 from bench.load import write_requests
 from config.up import Site
 
+_ROLES = {
+    "granian": "web",
+    "\0worker\0": "worker",
+    "\0beat\0": "beat",
+    "sandbox_server": "sandbox",
+    "postgres": "postgres",
+    "valkey": "valkey",
+}
 _TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
 
 
@@ -34,9 +43,12 @@ class Running:
     def address(self) -> str:
         return self.url.removeprefix("http://")
 
-    def cpu_ms(self) -> float:
-        """Processor time of everything below this process but the load generator, in ms."""
-        return sum(_cpu_ms(pid) for pid in _descendants(os.getpid()))
+    def cpu_ms(self) -> Counter[str]:
+        """Processor time so far of each kind of process below this one, in ms."""
+        spent: Counter[str] = Counter()
+        for pid in _descendants(os.getpid()):
+            spent[_role(pid)] += round(_cpu_ms(pid))
+        return spent
 
     def load(self, requests: list[bytes], **options: float) -> dict[str, Any]:
         """Send requests from the generator's own process; its report."""
@@ -90,6 +102,15 @@ def _descendants(pid: int) -> list[int]:
     except OSError:
         return []
     return [found for child in pids for found in (child, *_descendants(child))]
+
+
+def _role(pid: int) -> str:
+    """What a process is for, from its command line."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+    except OSError:
+        return "gone"
+    return next((role for word, role in _ROLES.items() if word in words), "other")
 
 
 def _cpu_ms(pid: int) -> float:
