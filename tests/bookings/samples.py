@@ -1,12 +1,13 @@
 """Three sample sellers that keep the protocol honest, none of them a trade the core has heard of.
 
 ``deposit`` takes a fifth now and the rest on the day; ``later`` is metered and paid after use;
-``shy`` has a supplier who answers later and may say no. Each keeps its own rows of claims in the
-``Claims`` table of memory below, keyed by line: a sample needs no tables of its own.
+``shy`` has a supplier who answers later and may say no. Each keeps what its lines have claimed in
+memory: a sample needs no tables of its own.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -34,7 +35,10 @@ from bookings.inventory import queries as inventory
 from bookings.orders.models import Line
 from kernel.errors import Refusal
 
-LADDER = Terms(steps=(Step(86_400, 1000), Step(3_600, 500)), words={"en": "A day before: all."})
+LADDER = Terms(
+    steps=(Step(86_400, 1000), Step(3_600, 500)),
+    words={"en": "A day before: all.", "zh-hans": "提前一天全额退。"},
+)
 
 
 class GoneBy(Refusal):
@@ -47,7 +51,8 @@ class GoneBy(Refusal):
 class Sample:
     """What the three have in common: one thing on one day, of which a bucket holds so many.
 
-    ``ref`` is "<bucket id>:<price fen>"; the day starts at ``starts_at``.
+    ``ref`` is "<bucket id>:<price fen>"; the day starts at ``starts_at``. ``shelf`` has the refs that
+    are listed, ``gone`` those that nobody can claim any more, ``claims`` the part keys by line id.
     """
 
     kind: str
@@ -55,22 +60,51 @@ class Sample:
     supplier_id: int
     starts_at: datetime
     withdrawn: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
-    refuse_claims: bool = False
+    shelf: list[str] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
+    claims: dict[int, set[str]] = field(default_factory=dict)
+    terms: Terms = LADDER
     currency: str = "CNY"
 
     def browse(
         self, *, region_id: int, supplier_id: int | None, first: date, last: date
     ) -> Sequence[Listing]:
-        return []
+        days = range(first.toordinal(), last.toordinal() + 1)
+        is_asked = region_id == self.region_id and supplier_id in (None, self.supplier_id)
+        if not is_asked or self.starts_at.date().toordinal() not in days:
+            return []
+        left = inventory.left(_bucket_id(ref) for ref in self.shelf)
+        return [self._listing(ref, left[_bucket_id(ref)]) for ref in self.shelf]
+
+    def _listing(self, ref: str, left: int) -> Listing:
+        return Listing(
+            kind=self.kind,
+            ref=ref,
+            title=self.title,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            from_fen=int(ref.split(":")[1]),
+            left=left,
+            supplier_id=self.supplier_id,
+        )
+
+    @property
+    def title(self) -> dict[str, str]:
+        return {"en": f"A {self.kind} thing", "zh-hans": "样品"}
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(hours=2)
 
     def offer(self, *, asks: Sequence[Ask], at: datetime) -> Sequence[Answer]:
-        left = inventory.left(int(ask.ref.split(":")[0]) for ask in asks)
-        return [self._answer(ask, left, at) for ask in asks]
+        known = inventory.left(_bucket_id(ask.ref) for ask in asks)
+        return [self._answer(ask, known, at) for ask in asks]
 
-    def _answer(self, ask: Ask, left: dict[int, int], at: datetime) -> Answer:
-        bucket_id, price_fen = (int(text) for text in ask.ref.split(":"))
-        if self.starts_at <= at or bucket_id not in left:
+    def _answer(self, ask: Ask, known: dict[int, int], at: datetime) -> Answer:
+        bucket_id = _bucket_id(ask.ref)
+        if self.starts_at <= at or bucket_id not in known or not ask.party or ask.ref in self.gone:
             return GoneBy(field="ref")
+        price_fen = int(ask.ref.split(":")[1])
         parts = tuple(
             Part(
                 key=f"p{number}",
@@ -88,11 +122,11 @@ class Sample:
                 ref=ask.ref,
                 region_id=self.region_id,
                 supplier_id=self.supplier_id,
-                title={"en": f"A {self.kind} thing", "zh-hans": "样品"},
+                title=self.title,
                 starts_at=self.starts_at,
-                ends_at=self.starts_at + timedelta(hours=2),
+                ends_at=self.ends_at,
                 parts=parts,
-                terms=LADDER,
+                terms=self.terms,
                 dues=self.dues(sum(part.price_fen for part in parts)),
                 currency=self.currency,
             ),
@@ -102,7 +136,13 @@ class Sample:
         return (Due(total_fen),)
 
     def claim(self, *, lines: Sequence[Line], at: datetime) -> Sequence[Refusal | None]:
-        return [GoneBy() if self.refuse_claims else None for _line in lines]
+        return [self._hold(line.pk, line.ref, line.open_parts) for line in lines]
+
+    def _hold(self, line_id: int, ref: str, parts: Sequence[Part]) -> Refusal | None:
+        if ref in self.gone:
+            return GoneBy()
+        self.claims[line_id] = {part.key for part in parts}
+        return None
 
     def fulfil(self, *, lines: Sequence[Line], at: datetime) -> Sequence[Outcome]:
         return [self.outcome(line) for line in lines]
@@ -117,17 +157,22 @@ class Sample:
                     valid_until=line.ends_at,
                     traveller_id=part.traveller_id,
                 )
-                for part in line.frozen_parts
+                for part in line.open_parts
             )
         )
 
     def amend(
         self, *, old: Sequence[Line], new: Sequence[Offer], at: datetime
     ) -> Sequence[Refusal | None]:
-        return [None for _line in old]
+        return [
+            self._hold(line.pk, offer.ref, offer.parts)
+            for line, offer in zip(old, new, strict=True)
+        ]
 
     def withdraw(self, *, lines: Sequence[tuple[Line, Sequence[str]]], at: datetime) -> None:
-        self.withdrawn += [(line.pk, tuple(keys)) for line, keys in lines]
+        for line, keys in lines:
+            self.withdrawn.append((line.pk, tuple(keys)))
+            self.claims[line.pk] = self.claims.get(line.pk, set()) - set(keys)
 
     def refundable(self, *, line: Line, part_keys: Sequence[str], at: datetime) -> int:
         return sum(
@@ -166,3 +211,9 @@ class Shy(Sample):
         if self.answer is None:
             return Pending()
         return super().outcome(line) if self.answer else Refused("the house is full after all")
+
+
+def _bucket_id(ref: str) -> int:
+    """The bucket that a reference names; 0 for text that is none."""
+    found = re.fullmatch(r"([0-9]{1,18}):[0-9]{1,9}", ref, re.ASCII)
+    return int(found[1]) if found else 0

@@ -13,6 +13,7 @@ from bookings.orders.models import Hold, Line, Order, State
 from kernel import seals
 from kernel.outbox.models import Event
 from tests.bookings.conftest import ask
+from tests.bookings.samples import GoneBy
 
 pytestmark = pytest.mark.django_db
 
@@ -91,7 +92,7 @@ def test_the_same_bucket_in_two_lines_counts_twice(shop, sellers, at):
 
 def test_a_sellers_refusal_to_claim_takes_its_own_order_only(shop, sellers, at):
     bucket = shop.bucket(9)
-    sellers["shy"].refuse_claims = True
+    sellers["shy"].claim = lambda *, lines, at: [GoneBy() for _line in lines]
     wishes = [
         shop.wish(ask(bucket), ask(bucket, kind="shy"), total_fen=2000),
         shop.wish(ask(bucket, 2), total_fen=2000),

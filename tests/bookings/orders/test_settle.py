@@ -101,7 +101,7 @@ def test_late_money_for_places_that_are_gone_is_due_back(order, shop, bucket, at
 def test_late_money_is_due_back_when_the_seller_has_given_the_claim_away(order, sellers, at):
     late = at + orders.HOLD_FOR
     orders.lapse_due(at=late)
-    sellers["plain"].refuse_claims = True
+    sellers["plain"].gone.add(order.lines.get().ref)
 
     orders.settle(facts=money(order), at=late)
 
