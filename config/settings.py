@@ -228,6 +228,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "socket_keepalive": True,
     "health_check_interval": 10,
+    # A web request wakes a worker, it never waits for the broker: the outbox is swept each second.
+    "max_retries": 0,
 }
 
 # --- People and sessions --------------------------------------------------------------------------

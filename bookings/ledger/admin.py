@@ -7,7 +7,7 @@ from accounts.organisations.scoping import PlatformOnlyAdmin, ReadOnlyAdmin
 from bookings.ledger.models import Entry, Posting
 
 
-class PostingInline(ReadOnlyAdmin, TabularInline):
+class PostingInline(ReadOnlyAdmin, PlatformOnlyAdmin, TabularInline):
     model = Posting
     extra = 0
 

@@ -10,7 +10,7 @@ from bookings.payments.models import Attempt, ProviderEvent
 _WHY = _("A payment is for a whole order, which may have several suppliers.")
 
 
-class ProviderEventInline(ReadOnlyAdmin, TabularInline):
+class ProviderEventInline(ReadOnlyAdmin, PlatformOnlyAdmin, TabularInline):
     model = ProviderEvent
     extra = 0
     fields = ("received_at", "event_id", "kind", "state")

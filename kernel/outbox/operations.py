@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+import traceback
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,11 +24,12 @@ from kernel.outbox.models import Event, Failure, Receipt
 LEASE = timedelta(seconds=10)
 MAX_TRIES = 8
 _BATCH = 200
-_KICK_EVERY_S = 0.05
+_BEGIN_WITHIN_S = LEASE.total_seconds() / 2
+_KICK_EVERY_S, _BROKER_REST_S = 0.05, 10
 _PUBLISHER = 7_201_001  # the advisory lock of the single writer of numbers
 
 logger = logging.getLogger(__name__)
-_last_kick = 0.0
+_next_kick = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +71,13 @@ def take_back(event_ids: Collection[int]) -> None:
 def relay(*, at: datetime) -> int:
     """Publish what is new, then deal with events that are due; return how many were tried."""
     publish(at=at)
-    due = _due(at)
-    for event in due:
-        if _lease(event, at):
-            _deal_with(event, at)
-    return len(due)
+    return _deal_with_due(at)
 
 
 def drain(*, at: datetime) -> int:
     """Relay until nothing is due any more: for commands and tests. Returns how many were tried."""
     total = 0
-    while tried := relay(at=at):
+    while publish(at=at) + (tried := _deal_with_due(at)):
         total += tried
     return total
 
@@ -113,6 +111,21 @@ def retry(*, event_id: int) -> None:
     with transaction.atomic():
         Failure.objects.filter(event_id=event_id).delete()
         Event.objects.filter(pk=event_id).update(parked_at=None, lease_until=None)
+
+
+def _deal_with_due(at: datetime) -> int:
+    """Deal with events that are due, as many as begin within half a lease; return how many.
+
+    Every lease ends at the same moment: one given late would be free while its handler runs.
+    """
+    tried, began = 0, time.monotonic()
+    for event in _due(at):
+        if tried and time.monotonic() - began > _BEGIN_WITHIN_S:
+            break
+        tried += 1
+        if _lease(event, at):
+            _deal_with(event, at)
+    return tried
 
 
 def _due(at: datetime) -> list[Event]:
@@ -174,33 +187,37 @@ def _note_failure(
     event: Event, subscription: registry.Subscription, error: Exception, at: datetime
 ) -> None:
     """Try again later, twice as late each time; after MAX_TRIES a person must look."""
-    logger.error("outbox handler failed", exc_info=error, extra={"event_id": event.pk})
-    # The class only: the text of a database error may hold the values of the row.
+    # The class and the lines only: the text of a database error may hold the values of the row.
+    lines = "".join(traceback.format_tb(error.__traceback__))
+    name = type(error).__name__[:200]
+    logger.error("event %s, %s: %s\n%s", event.pk, subscription.label, name, lines)
     failure, is_new = Failure.objects.get_or_create(
         event=event,
         handler=subscription.label,
-        defaults={"error": type(error).__name__[:200], "at": at},
+        defaults={"error": name, "at": at},
     )
     tries = 1 if is_new else failure.tries + 1
     if not is_new:
-        Failure.objects.filter(pk=failure.pk).update(
-            tries=F("tries") + 1, error=type(error).__name__[:200], at=at
-        )
+        Failure.objects.filter(pk=failure.pk).update(tries=F("tries") + 1, error=name, at=at)
     later = at + timedelta(seconds=min(2**tries, 300))
     parked = {"parked_at": at} if tries >= MAX_TRIES else {}
     Event.objects.filter(pk=event.pk).update(lease_until=later, **parked)
 
 
 def _kick() -> None:
-    """Wake a worker, at most every 50 ms. Without a broker nothing is lost: beat sweeps."""
-    global _last_kick  # noqa: PLW0603 - a throttle of this process, nothing else reads it
+    """Wake a worker, at most every 50 ms. Without a broker nothing is lost: beat sweeps.
+
+    A broker that is down is left alone for a while: the requests must not wait for it.
+    """
+    global _next_kick  # noqa: PLW0603 - a throttle of this process, nothing else reads it
     now = time.monotonic()
-    if now - _last_kick < _KICK_EVERY_S:
+    if now < _next_kick:
         return
-    _last_kick = now
+    _next_kick = now + _KICK_EVERY_S
     from kernel.outbox import tasks
 
     try:
         tasks.relay.apply_async(retry=False, expires=5)
     except Exception:  # noqa: BLE001 - whatever the broker's client raises, the commit stands
+        _next_kick = now + _BROKER_REST_S
         logger.warning("the broker cannot be reached; the sweep will deliver")

@@ -11,12 +11,12 @@ from kernel.outbox import operations
 from kernel.outbox.models import Event, Failure, Receipt
 
 
-class ReceiptInline(ReadOnlyAdmin, TabularInline):
+class ReceiptInline(ReadOnlyAdmin, PlatformOnlyAdmin, TabularInline):
     model = Receipt
     extra = 0
 
 
-class FailureInline(ReadOnlyAdmin, TabularInline):
+class FailureInline(ReadOnlyAdmin, PlatformOnlyAdmin, TabularInline):
     model = Failure
     extra = 0
 
