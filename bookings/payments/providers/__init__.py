@@ -120,7 +120,7 @@ class Provider(Protocol):
         """Read a signed notice from its raw bytes. Raises BadSignature."""
 
     def refund(self, *, provider_ref: str, token: str, amount_fen: int, currency: str) -> Outcome:
-        """Send money back, once for a token. Raises ProviderDown."""
+        """Send money back, once for a token; FAILED: refused for good. Raises ProviderDown."""
 
 
 class UnknownProvider(Refusal):

@@ -31,7 +31,7 @@ from kernel import http
 
 TOLERANCE_S = 300
 SIGNATURE = "Sandbox-Signature"
-
+_DONE, _REFUSED = 200, 409
 
 _CAN = Capabilities(
     authorise=False,
@@ -73,8 +73,12 @@ class Sandbox:
 
     def refund(self, *, provider_ref: str, token: str, amount_fen: int, currency: str) -> Outcome:
         body = {"token": token, "amount": amount_fen, "currency": currency}
-        found = self._send("POST", f"/v1/payments/{provider_ref}/refunds", body, token)
-        return Outcome(_text(found, "status"))
+        answer = self._ask("POST", f"/v1/payments/{provider_ref}/refunds", body, token)
+        if answer.status == _REFUSED:
+            return Outcome.FAILED
+        if answer.status != _DONE or answer.body.get("token") != token:
+            raise ProviderDown
+        return _outcome(answer.body)
 
     def verify(self, raw: bytes, headers: Mapping[str, str], *, at: datetime) -> Notice:
         signed_at, given = _signature(headers.get(SIGNATURE, ""))
@@ -96,14 +100,17 @@ class Sandbox:
     def _send(
         self, method: str, path: str, body: Mapping[str, Any] | None, key: str
     ) -> Mapping[str, Any]:
-        headers = {"Authorization": f"Bearer {self.secret}", "Idempotency-Key": key}
-        try:
-            answer = http.send_json(method, self.url + path, body, headers)
-        except http.NoAnswer:
-            raise ProviderDown from None
-        if answer.status != 200:
+        answer = self._ask(method, path, body, key)
+        if answer.status != _DONE:
             raise ProviderDown
         return answer.body
+
+    def _ask(self, method: str, path: str, body: Mapping[str, Any] | None, key: str) -> http.Answer:
+        headers = {"Authorization": f"Bearer {self.secret}", "Idempotency-Key": key}
+        try:
+            return http.send_json(method, self.url + path, body, headers)
+        except http.NoAnswer:
+            raise ProviderDown from None
 
 
 def sign(secret: str, at_s: int, raw: bytes) -> str:
@@ -128,11 +135,18 @@ def _payment(found: Mapping[str, Any]) -> Payment:
     return Payment(
         provider_ref=_text(found, "id"),
         token=_text(found, "token"),
-        outcome=Outcome(_text(found, "status")),
+        outcome=_outcome(found),
         amount_fen=amount,
         currency=_text(found, "currency"),
         is_live=found.get("live") is True,
     )
+
+
+def _outcome(found: Mapping[str, Any]) -> Outcome:
+    try:
+        return Outcome(_text(found, "status"))
+    except ValueError:
+        raise ProviderDown from None
 
 
 def _text(found: Mapping[str, Any], name: str) -> str:

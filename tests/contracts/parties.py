@@ -1,0 +1,242 @@
+"""Outside parties that move money, once for every provider: what the shared contract test needs.
+
+A party is a real HTTP server in a process of its own. Another provider brings a party of its own
+(its vendor's test server, or a stand-in that speaks its wire format), and is tried by every test in
+test_providers.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Protocol
+
+from django.conf import settings
+
+from bookings.payments.providers import Provider
+from bookings.payments.providers.sandbox import SIGNATURE, Sandbox, sign
+from config.servers import die_with_parent
+
+SECRET = "s" * 40
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A notice as it came over the wire."""
+
+    raw: bytes
+    headers: Mapping[str, str]
+
+
+@dataclass
+class Inbox:
+    """Where the party sends its notices: keeps what comes, answers 200."""
+
+    url: str
+    letters: list[Letter] = field(default_factory=list)
+
+    def wait(self, count: int) -> list[Letter]:
+        """The first so many notices, once they have come."""
+        deadline = time.monotonic() + 20
+        while len(self.letters) < count:
+            assert time.monotonic() < deadline, f"{len(self.letters)} of {count} notices came"
+            time.sleep(0.02)
+        return self.letters[:count]
+
+
+class Party(Protocol):
+    """One outside party and our adapter to it."""
+
+    provider: Provider
+
+    def provider_at(self, url: str) -> Provider:
+        """The same adapter, speaking to another address."""
+
+    def pay(self, ref: str, *, old_news_after: bool = False) -> None:
+        """The buyer pays; with ``old_news_after`` a notice that it is still open is sent after."""
+
+    def decline(self, ref: str) -> None:
+        """The buyer, or the bank, says no."""
+
+    def forge(self, letter: Letter) -> Letter:
+        """The same notice, signed by somebody who does not know the secret."""
+
+    def lose_reply(self) -> None:
+        """The next request is carried out; its answer is lost."""
+
+    def fail_after(self) -> None:
+        """The next request is carried out; the answer says that it failed."""
+
+    def fail_before(self) -> None:
+        """The next request fails, and nothing is done."""
+
+    def payments(self, token: str) -> int:
+        """How many payments it knows under a token."""
+
+    def returned_fen(self, ref: str) -> int:
+        """What it has sent back of a payment."""
+
+
+@dataclass
+class SandboxParty:
+    """The sandbox, as `up` starts it."""
+
+    url: str
+    store: Path
+
+    @property
+    def provider(self) -> Provider:
+        return self.provider_at(self.url)
+
+    def provider_at(self, url: str) -> Provider:
+        return Sandbox(url, SECRET)
+
+    def pay(self, ref: str, *, old_news_after: bool = False) -> None:
+        self._press(ref, "shuffled" if old_news_after else "pay")
+
+    def decline(self, ref: str) -> None:
+        self._press(ref, "decline")
+
+    def forge(self, letter: Letter) -> Letter:
+        second = int(letter.headers[SIGNATURE].split(",")[0].removeprefix("t="))
+        signature = sign("another secret of some length", second, letter.raw)
+        return Letter(letter.raw, {SIGNATURE: f"t={second},v1={signature}"})
+
+    def lose_reply(self) -> None:
+        self._fault("drop_reply")
+
+    def fail_after(self) -> None:
+        self._fault("error_after_success")
+
+    def fail_before(self) -> None:
+        self._fault("refuse")
+
+    def payments(self, token: str) -> int:
+        return self._ask("SELECT count(*) FROM payment WHERE token = ?", token)
+
+    def returned_fen(self, ref: str) -> int:
+        return self._ask("SELECT coalesce(sum(amount), 0) FROM refund WHERE payment_id = ?", ref)
+
+    def _ask(self, sql: str, value: str) -> int:
+        with contextlib.closing(sqlite3.connect(self.store)) as db:
+            return int(db.execute(sql, [value]).fetchone()[0])
+
+    def _press(self, ref: str, way: str) -> None:
+        link = HTTPConnection(self.url.removeprefix("http://"), timeout=5)
+        link.request("POST", f"/pay/{ref}", f"way={way}")
+        assert link.getresponse().status == 303
+        link.close()
+
+    def _fault(self, name: str) -> None:
+        link = HTTPConnection(self.url.removeprefix("http://"), timeout=5)
+        body, key = json.dumps({name: 1}), {"Authorization": f"Bearer {SECRET}"}
+        link.request("POST", "/v1/faults", body, key)
+        assert link.getresponse().status == 200
+        link.close()
+
+
+@contextmanager
+def sandbox(folder: Path) -> Iterator[SandboxParty]:
+    """The sandbox in a process of its own."""
+    port = free_port()
+    command = [
+        sys.executable, "-m", "bookings.payments.sandbox_server",
+        "--port", str(port), "--data", str(folder),
+    ]  # fmt: skip
+    process = subprocess.Popen(
+        command,
+        env={**os.environ, "SANDBOX_PROVIDER_SECRET": SECRET},
+        cwd=settings.BASE_DIR,
+        preexec_fn=die_with_parent(signal.SIGKILL),
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _await(port, process)
+        yield SandboxParty(url, folder / "sandbox.sqlite3")
+    finally:
+        process.kill()
+        process.wait()
+
+
+PARTIES: dict[str, Callable[[Path], AbstractContextManager[Party]]] = {"sandbox": sandbox}
+
+
+def free_port() -> int:
+    """A port on which nobody answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def inbox() -> Iterator[Inbox]:
+    """The site, as far as a party's notices see it."""
+    made = Inbox("")
+
+    def keep(letter: Letter) -> bytes:
+        made.letters.append(letter)
+        return b"ok"
+
+    with _server(keep) as url:
+        made.url = url
+        yield made
+
+
+@contextmanager
+def babbler(answer: bytes) -> Iterator[str]:
+    """The address of a server that answers everything with 200 and the same words."""
+    with _server(lambda _letter: answer) as url:
+        yield url
+
+
+@contextmanager
+def _server(reply: Callable[[Letter], bytes]) -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            length = int(self.headers.get("Content-Length", "0"))
+            body = reply(Letter(self.rfile.read(length), self.headers))  # type: ignore[arg-type]
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_GET(self) -> None:
+            self.do_POST()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _await(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=2).close()
+        except OSError:
+            assert process.poll() is None, "the party has ended"
+            assert time.monotonic() < deadline, "the party does not answer"
+            time.sleep(0.05)
+        else:
+            return

@@ -1,0 +1,497 @@
+"""Every payment provider keeps what bookings.payments.providers.Provider says."""
+
+from __future__ import annotations
+
+import pkgutil
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.utils import translation
+from pytest_socket import enable_socket
+
+from bookings.inventory import operations as counts
+from bookings.orders import operations as orders
+from bookings.orders.models import Order, State
+from bookings.payments import operations as payments
+from bookings.payments import providers
+from bookings.payments.models import Attempt, AttemptState, EventState, ProviderEvent
+from bookings.payments.providers import (
+    BadSignature,
+    Charge,
+    Outcome,
+    Provider,
+    ProviderDown,
+    Started,
+)
+from bookings.refunds import operations as refunds
+from bookings.refunds.models import Refund, RefundState
+from kernel import clock, invariants
+from kernel.outbox import operations as outbox
+from kernel.outbox.models import Event
+from tests.bookings.conftest import Shop, ask, region, sellers, shop  # noqa: F401
+from tests.contracts.parties import PARTIES, Inbox, Letter, Party, babbler, free_port, inbox
+
+pytestmark = pytest.mark.django_db
+
+AMOUNT = 20_000
+
+
+@pytest.fixture(scope="module", params=sorted(PARTIES))
+def party(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Iterator[Party]:
+    """One outside party, in a process of its own."""
+    enable_socket()
+    with PARTIES[request.param](tmp_path_factory.mktemp(request.param)) as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def post(party: Party, socket_enabled: None, settings: Any) -> Iterator[Inbox]:
+    """The adapter is switched on; the party's notices come here."""
+    known = {provider.name: provider for provider in providers.list_all()}
+    providers.register(party.provider)
+    with inbox() as made:
+        settings.SITE_URL = made.url
+        yield made
+    providers.unregister(party.provider.name)
+    for provider in known.values():
+        providers.register(provider)
+
+
+@pytest.fixture
+def provider(party: Party) -> Provider:
+    return party.provider
+
+
+def charge(post: Inbox, **changes: Any) -> Charge:
+    """A charge of its own."""
+    facts = {
+        "token": uuid4().hex,
+        "amount_fen": AMOUNT,
+        "currency": "CNY",
+        "words": "QY-1",
+        "return_url": f"{post.url}/back",
+        "notice_url": f"{post.url}/hooks/",
+        "language": "en",
+    }
+    return Charge(**{**facts, **changes})
+
+
+@pytest.fixture
+def wish(post: Inbox) -> Charge:
+    return charge(post)
+
+
+@pytest.fixture
+def started(provider: Provider, wish: Charge) -> Started:
+    return provider.start(wish)
+
+
+@pytest.fixture
+def paid(party: Party, started: Started) -> str:
+    """The reference of a payment that was made."""
+    party.pay(started.provider_ref)
+    return started.provider_ref
+
+
+def test_every_provider_has_a_party():
+    modules = {module.name for module in pkgutil.iter_modules(providers.__path__)}
+
+    assert modules <= set(PARTIES)
+    assert {provider.name for provider in providers.list_all()} <= set(PARTIES)
+
+
+# --- what it declares ---
+
+
+def test_its_name_fits_addresses_and_rows_and_its_title_is_for_people(provider):
+    assert re.fullmatch(r"[a-z]{2,20}", provider.name)
+    for language in ("en", "zh-hans"):
+        with translation.override(language):
+            assert provider.title.strip()
+
+
+def test_it_can_what_it_declares(provider, party, post):
+    can = provider.capabilities
+
+    assert can.refund_window_days > 0
+    assert can.currencies
+    for currency in can.currencies:
+        wish = charge(post, currency=currency)
+        ref = provider.start(wish).provider_ref
+        assert provider.fetch(ref).currency == currency
+        party.pay(ref)
+        amount = 1 if can.partial_refund else AMOUNT
+        assert back(provider, ref, amount, currency=currency) is Outcome.SUCCEEDED
+
+
+# --- start ---
+
+
+def test_a_payment_has_a_page_to_go_to(started):
+    assert 0 < len(started.provider_ref) <= 120
+    assert re.match(r"https?://", started.redirect_url)
+    assert len(started.redirect_url) <= 500
+
+
+def test_one_token_is_one_payment_however_often_it_is_started(provider, party, wish, started):
+    assert [provider.start(wish) for _time in range(3)] == [started] * 3
+
+    assert party.payments(wish.token) == 1
+
+
+@pytest.mark.parametrize("fault", ["lose_reply", "fail_after", "fail_before"])
+def test_a_start_without_an_answer_is_started_again_as_one(provider, party, wish, fault):
+    getattr(party, fault)()
+    with pytest.raises(ProviderDown):
+        provider.start(wish)
+
+    again = provider.start(wish)
+
+    assert provider.fetch(again.provider_ref).token == wish.token
+    assert party.payments(wish.token) == 1
+
+
+# --- fetch ---
+
+
+def test_it_tells_how_a_payment_stands(provider, party, wish, started, post):
+    other = provider.start(charge(post)).provider_ref
+    open_one = provider.fetch(started.provider_ref)
+    party.pay(started.provider_ref)
+    party.decline(other)
+
+    done, declined = provider.fetch(started.provider_ref), provider.fetch(other)
+
+    assert [p.outcome for p in (open_one, done, declined)] == [
+        Outcome.PENDING,
+        Outcome.SUCCEEDED,
+        Outcome.FAILED,
+    ]
+    assert (done.provider_ref, done.token) == (started.provider_ref, wish.token)
+    assert (done.amount_fen, done.currency) == (AMOUNT, "CNY")
+    assert done.is_live is provider.capabilities.is_live
+
+
+def test_what_is_over_stays_so(provider, party, paid):
+    party.decline(paid)
+
+    assert provider.fetch(paid).outcome is Outcome.SUCCEEDED
+
+
+def test_a_payment_it_does_not_know_is_no_answer(provider):
+    with pytest.raises(ProviderDown):
+        provider.fetch("pay_unknown")
+
+
+# --- no answer, or one that cannot be read ---
+
+
+def everything(provider: Provider, wish: Charge) -> list[Any]:
+    return [
+        lambda: provider.start(wish),
+        lambda: provider.fetch("pay_1"),
+        lambda: back(provider, "pay_1", 1),
+    ]
+
+
+def test_nobody_there_is_said_as_such(party, wish):
+    for call in everything(party.provider_at(f"http://127.0.0.1:{free_port()}"), wish):
+        with pytest.raises(ProviderDown):
+            call()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b"<html>",
+        b"\xff\xfe",
+        b'{"id": 1, "pay_url": null, "status": null}',
+        b'{"id": "pay_1", "token": "t", "amount": 1.5, "currency": "CNY", "status": "SUCCEEDED"}',
+        b'{"id": "pay_1", "token": "t", "amount": 1, "currency": "CNY", "status": "PERHAPS"}',
+        b'{"x": "' + b"x" * 100_000 + b'"}',
+    ],
+)
+def test_an_answer_that_cannot_be_read_is_no_answer(party, wish, words):
+    with babbler(words) as url:
+        for call in everything(party.provider_at(url), wish):
+            with pytest.raises(ProviderDown):
+                call()
+
+
+# --- verify ---
+
+
+@pytest.fixture
+def letter(post: Inbox, paid: str) -> Letter:
+    """The genuine notice of a payment that was made."""
+    return post.wait(1)[0]
+
+
+def test_a_genuine_notice_is_read(provider, letter, wish, paid):
+    notice = provider.verify(letter.raw, letter.headers, at=clock.now())
+
+    assert 0 < len(notice.event_id) <= 120
+    assert 0 < len(notice.kind) <= 40
+    assert notice.payment == provider.fetch(paid)
+    assert notice.payment.token == wish.token
+
+
+def test_the_same_notice_again_has_the_same_id(provider, letter):
+    first, again = (provider.verify(letter.raw, letter.headers, at=clock.now()) for _ in range(2))
+
+    assert first == again
+
+
+def test_a_forged_or_altered_or_unsigned_notice_is_refused(provider, party, letter):
+    altered = letter.raw.replace(b"SUCCEEDED", b"succeeded"), letter.raw + b" ", b""
+    forged = party.forge(letter)
+    signed = {name: value for name, value in letter.headers.items() if "ignature" in name}
+    assert signed
+
+    for raw, headers in (
+        *((raw, letter.headers) for raw in altered),
+        (forged.raw, forged.headers),
+        (letter.raw, {}),
+        (letter.raw, dict.fromkeys(signed, "é" * 40)),
+        (letter.raw, {name: value[:-1] for name, value in signed.items()}),
+    ):
+        with pytest.raises(BadSignature):
+            provider.verify(raw, headers, at=clock.now())
+
+
+def test_an_old_notice_played_again_is_refused(provider, letter):
+    for days in (1, -1):
+        with pytest.raises(BadSignature):
+            provider.verify(letter.raw, letter.headers, at=clock.now() + timedelta(days=days))
+
+
+# --- refund ---
+
+
+def back(
+    provider: Provider, ref: str, amount_fen: int, *, token: str = "", currency: str = "CNY"
+) -> Outcome:
+    return provider.refund(
+        provider_ref=ref, token=token or uuid4().hex, amount_fen=amount_fen, currency=currency
+    )
+
+
+def test_all_of_it_goes_back_and_no_more(provider, party, paid):
+    assert back(provider, paid, AMOUNT) is Outcome.SUCCEEDED
+    assert back(provider, paid, 1) is Outcome.FAILED
+
+    assert party.returned_fen(paid) == AMOUNT
+
+
+def test_parts_go_back_one_after_the_other_up_to_all_of_it(provider, party, paid):
+    if not provider.capabilities.partial_refund:
+        assert back(provider, paid, 1) is Outcome.FAILED
+        return
+
+    assert [back(provider, paid, fen) for fen in (5_000, 15_001, 15_000)] == [
+        Outcome.SUCCEEDED,
+        Outcome.FAILED,
+        Outcome.SUCCEEDED,
+    ]
+    assert party.returned_fen(paid) == AMOUNT
+
+
+def test_one_token_sends_money_back_once(provider, party, paid):
+    outcomes = [back(provider, paid, AMOUNT, token="once" + paid) for _time in range(3)]
+
+    assert outcomes == [Outcome.SUCCEEDED] * 3
+    assert party.returned_fen(paid) == AMOUNT
+
+
+def test_what_was_not_paid_does_not_go_back(provider, party, started):
+    assert back(provider, started.provider_ref, AMOUNT) is Outcome.FAILED
+    assert back(provider, "pay_unknown", 1) is Outcome.FAILED
+
+    assert party.returned_fen(started.provider_ref) == 0
+
+
+@pytest.mark.parametrize("fault", ["lose_reply", "fail_after", "fail_before"])
+def test_a_refund_without_an_answer_is_sent_again_as_one(provider, party, paid, fault):
+    getattr(party, fault)()
+    with pytest.raises(ProviderDown):
+        back(provider, paid, AMOUNT, token="again" + paid)
+
+    assert back(provider, paid, AMOUNT, token="again" + paid) is Outcome.SUCCEEDED
+
+    assert party.returned_fen(paid) == AMOUNT
+
+
+# --- through the core ---
+
+
+@pytest.fixture
+def now() -> datetime:
+    return clock.now()
+
+
+@pytest.fixture
+def bucket(shop: Shop) -> int:  # noqa: F811
+    return shop.bucket(5)
+
+
+@pytest.fixture
+def place(shop, sellers, bucket, now) -> Callable[[datetime], Order]:  # noqa: F811
+    """Places an order of two parts."""
+    sellers["plain"].starts_at = now + timedelta(days=300)
+    return lambda at: orders.place(shop.wish(ask(bucket, 2), total_fen=2000), at=at)
+
+
+@pytest.fixture
+def order(place, now) -> Order:
+    return place(now)
+
+
+def pay_by(provider: Provider, order: Order, at: datetime) -> Attempt:
+    return payments.pay_by(order=order, provider=provider.name, at=at, return_url="http://x/")
+
+
+@pytest.fixture
+def attempt(provider: Provider, order: Order, now: datetime) -> Attempt:
+    return pay_by(provider, order, now)
+
+
+def hear(provider: Provider, letter: Letter, at: datetime) -> None:
+    payments.hear(provider=provider.name, raw=letter.raw, headers=letter.headers, at=at)
+    outbox.drain(at=at)
+
+
+def state(order: Order) -> State:
+    return Order.objects.get(pk=order.pk).state
+
+
+def received() -> int:
+    return Event.objects.filter(name="bookings.payments.received").count()
+
+
+def holds(at: datetime) -> bool:
+    return invariants.check_all(at=at + timedelta(hours=1)) == []
+
+
+def test_a_notice_pays_the_order_once_however_often_it_comes(
+    provider, party, post, attempt, order, now
+):
+    party.pay(attempt.provider_ref)
+    [letter] = post.wait(1)
+
+    for _time in range(5):
+        hear(provider, letter, clock.now())
+
+    assert state(order) is State.CONFIRMED
+    assert (received(), ProviderEvent.objects.count()) == (1, 1)
+    assert holds(now)
+
+
+@pytest.mark.parametrize("order_of_arrival", [(0, 1), (1, 0), (1, 0, 1, 0)])
+def test_old_news_that_comes_after_changes_nothing(
+    provider, party, post, attempt, order, now, order_of_arrival
+):
+    party.pay(attempt.provider_ref, old_news_after=True)
+    letters = post.wait(2)
+
+    for number in order_of_arrival:
+        hear(provider, letters[number], clock.now())
+
+    assert state(order) is State.CONFIRMED
+    assert (received(), ProviderEvent.objects.count()) == (1, 2)
+    assert holds(now)
+
+
+def test_a_forged_notice_changes_nothing(provider, party, post, attempt, order, now):
+    party.pay(attempt.provider_ref)
+    forged = party.forge(post.wait(1)[0])
+
+    with pytest.raises(BadSignature):
+        hear(provider, forged, clock.now())
+
+    assert (state(order), received(), ProviderEvent.objects.count()) == (State.HELD, 0, 0)
+
+
+def test_a_notice_of_somebody_elses_payment_is_kept_and_changes_nothing(
+    provider, party, post, order, letter, now
+):
+    hear(provider, letter, clock.now())
+
+    assert ProviderEvent.objects.get().state == EventState.REJECTED
+    assert (state(order), received()) == (State.HELD, 0)
+
+
+def test_a_notice_that_never_comes_is_asked_for(provider, party, attempt, order, now):
+    party.pay(attempt.provider_ref)
+    later = now + payments.ASK_AFTER
+
+    answered = payments.ask_open(at=later)
+    outbox.drain(at=later)
+
+    assert (answered, state(order), received()) == (1, State.CONFIRMED, 1)
+    assert holds(later)
+
+
+@pytest.mark.parametrize("room", [5, 0])
+def test_a_notice_that_comes_late_takes_the_places_again_or_the_money_goes_back(
+    provider, party, post, place, bucket, now, room
+):
+    order = place(now - orders.HOLD_FOR)
+    attempt = pay_by(provider, order, now - orders.HOLD_FOR)
+    orders.lapse_due(at=now)
+    counts.reshape(bucket_id=bucket, capacity=room)
+    party.pay(attempt.provider_ref)
+
+    hear(provider, post.wait(1)[0], clock.now())
+
+    came_back = 0 if room else 2000
+    assert state(order) is (State.CONFIRMED if room else State.LAPSED)
+    assert party.returned_fen(attempt.provider_ref) == came_back
+    assert holds(now)
+
+
+def test_a_declined_payment_frees_the_way_for_another(provider, party, post, attempt, order, now):
+    party.decline(attempt.provider_ref)
+    hear(provider, post.wait(1)[0], clock.now())
+
+    again = pay_by(provider, order, now)
+
+    assert (Attempt.objects.get(pk=attempt.pk).state, again.state) == (
+        AttemptState.FAILED,
+        AttemptState.CREATED,
+    )
+    assert again.provider_ref != attempt.provider_ref
+
+
+@pytest.mark.parametrize("fault", ["lose_reply", "fail_after", "fail_before"])
+def test_a_refund_that_was_shown_arrives_once_whatever_happens_on_the_way(
+    provider, party, attempt, order, now, fault
+):
+    party.pay(attempt.provider_ref)
+    payments.ask(attempt=attempt, at=now)
+    outbox.drain(at=now)
+    line = order.lines.get()
+    parts = ["p0"] if provider.capabilities.partial_refund else ["p0", "p1"]
+    getattr(party, fault)()
+
+    refunds.cancel(
+        order=order,
+        parts={line.pk: parts},
+        shown_fen=1000 * len(parts),
+        actor="guest:a",
+        reason="BUYER",
+        at=now,
+    )
+    outbox.drain(at=now)
+    assert Refund.objects.get().state == RefundState.SENDING
+    outbox.drain(at=now + timedelta(seconds=30))
+
+    assert Refund.objects.get().state == RefundState.DONE
+    assert party.returned_fen(attempt.provider_ref) == 1000 * len(parts)
+    assert holds(now)
