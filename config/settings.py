@@ -48,6 +48,8 @@ QUANYU_MEMO = True
 QUANYU_POSTGRES_LOG = env.str("QUANYU_POSTGRES_LOG", "")
 """Where servers of our own write their log: benches count statements there."""
 QUANYU_CLOCK = env.str("QUANYU_CLOCK", "")
+if QUANYU_CLOCK and not QUANYU_THROWAWAY:
+    raise ImproperlyConfigured("QUANYU_CLOCK moves the time: on throw-away servers only.")
 
 
 def _required(name: str, serverless: str) -> str:

@@ -11,6 +11,9 @@ from functools import cache
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+_WANTED = "QUANYU_CLOCK wants <ISO time with its zone>@<speed>[/<unix time>]"
+_FASTEST = 1_000_000
+
 
 def now() -> datetime:
     """This moment, aware, in UTC."""
@@ -38,11 +41,13 @@ def _moved(spec: str) -> tuple[datetime, float, datetime] | None:
     try:
         moment, _at, rest = spec.partition("@")
         speed, _slash, since = rest.partition("/")
-        start = datetime.fromisoformat(moment).astimezone(UTC)
+        start, pace = datetime.fromisoformat(moment), float(speed or 1)
         began = datetime.fromtimestamp(float(since), UTC) if since else datetime.now(UTC)
-        return start, float(speed or 1), began
-    except ValueError:
-        raise ImproperlyConfigured("QUANYU_CLOCK wants <ISO time>@<speed>[/<unix time>]") from None
+    except (ValueError, OverflowError):
+        raise ImproperlyConfigured(_WANTED) from None
+    if start.tzinfo is None or not 0 < pace < _FASTEST:
+        raise ImproperlyConfigured(_WANTED)
+    return start.astimezone(UTC), pace, began
 
 
 def spec(start: datetime, speed: float, since: datetime) -> str:

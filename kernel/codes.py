@@ -1,10 +1,11 @@
 """Random codes and tokens, from the operating system's generator."""
 
 import secrets
+import unicodedata
 
 # Crockford's base 32: no I, L, O, U, so nothing reads like another letter or a digit.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0", " ": "", "-": ""})
+_READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0"})
 
 
 def new_code(length: int = 10) -> str:
@@ -13,8 +14,13 @@ def new_code(length: int = 10) -> str:
 
 
 def normalise(text: str) -> str:
-    """What somebody typed, as the code they meant: upper case, no blanks, I and L are 1, O is 0."""
-    return text.upper().translate(_READ_AS)
+    """What somebody typed, as the code they meant: upper case, I and L are 1, O is 0.
+
+    A Chinese keyboard's full-width letters are plain ones; blanks, dashes and whatever else cannot
+    stand in a code are left out.
+    """
+    plain = unicodedata.normalize("NFKC", text).upper().translate(_READ_AS)
+    return "".join(letter for letter in plain if letter.isascii() and letter.isalnum())
 
 
 def group(code: str, size: int = 5) -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Mapping
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,16 +40,41 @@ def send_json(
     kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
     link = kind(parts.hostname or "", parts.port, timeout=TIMEOUT_S)
     path = parts.path + (f"?{parts.query}" if parts.query else "")
+    payload = None if body is None else json.dumps(body).encode()
     try:
-        payload = None if body is None else json.dumps(body).encode()
-        link.request(method, path, payload, {"Content-Type": "application/json", **headers})
-        answer = link.getresponse()
-        raw = answer.read(MAX_BYTES + 1)
-        found = json.loads(raw) if len(raw) <= MAX_BYTES else None
-    except (OSError, http.client.HTTPException, ValueError) as error:
+        link.connect()
+        with _deadline(link.sock):
+            link.request(method, path, payload, {"Content-Type": "application/json", **headers})
+            with link.getresponse() as answer:
+                found = _read(answer.read(MAX_BYTES + 1))
+    except (OSError, http.client.HTTPException, ValueError, RecursionError) as error:
         raise NoAnswer(type(error).__name__) from None
     finally:
         link.close()
     if not isinstance(found, dict):
         raise NoAnswer("not a JSON object")
     return Answer(answer.status, found)
+
+
+@contextmanager
+def _deadline(sock: socket.socket) -> Iterator[None]:
+    """Hang up after TIMEOUT_S: a socket's own timeout begins anew with every drop it receives."""
+    cut = threading.Timer(TIMEOUT_S, _hang_up, [sock])
+    cut.start()
+    try:
+        yield
+    finally:
+        cut.cancel()
+
+
+def _hang_up(sock: socket.socket) -> None:
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
+
+
+def _read(raw: bytes) -> Any:
+    return json.loads(raw, parse_constant=_refuse) if len(raw) <= MAX_BYTES else None
+
+
+def _refuse(word: str) -> None:
+    raise ValueError(f"{word} is no JSON")

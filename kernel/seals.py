@@ -42,7 +42,7 @@ def unseal(sealed: str, *, purpose: str) -> str:
     if version != _VERSION or key is None:
         raise BrokenSeal(f"no key {kid!r}")
     try:
-        body = base64.urlsafe_b64decode(encoded)
+        body = base64.b64decode(encoded, altchars=b"-_", validate=True)
         return AESGCM(key).decrypt(body[:_NONCE], body[_NONCE:], _bound(kid, purpose)).decode()
     except (ValueError, InvalidTag):
         raise BrokenSeal("does not open") from None

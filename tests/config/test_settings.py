@@ -66,3 +66,10 @@ def test_a_wrong_value_does_not_start(name, value):
 
 def test_with_all_keys_it_starts():
     assert start().returncode == 0
+
+
+@pytest.mark.parametrize(("throwaway", "starts"), [("1", True), ("0", False), ("", False)])
+def test_the_clock_is_moved_on_throw_away_servers_only(throwaway, starts):
+    done = start(QUANYU_CLOCK="2026-10-01T06:00:00Z@60", QUANYU_THROWAWAY=throwaway)
+
+    assert (done.returncode == 0) is starts
