@@ -9,13 +9,12 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.hashers import make_password
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
 from django.middleware.csrf import CSRF_SECRET_LENGTH
 from django.utils.crypto import get_random_string
 
-from accounts.identity.models import VISIT_LONGEST, SignIn, User
+from accounts.identity.models import VISIT_LONGEST, Session, SignIn, User
 from accounts.identity.phones import seal_phone
+from accounts.identity.session_store import SessionStore
 from accounts.identity.sessions import BACKEND
 from accounts.travellers.documents import Kind
 from accounts.travellers.models import Traveller
@@ -105,6 +104,6 @@ def _sessions(users: Sequence[User], sign_ins: Sequence[SignIn], at: datetime) -
         }
         key = get_random_string(32, "abcdefghijklmnopqrstuvwxyz0123456789")
         data, until = store.encode(facts), at + timedelta(seconds=settings.SESSION_COOKIE_AGE)
-        rows.append(Session(session_key=key, session_data=data, expire_date=until))
+        rows.append(Session(session_key=key, session_data=data, expire_date=until, sign_in=sign_in))
     Session.objects.bulk_create(rows)
     return [row.session_key for row in rows]

@@ -36,9 +36,14 @@ def structured(level: str) -> dict[str, Any]:
                 "foreign_pre_chain": shared,
             }
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "json"},
+            "lines": {"class": "logging.StreamHandler"},
+        },
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
+            # Its lines are JSON already.
+            "quanyu.requests": {"handlers": ["lines"], "propagate": False},
             "django.request": {"level": "ERROR"},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
         },

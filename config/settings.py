@@ -126,7 +126,6 @@ INSTALLED_APPS = [
     else "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_otp",
@@ -183,6 +182,7 @@ DATABASES = {
     "default": environ.Env.db_url_config(_required("DATABASE_URL", "postgres:///serverless"))
 }
 DATABASES["default"] |= {
+    "ENGINE": "kernel.postgres",
     "TEST": {"TEMPLATE": env.str("QUANYU_TEMPLATE_DB", "template0")},
     "CONN_MAX_AGE": 60,
     "CONN_HEALTH_CHECKS": True,

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -177,6 +178,24 @@ class SignIn(models.Model):
 
 VISIT_IDLE, VISIT_LONGEST = timedelta(days=30), timedelta(days=180)
 WORK_IDLE, WORK_LONGEST = timedelta(hours=2), timedelta(hours=14)
+
+
+class Session(AbstractBaseSession):
+    """A browser's session (Django's own row), and the sign-in that it belongs to."""
+
+    sign_in = models.ForeignKey(
+        SignIn, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("sign-in")
+    )
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from accounts.identity.session_store import SessionStore
+
+        return SessionStore
 
 
 class Authenticator(ThrottlingMixin, Device):

@@ -3,39 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
 
-from django.db import connection
-from django.db.models import Model, Q
+from django.db.models import Q
 
 from accounts.identity.models import Authenticator, SignIn, User
-
-
-def find_sign_in(sign_in_id: int) -> SignIn | None:
-    """A sign-in with its person, or None. Asked by every request: one plain statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(_sign_in_with_user(), [sign_in_id])
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    split = len(_names(SignIn))
-    found: SignIn = SignIn.from_db(connection.alias, _names(SignIn), row[:split])
-    found.user = User.from_db(connection.alias, _names(User), row[split:])
-    return found
-
-
-@cache
-def _sign_in_with_user() -> str:
-    columns = [f"s.{name}" for name in _names(SignIn)] + [f"u.{name}" for name in _names(User)]
-    return (
-        f"SELECT {', '.join(columns)} FROM {SignIn._meta.db_table} AS s"  # noqa: S608 - our own names
-        f" JOIN {User._meta.db_table} AS u ON u.id = s.user_id WHERE s.id = %s"
-    )
-
-
-@cache
-def _names(model: type[Model]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]
 
 
 def find_by_login(text: str) -> User | None:

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
-from accounts.identity import actors, operations, queries
+from accounts.identity import actors, operations
 from accounts.identity.backends import WorkBackend
 from accounts.identity.models import WORK_LONGEST, Authenticator, SignIn, User
 from kernel import clock
@@ -58,18 +58,17 @@ def verify(request: HttpRequest, user: User) -> None:
 
 
 def live_user(request: HttpRequest) -> User | AnonymousUser:
-    """Who is signed in here, unless it was ended elsewhere or its time is up. One statement."""
-    sign_in_id = id_of(request)
-    if sign_in_id is None:
+    """Who is signed in here, unless it was ended elsewhere or its time is up. No statement of its own."""
+    if id_of(request) is None:
         return AnonymousUser()
-    at = clock.now()
-    sign_in = queries.find_sign_in(sign_in_id)
+    at, sign_in = clock.now(), request.session.sign_in
     if sign_in is None or not sign_in.is_live(at) or not _is_theirs(request, sign_in.user):
         request.session.flush()
         return AnonymousUser()
     if at - sign_in.seen_at >= _NOTE_EVERY:
         SignIn.objects.filter(pk=sign_in.pk).update(seen_at=at)
-    return sign_in.user
+    user: User = sign_in.user
+    return user
 
 
 def _is_theirs(request: HttpRequest, user: User) -> bool:

@@ -59,7 +59,8 @@ def record_many(news: Sequence[News], *, at: datetime) -> list[int]:
     events = Event.objects.bulk_create(
         Event(name=one.name, key=one.key, facts=dict(one.facts), recorded_at=at) for one in news
     )
-    transaction.on_commit(_kick)
+    if any(registry.subscriptions(one.name) for one in news):
+        transaction.on_commit(_kick)
     return [event.pk for event in events]
 
 

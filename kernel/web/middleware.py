@@ -1,8 +1,10 @@
 """What stands around every view: unreadable bytes stay out, and a refusal becomes an answer."""
 
+import json
 import logging
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from time import perf_counter
 from uuid import uuid4
 
@@ -17,7 +19,7 @@ from kernel.web import pages
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 logger = logging.getLogger(__name__)
-requests_log = structlog.get_logger("quanyu.requests")
+requests_log = logging.getLogger("quanyu.requests")
 
 LOCK_NOT_AVAILABLE, DEADLOCK, TOO_MANY_CONNECTIONS = "55P03", "40P01", "53300"
 BUSY = {LOCK_NOT_AVAILABLE, DEADLOCK, TOO_MANY_CONNECTIONS}
@@ -38,15 +40,26 @@ class RequestLogMiddleware:
         began, request_id = perf_counter(), uuid4().hex
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             response = self.get_response(request)
-            requests_log.info(
-                "request",
-                method=request.method,
-                route=request.resolver_match.route if request.resolver_match else None,
-                status=response.status_code,
-                ms=round((perf_counter() - began) * 1000, 1),
-            )
+            requests_log.info(_line(request, response, request_id, perf_counter() - began))
         response["X-Request-Id"] = request_id
         return response
+
+
+def _line(request: HttpRequest, response: HttpResponseBase, request_id: str, seconds: float) -> str:
+    """One request as JSON. Made here, because the general way costs as much as a statement does."""
+    return json.dumps(
+        {
+            "event": "request",
+            "method": request.method,
+            "route": request.resolver_match.route if request.resolver_match else None,
+            "status": response.status_code,
+            "ms": round(seconds * 1000, 1),
+            "request_id": request_id,
+            "level": "info",
+            "logger": "quanyu.requests",
+            "timestamp": datetime.now(UTC).isoformat(),
+        }
+    )
 
 
 class UnreadableTextMiddleware:

@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identity import limits, phones
-from accounts.identity.models import Allowance, Challenge, User
+from accounts.identity.models import Allowance, Challenge, Session, User
 from accounts.messages import operations as messages
 from kernel import codes, seals
 from kernel.audit import operations as audit
@@ -101,7 +101,8 @@ def answer_code(
 
 
 def forget_old(*, at: datetime) -> None:
-    """Delete challenges and allowances that are long over."""
+    """Delete challenges and allowances that are long over, and sessions whose time is up."""
+    Session.objects.filter(expire_date__lt=at).delete()
     Challenge.objects.filter(expires_at__lt=at - _DAY).delete()
     Allowance.objects.filter(ends_at__lt=at - _DAY).delete()
 

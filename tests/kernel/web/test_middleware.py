@@ -1,3 +1,4 @@
+import json
 import logging
 
 import pytest
@@ -146,10 +147,16 @@ def test_a_broken_multipart_body_is_not_a_fault(browser: Client) -> None:
 
 
 def test_a_request_has_an_id_and_a_line_without_its_query(
-    browser: Client, caplog: pytest.LogCaptureFixture
+    browser: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Its lines do not reach the root logger, where caplog listens.
+    monkeypatch.setattr(logging.getLogger("quanyu.requests"), "handlers", [caplog.handler])
     with caplog.at_level(logging.INFO, logger="quanyu.requests"):
         response = browser.get("/en/fine/?token=secret")
 
+    line = json.loads(caplog.messages[-1])
     assert len(response["X-Request-Id"]) == 32
+    assert line["request_id"] == response["X-Request-Id"]
+    assert (line["method"], line["status"]) == ("GET", 200)
+    assert "fine" in line["route"]
     assert "secret" not in caplog.text

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import select
+
+from django.db.backends.postgresql import base
+from psycopg2.extensions import TRANSACTION_STATUS_INERROR, TRANSACTION_STATUS_UNKNOWN
+
+_BROKEN = (TRANSACTION_STATUS_INERROR, TRANSACTION_STATUS_UNKNOWN)
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A kept connection is looked at without a round trip.
+
+    Between requests the server owes nothing to a connection, so bytes that wait on it are a farewell:
+    a crash, a restart, an administrator. Django's own check is a statement (`SELECT 1`) a request. A
+    network that swallows everything is noticed by the keepalives and the statement timeout instead.
+    """
+
+    def is_usable(self) -> bool:
+        if self.connection is None or self.connection.closed:
+            return False
+        if self.connection.get_transaction_status() in _BROKEN:
+            return False
+        poll = select.poll()
+        poll.register(self.connection.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
+        return not poll.poll(0)
