@@ -26,11 +26,12 @@ class SessionStore(db.SessionStore):
     @property
     def sign_in(self) -> SignIn | None:
         """The sign-in with its person, as it was when the session was read."""
-        self._get_session()
+        self.get("sign_in")
         return getattr(self, "_sign_in", None)
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        session: Session = super().create_model_instance(data)
+        session = super().create_model_instance(data)
+        assert isinstance(session, Session)
         session.sign_in_id = data.get("sign_in")
         return session
 

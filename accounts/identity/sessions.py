@@ -13,6 +13,7 @@ from django.utils.crypto import constant_time_compare
 from accounts.identity import actors, operations
 from accounts.identity.backends import WorkBackend
 from accounts.identity.models import WORK_LONGEST, Authenticator, SignIn, User
+from accounts.identity.session_store import SessionStore
 from kernel import clock
 
 BACKEND = "accounts.identity.backends.WorkBackend"
@@ -61,6 +62,7 @@ def live_user(request: HttpRequest) -> User | AnonymousUser:
     """Who is signed in here, unless it was ended elsewhere or its time is up. No statement of its own."""
     if id_of(request) is None:
         return AnonymousUser()
+    assert isinstance(request.session, SessionStore)
     at, sign_in = clock.now(), request.session.sign_in
     if sign_in is None or not sign_in.is_live(at) or not _is_theirs(request, sign_in.user):
         request.session.flush()

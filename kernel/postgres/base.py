@@ -3,7 +3,10 @@ from __future__ import annotations
 import select
 
 from django.db.backends.postgresql import base
-from psycopg2.extensions import TRANSACTION_STATUS_INERROR, TRANSACTION_STATUS_UNKNOWN
+from psycopg2.extensions import (  # type: ignore[import-untyped]
+    TRANSACTION_STATUS_INERROR,
+    TRANSACTION_STATUS_UNKNOWN,
+)
 
 _BROKEN = (TRANSACTION_STATUS_INERROR, TRANSACTION_STATUS_UNKNOWN)
 
