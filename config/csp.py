@@ -22,12 +22,18 @@ _BACK_OFFICE_POLICY = {
 }
 
 
+_FOR_PROGRAMS = "default-src 'none'; frame-ancestors 'none'"
+
+
 class CSPMiddleware(_CSPMiddleware):
-    """django-csp's middleware with the exception for the back office."""
+    """django-csp's middleware; the back office has its exception, JSON may load nothing at all."""
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
+        if response.headers.get("Content-Type", "").endswith("json"):
+            response.headers["Content-Security-Policy"] = _FOR_PROGRAMS
+            return response
         if _without_language(request.path).startswith(BACK_OFFICE):
             response._csp_replace = _BACK_OFFICE_POLICY  # type: ignore[attr-defined]
         return super().process_response(request, response)

@@ -23,6 +23,12 @@ def rested(monkeypatch):
     monkeypatch.setattr(outbox, "_next_kick", 0.0)
 
 
+@pytest.fixture(autouse=True)
+def heard(hears):
+    """Nobody is woken for news that nobody hears."""
+    hears(Hearer())
+
+
 @pytest.fixture
 def seconds(monkeypatch):
     """The process's own clock, moved by hand."""
@@ -113,7 +119,8 @@ def forget_connections(monkeypatch):
 def test_a_real_broker_that_is_down_is_asked_once_and_the_event_is_delivered_by_the_sweep(
     deaf_broker, hears, at, django_capture_on_commit_callbacks, caplog
 ):
-    heard = hears(Hearer())
+    heard = Hearer()
+    hears(heard, "tests.hear-too")
 
     commit(django_capture_on_commit_callbacks, "a")
     tasks.relay()
@@ -121,3 +128,11 @@ def test_a_real_broker_that_is_down_is_asked_once_and_the_event_is_delivered_by_
     assert len(deaf_broker) == 1
     assert "the broker cannot be reached" in caplog.text
     assert heard.keys == ["a"]
+
+
+def test_news_that_nobody_hears_wakes_nobody(woken, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        record("a", name="tests.thing.unheard")
+
+    assert woken == []
+    assert Event.objects.count() == 1
