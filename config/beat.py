@@ -1,13 +1,21 @@
-"""The whole timetable. Two beats may run: every job is safe to run twice."""
+"""The whole timetable: every job and the seconds between its runs.
+
+Two beats may run. Each message says how long its period is, and the worker begins every period of a
+job once (config.celery).
+"""
+
+EVERY_S = {
+    "kernel.outbox.tasks.relay": 1,
+    "kernel.audit.tasks.chain": 5,
+    "bookings.orders.tasks.lapse_due": 5,
+    "bookings.payments.tasks.ask_open": 5,
+    "bookings.fulfilment.tasks.ask_waiting_suppliers": 60,
+    "kernel.places.tasks.extend_horizons": 300,
+    "accounts.identity.tasks.forget_old": 3600,
+    "accounts.messages.tasks.forget_old": 3600,
+}
 
 TIMETABLE = {
-    "relay the outbox": {"task": "kernel.outbox.tasks.relay", "schedule": 1.0},
-    "chain the audit": {"task": "kernel.audit.tasks.chain", "schedule": 5.0},
-    "lapse due holds": {"task": "bookings.orders.tasks.lapse_due", "schedule": 5.0},
-    "ask about open payments": {"task": "bookings.payments.tasks.ask_open", "schedule": 5.0},
-    "extend horizons": {"task": "kernel.places.tasks.extend_horizons", "schedule": 3600.0},
-    "ask waiting suppliers": {
-        "task": "bookings.fulfilment.tasks.ask_waiting_suppliers",
-        "schedule": 60.0,
-    },
+    task: {"task": task, "schedule": seconds, "kwargs": {"every_s": seconds}}
+    for task, seconds in EVERY_S.items()
 }

@@ -28,6 +28,8 @@ from config.servers import Servers, ServerTrouble, die_with_parent
 
 _MANAGE = [sys.executable, str(BASE / "manage.py")]
 _NEEDED_BYTES = 500_000_000
+QUEUES = ("default",)
+"""What the worker reads."""
 
 
 @dataclass
@@ -176,7 +178,7 @@ class Site:
         celery = [sys.executable, "-m", "celery", "-A", "config.celery:app"]
         self._add(
             "worker",
-            [*celery, "worker", "-c", "2", "-Q", "default", "--without-gossip",
+            [*celery, "worker", "-c", "2", "-Q", ",".join(QUEUES), "--without-gossip",
              "--without-mingle", "-l", "WARNING"],
             env={"QUANYU_WORKER": "1"}, orphaned=signal.SIGQUIT,
         )  # fmt: skip

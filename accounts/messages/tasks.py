@@ -8,6 +8,6 @@ from accounts.messages import operations
 from kernel import clock
 
 
-@shared_task(queue="default")
+@shared_task
 def forget_old(**_: Any) -> None:
     operations.forget_old(at=clock.now())

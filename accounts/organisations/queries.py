@@ -29,6 +29,12 @@ def roles_of(user: Somebody) -> frozenset[Role]:
     return frozenset(Role(membership.role) for membership in memberships(user))
 
 
+def regions_of(user: Somebody) -> frozenset[int]:
+    """Ids of the regions of every organisation that the person works for."""
+    regions = (membership.organisation.region_id for membership in memberships(user))
+    return frozenset(region for region in regions if region is not None)
+
+
 def sees_all(user: Somebody) -> bool:
     """Whether the person works at a desk of the platform itself, and so sees every organisation."""
     if not user.is_authenticated or not user.is_active:

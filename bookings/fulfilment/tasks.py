@@ -8,7 +8,7 @@ from bookings.fulfilment import operations
 from kernel import clock
 
 
-@shared_task(queue="default")
+@shared_task
 def ask_waiting_suppliers(**_: Any) -> None:
     """Every minute: suppliers who have not answered are asked again."""
     operations.ask_waiting_suppliers(at=clock.now())

@@ -8,7 +8,7 @@ from bookings.orders import operations
 from kernel import clock
 
 
-@shared_task(queue="default")
+@shared_task
 def lapse_due(**_: Any) -> None:
     """Every few seconds: holds that are due give their units back."""
     operations.lapse_due(at=clock.now())

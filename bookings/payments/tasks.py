@@ -8,7 +8,7 @@ from bookings.payments import operations
 from kernel import clock
 
 
-@shared_task(queue="default")
+@shared_task
 def ask_open(**_: Any) -> None:
     """Every few seconds: ask providers about payments whose notice has not come."""
     operations.ask_open(at=clock.now())

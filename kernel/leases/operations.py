@@ -1,6 +1,6 @@
 """Take a lease, or the right to run a period of a job. One guarded statement each."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
@@ -17,6 +17,9 @@ _PERIOD = """
     INSERT INTO kernel_leases_period (job, period, at) VALUES (%s, %s, %s)
     ON CONFLICT (job, period) DO NOTHING
 """
+
+_FORGET = "DELETE FROM kernel_leases_period WHERE job = %s AND period < %s"
+_KEEP_PERIODS = 60
 
 
 def take(*, key: str, owner: str, seconds: float, at: datetime) -> int | None:
@@ -35,3 +38,21 @@ def first(*, job: str, period: str, at: datetime) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_PERIOD, [job, period, at])
         return bool(cursor.rowcount)
+
+
+def first_of_period(*, job: str, every_s: int, at: datetime) -> bool:
+    """Whether ``job`` has not begun the period of ``every_s`` seconds that ``at`` lies in.
+
+    Periods are counted from 1970. Those long past are forgotten on the way.
+    """
+    now = int(at.timestamp()) // every_s
+    if not first(job=job, period=_name(now * every_s), at=at):
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, [job, _name((now - _KEEP_PERIODS) * every_s)])
+    return True
+
+
+def _name(seconds: int) -> str:
+    """A period's name; names sort as the periods follow each other."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat()

@@ -1,7 +1,8 @@
-"""How far ahead everything on sale is laid out: extend it daily, say where it runs short."""
+"""How far ahead everything on sale is laid out: extend it when idle, say where it runs short."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,6 +14,8 @@ from kernel.places import loading, queries
 from kernel.places.models import Region
 
 ALARM_BELOW_DAYS = 14
+_STEP = timedelta(days=10)
+"""So many days are laid out in one transaction: nobody waits long for its locks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +31,13 @@ class Short:
 def extend_all(*, at: datetime) -> list[Short]:
     """Lay out every open region's days up to its own horizon; return what runs short even then.
 
-    One transaction a region, so that one that fails keeps no other back. Each shortage is news once
+    Short transactions, so that a worker does this beside its other work. Each shortage is news once
     a day: ``kernel.horizon.ran-short``.
     """
     for region in queries.open_regions():
-        until = region.local_date(at) + timedelta(days=region.horizon_days)
-        with transaction.atomic(durable=True):
-            loading.extend(region=region, until=until, at=at)
+        for until in _steps(region, at):
+            with transaction.atomic(durable=True):
+                loading.extend(region=region, until=until, at=at)
     found = short(at=at)
     with transaction.atomic(durable=True):
         for one in found:
@@ -52,6 +55,18 @@ def short(*, at: datetime) -> list[Short]:
             if days_left < ALARM_BELOW_DAYS:
                 found.append(Short(region, seller, last, days_left))
     return found
+
+
+def _steps(region: Region, at: datetime) -> Iterator[date]:
+    """From what is laid out in ten-day steps to the horizon, which is always the last one."""
+    today = region.local_date(at)
+    last = today + timedelta(days=region.horizon_days)
+    reached = min(loading.horizons(region).values(), default=last)
+    step = max(reached, today) + _STEP
+    while step < last:
+        yield step
+        step += _STEP
+    yield last
 
 
 def _tell(one: Short, at: datetime) -> None:

@@ -11,9 +11,9 @@ from kernel.places import horizons
 logger = logging.getLogger(__name__)
 
 
-@shared_task(queue="default")
+@shared_task
 def extend_horizons(**_: Any) -> None:
-    """Every hour: lay out what is sold by day to each region's horizon; a shortage is an error."""
+    """Every few minutes: what is sold by day reaches each region's horizon; a shortage is an error."""
     for short in horizons.extend_all(at=clock.now()):
         logger.error(
             "horizon is short",

@@ -18,8 +18,10 @@ from unfold.sites import UnfoldAdminSite
 from accounts.identity import sessions
 from accounts.identity.models import Authenticator
 from accounts.organisations import access
+from accounts.organisations import queries as organisations
 from accounts.organisations.scoping import Queue, ScopedAdmin, works_at_a_desk
 from kernel import clock
+from kernel.places import horizons
 from kernel.web.pages import Forbidden
 
 
@@ -83,7 +85,8 @@ class BackOffice(UnfoldAdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponseBase:
         waiting = sorted(self._waiting(request), key=lambda queue: (not queue.count, queue.title))
-        return super().index(request, {"queues": waiting, **(extra_context or {})})
+        more = {"queues": waiting, "alarms": _alarms(request), **(extra_context or {})}
+        return super().index(request, more)
 
     def _waiting(self, request: HttpRequest) -> Iterator[Waiting]:
         """Every queue of every admin that the person may see, counted in their own scope."""
@@ -98,6 +101,15 @@ class BackOffice(UnfoldAdminSite):
     def _list_url(self, model_admin: Any) -> str:
         options = model_admin.model._meta
         return reverse(f"{self.name}:{options.app_label}_{options.model_name}_changelist")
+
+
+def _alarms(request: HttpRequest) -> list[horizons.Short]:
+    """What is running out of days to sell in the regions that the person works in."""
+    found = horizons.short(at=clock.now())
+    if organisations.sees_all(request.user):
+        return found
+    own = organisations.regions_of(request.user)
+    return [one for one in found if one.region.pk in own]
 
 
 def _count(queue: Queue, rows: Any, url: str) -> Waiting:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from kernel.outbox.models import Event
-from kernel.places import horizons, loading
+from kernel.places import horizons, loading, tasks
 from tests.factories.kernel import RegionFactory
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +51,25 @@ def test_every_open_region_is_extended_to_its_own_horizon(sells_until):
     assert horizons.extend_all(at=AT) == []
     assert seller.asked == [TODAY + timedelta(days=90)]
     assert not Event.objects.exists()
+
+
+def test_what_is_far_behind_is_laid_out_ten_days_at_a_time(sells_until):
+    RegionFactory(horizon_days=45)
+    seller = sells_until(TODAY + timedelta(days=20))
+
+    horizons.extend_all(at=AT)
+
+    assert seller.asked == [TODAY + timedelta(days=days) for days in (30, 40, 45)]
+
+
+def test_a_shortage_is_an_error_in_the_workers_log(sells_until, caplog):
+    region = RegionFactory()
+    sells_until(date.min)
+
+    tasks.extend_horizons()
+
+    [line] = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert (line.getMessage(), line.region, line.days_left) == ("horizon is short", region.slug, 0)
 
 
 def test_fewer_than_fourteen_days_is_news_once_a_day(sells_until):

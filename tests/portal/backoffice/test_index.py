@@ -1,0 +1,69 @@
+"""The first page of the back office: what waits, and what is running out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from kernel.places import loading
+from tests import cast
+from tests.factories.kernel import RegionFactory
+
+pytestmark = pytest.mark.django_db
+
+
+class Seller:
+    """A loader whose days end soon."""
+
+    name = "balloons"
+
+    def __init__(self, days: int) -> None:
+        self.days = days
+
+    def horizon(self, *, region):
+        return region.local_date(timezone.now()) + timedelta(days=self.days)
+
+
+@pytest.fixture
+def days_left(monkeypatch):
+    def registered(days: int) -> None:
+        monkeypatch.setattr(loading.loaders, "_loaders", [(10, Seller(days))])
+
+    return registered
+
+
+def index_of(user) -> str:
+    with_desk = cast.enter(user)
+    answer = with_desk.get(reverse("admin:index"))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_fewer_than_fourteen_days_to_sell_is_an_alarm_to_the_regions_desks(days_left):
+    region = RegionFactory(name_en="Huangshan")
+    people = cast.assemble(region)
+    days_left(13)
+
+    for person in (people.li_wei, people.chen_jie, people.he_ping):
+        assert "Huangshan, balloons: 13 days are laid out." in index_of(person)
+
+
+def test_desks_of_another_region_hear_nothing_of_it(days_left):
+    RegionFactory(name_en="Huangshan")
+    stranger = cast.assemble(RegionFactory(name_en="Taishan")).li_wei
+    days_left(13)
+
+    page = index_of(stranger)
+
+    assert "Taishan, balloons" in page
+    assert "Huangshan, balloons" not in page
+
+
+def test_with_fourteen_days_there_is_no_alarm(days_left):
+    people = cast.assemble(RegionFactory(name_en="Huangshan"))
+    days_left(14)
+
+    assert "balloons" not in index_of(people.he_ping)
