@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.db import connection, connections
@@ -29,14 +30,21 @@ def english() -> Iterator[None]:
 
 @pytest.fixture
 def fresh_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """A new clone of the migrated template, for tests with real commits and threads.
+    """A new clone of the migrated template, for tests with real commits and threads."""
+    with fresh_database(django_db_blocker) as name:
+        yield name
+
+
+@contextmanager
+def fresh_database(blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The same for as long as one likes: the database of a whole module, say.
 
     Never a flush: the ledger refuses TRUNCATE. The clone is dropped at the end.
     """
     name = f"fresh_{uuid.uuid4().hex[:12]}"
     database = connections.settings["default"]
     usual = database["NAME"]
-    with django_db_blocker.unblock():
+    with blocker.unblock():
         connection.close()
         _postgres(f'CREATE DATABASE "{name}" TEMPLATE "quanyu"')
         database["NAME"] = connection.settings_dict["NAME"] = name

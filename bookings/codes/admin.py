@@ -17,6 +17,7 @@ from kernel import clock
 class IssuerKeyAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     platform_only_because = "One set of keys signs the codes of all organisations."
     list_display = ("kid", "created_at", "retired_at", "revoked_at")
+    search_fields = ("kid",)
     fields = ("kid", "public", "created_at", "retired_at", "revoked_at")
     actions = ("rotate", "revoke")
 

@@ -126,7 +126,7 @@ class Shuttles:
     def __init__(self) -> None:
         self.seller = registry.get("shuttle")
         self.region = RegionFactory()
-        self.line = _shuttle_line(self.region)
+        self.line = shuttle_line(self.region)
         self.supplier_id = self.line.organisation_id
         rides.create_runs(region=self.region, first=DAY, last=DAY)
         runs = Run.objects.filter(line=self.line).order_by("departs_at")
@@ -147,7 +147,8 @@ class Shuttles:
         ShuttleLine.objects.update(is_open=False)
 
 
-def _shuttle_line(region: Region) -> ShuttleLine:
+def shuttle_line(region: Region) -> ShuttleLine:
+    """A line with three stops, and one departure an hour."""
     line = ShuttleLine.objects.create(
         region=region,
         organisation=OrganisationFactory(region=region),

@@ -111,6 +111,7 @@ class CalendarDayAdmin(PlatformOnlyAdmin, ModelAdmin):
     platform_only_because = "A holiday moves the prices of every supplier of the region."
     list_display = ("date", "day_type", "name_zh", "name_en", "region", "confidence")
     list_filter = ("region", "day_type")
+    search_fields = ("name_zh", "name_en")
     list_select_related = ("region",)
     date_hierarchy = "date"
     readonly_fields = ("source", "confidence", "confirmed_at", "confirmed_by")

@@ -21,6 +21,7 @@ class MessageAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, RevealingAdmin):
     hidden = {"address": (_("Address"), operations.address_of)}
     list_display = ("created_at", "template", "channel", "to_masked", "state", "attempts")
     list_filter = ("state", "channel", "template")
+    search_fields = ("template", "to_masked")
     date_hierarchy = "created_at"
     show_full_result_count = False
     fields = (

@@ -1,0 +1,213 @@
+"""One row of everything that the back office lists: what the shared test of admins needs.
+
+Each maker writes row number ``n``, with neighbours of its own, so that a list which looks up one
+neighbour after the other shows. A new admin brings a maker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.db.models import Model
+
+from accounts.identity.models import User
+from accounts.messages.models import Message
+from accounts.organisations.models import Membership, Organisation
+from accounts.travellers.models import Traveller
+from bookings.codes import operations as issuers
+from bookings.codes.models import IssuerKey
+from bookings.inventory.models import Bucket
+from bookings.ledger import operations as ledger
+from bookings.ledger.models import Entry as LedgerEntry
+from bookings.orders.models import Hold, Line, Order
+from bookings.payments.models import Attempt, AttemptState, EventState, ProviderEvent
+from bookings.refunds.models import Reason, Refund
+from kernel.audit import operations as audit
+from kernel.audit.models import Entry as AuditEntry
+from kernel.outbox.models import Event, Failure, Receipt
+from kernel.places.models import Place, Region
+from tests.contracts.stalls import shuttle_line
+from tests.factories.accounts import (
+    MembershipFactory,
+    OrganisationFactory,
+    UserFactory,
+    make_traveller,
+)
+from tests.factories.kernel import PlaceFactory, RegionFactory
+from tests.factories.tourism import ProductFactory, ScenicAreaFactory, slot_on
+from tourism.areas.models import Cableway, CalendarDay, Gate, Notice, ScenicArea
+from tourism.tickets.models import EntryDay, Product, Slot
+from transport.lines import operations as rides
+from transport.lines.models import Run, ShuttleLine, TimetableTrip
+
+AT = datetime(2026, 9, 20, 2, 0, tzinfo=UTC)
+DAY = date(2026, 10, 14)
+
+
+def moment(n: int) -> datetime:
+    return AT + timedelta(minutes=n)
+
+
+def order(n: int) -> Order:
+    """Two lines of two suppliers, with a hold each."""
+    made = Order.objects.create(
+        code=f"CODE{n}", token=f"token{n}", region=RegionFactory(), actor=f"guest:{n}",
+        request_key="k", body_hash="h", total_fen=2000, due_now_fen=2000, language="en",
+        placed_at=moment(n), due_at=moment(n),
+    )  # fmt: skip
+    for position in range(2):
+        line = Line.objects.create(
+            order=made, position=position, kind="plain", ref="1:1000", region_id=made.region_id,
+            supplier=OrganisationFactory(region=made.region), title={"en": "Thing"},
+            starts_at=moment(n), ends_at=moment(n + 1), units=1, price_fen=1000, terms={},
+            dues=[], state="CONFIRMED",
+            parts=[{"key": "p0", "title": {"en": "one"}, "price_fen": 1000, "class_code": "",
+                    "traveller_id": 0, "demands": []}],
+        )  # fmt: skip
+        Hold.objects.create(line=line, bucket_id=position + 1, units=1)
+    return made
+
+
+def attempt(n: int) -> Attempt:
+    return Attempt.objects.create(
+        order=order(n), provider="sandbox", token=f"token{n}", provider_ref=f"pay_{n}",
+        amount_fen=2000, captured_fen=2000, currency="CNY", created_at=moment(n),
+        state=AttemptState.SUCCEEDED,
+    )  # fmt: skip
+
+
+def provider_event(n: int) -> ProviderEvent:
+    return ProviderEvent.objects.create(
+        provider="sandbox", event_id=f"evt_{n}", kind="payment.ended", attempt=attempt(n),
+        body={}, state=EventState.APPLIED, received_at=moment(n),
+    )  # fmt: skip
+
+
+def refund(n: int) -> Refund:
+    paid = attempt(n)
+    return Refund.objects.create(
+        order=paid.order, attempt=paid, key=f"key{n}", token=f"token{n}", amount_fen=1000,
+        reason=Reason.BUYER, actor="guest:a", created_at=moment(n),
+    )  # fmt: skip
+
+
+def ledger_entry(n: int) -> LedgerEntry:
+    legs = [("provider:sandbox", 1000), (f"buyer:{n}", -1000)]
+    ledger.post(
+        key=f"key{n}", subject=f"order:{n}", memo="money", postings=legs, region_id=1, at=moment(n)
+    )
+    return LedgerEntry.objects.get(key=f"key{n}")
+
+
+def audit_entry(n: int) -> AuditEntry:
+    audit.record(actor=f"user:{n}", action="order.cancel", subject=f"order:{n}", at=moment(n))
+    return AuditEntry.objects.latest("pk")
+
+
+def event(n: int) -> Event:
+    made = Event.objects.create(
+        name="bookings.order.paid", key=f"paid:{n}", facts={}, recorded_at=moment(n), number=n + 1
+    )
+    Receipt.objects.create(event=made, handler="some.handler", at=moment(n))
+    Failure.objects.create(event=made, handler="other.handler", error="Oops", at=moment(n))
+    return made
+
+
+def message(n: int) -> Message:
+    return Message.objects.create(
+        key=f"key{n}", template="sign-in-code", channel="sms", language="en", to_sealed="x",
+        to_masked="161****0001", body_sealed="x", created_at=moment(n),
+    )  # fmt: skip
+
+
+def gate(n: int) -> Gate:
+    area = ScenicAreaFactory()
+    place = PlaceFactory(region=area.region)
+    return Gate.objects.create(
+        area=area, place=place, slug="g", name_zh=f"门{n}", name_en=f"Gate {n}"
+    )
+
+
+def cableway(n: int) -> Cableway:
+    area = ScenicAreaFactory()
+    ends = {f"{end}_place": PlaceFactory(region=area.region) for end in ("from", "to")}
+    prices = dict.fromkeys(
+        ("peak_adult_fen", "peak_child_fen", "off_adult_fen", "off_child_fen"), 9000
+    )
+    return Cableway.objects.create(
+        area=area, slug="c", name_zh=f"索道{n}", name_en=f"Cableway {n}", kind="cableway",
+        length_m=1000, rise_m=500, ride_min=8, capacity_per_hour=1000, **ends, **prices,
+    )  # fmt: skip
+
+
+def notice(n: int) -> Notice:
+    words = {"title_zh": f"通知{n}", "title_en": f"Notice {n}"}
+    return Notice.objects.create(area=ScenicAreaFactory(), valid_from=moment(n), **words)
+
+
+def calendar_day(n: int) -> CalendarDay:
+    return CalendarDay.objects.create(
+        region=RegionFactory(), date=DAY, day_type="HOLIDAY", name_zh=f"节{n}", name_en=f"Day {n}"
+    )
+
+
+def product(_n: int) -> Product:
+    return ProductFactory()
+
+
+def slot(_n: int) -> Slot:
+    return slot_on(ProductFactory(), DAY, time(8))
+
+
+def run(_n: int) -> Run:
+    line = shuttle_line(RegionFactory())
+    rides.create_runs(region=line.region, first=DAY, last=DAY)
+    return Run.objects.filter(line=line).latest("departs_at")
+
+
+def line_of(_n: int) -> ShuttleLine:
+    return shuttle_line(RegionFactory())
+
+
+def issuer_key(_n: int) -> IssuerKey:
+    return issuers.rotate(actor="user:1", at=AT)
+
+
+def bucket(n: int) -> Bucket:
+    return Bucket.objects.create(key=f"key{n}", region_id=1, capacity=10, taken=n % 10)
+
+
+def traveller(n: int) -> Traveller:
+    return make_traveller(f"guest:{n}")
+
+
+MAKERS: dict[type[Model], Callable[[int], Model]] = {
+    Attempt: attempt,
+    AuditEntry: audit_entry,
+    Bucket: bucket,
+    Cableway: cableway,
+    CalendarDay: calendar_day,
+    EntryDay: lambda n: slot(n).day,
+    Event: event,
+    Gate: gate,
+    IssuerKey: issuer_key,
+    LedgerEntry: ledger_entry,
+    Membership: lambda _n: MembershipFactory(),
+    Message: message,
+    Notice: notice,
+    Order: order,
+    Organisation: lambda _n: OrganisationFactory(region=RegionFactory()),
+    Place: lambda _n: PlaceFactory(),
+    Product: product,
+    ProviderEvent: provider_event,
+    Refund: refund,
+    Region: lambda _n: RegionFactory(),
+    Run: run,
+    ScenicArea: lambda _n: ScenicAreaFactory(),
+    ShuttleLine: line_of,
+    Slot: slot,
+    TimetableTrip: lambda n: line_of(n).trips.earliest("pk"),
+    Traveller: traveller,
+    User: lambda n: UserFactory(email=f"person{n}@example.org"),
+}
