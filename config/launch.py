@@ -54,7 +54,11 @@ def prepare(argv: list[str]) -> None:
 
 def _find_servers(command: str, argv: list[str]) -> None:
     wants_own = command in OWN_CLUSTER or "--self-test" in argv
-    if wants_own and "--url" not in argv and not os.environ.get("QUANYU_THROWAWAY"):
+    if (
+        wants_own
+        and not any(word.startswith("--url") for word in argv)
+        and not os.environ.get("QUANYU_THROWAWAY")
+    ):
         _start(Servers.throwaway(fast=False), {"QUANYU_THROWAWAY": "1"})
         _migrate()
     elif os.environ.get("DATABASE_URL"):

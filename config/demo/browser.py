@@ -7,6 +7,7 @@ import re
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from html.parser import HTMLParser
 from threading import Lock
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -45,14 +46,16 @@ class Page:
     status: int
     text: str
 
+    @cached_property
     def forms(self) -> list[Form]:
+        """Every form of the page, read once."""
         reader = _FormReader()
         reader.feed(self.text)
         return reader.forms
 
     def form(self, name: str) -> Form | None:
         """The first form that has a field of this name."""
-        return next((form for form in self.forms() if name in form.fields), None)
+        return next((form for form in self.forms if name in form.fields), None)
 
     def values(self, name: str) -> list[str]:
         """Every value offered by enabled choices of a field."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from dataclasses import dataclass, field
 
@@ -49,14 +50,23 @@ class Gate:
         if "q-gate--in" in answer.text or "q-gate--check" in answer.text:
             self.tally.add("admitted")
             return True
-        self.tally.refuse(why := _why(answer))
+        why = _why(answer)
+        if why != TOO_EARLY or code not in self.tally.early:
+            self.tally.refuse(why)
+        self.tally.early.add(code)
         return why != TOO_EARLY
 
-    def work(self, until: float) -> None:
-        """Scan every code that is shown, some of them twice, until a moment (monotonic)."""
-        while time.monotonic() < until:
+    def share(self, other: Gate) -> None:
+        """Stand at the same gate as another lane, under the same sign-in."""
+        self.browser = Browser(self.timings)
+        self.browser.cookies = dict(other.browser.cookies)
+        self.post = other.post
+
+    def work(self, closing: threading.Event) -> None:
+        """Scan every code that is shown, some of them twice, until the gate closes."""
+        while not closing.is_set():
             with self.tally.lock:
-                shown = self.tally.codes.pop(0) if self.tally.codes else None
+                shown = self.tally.codes.popleft() if self.tally.codes else None
             if shown is None:
                 time.sleep(0.2)
                 continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from threading import Lock
@@ -24,6 +24,7 @@ WAYS = (
 )
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
+_ADULTS = 2  # the third and fourth of a party are its children
 
 
 class Stuck(Exception):
@@ -36,7 +37,8 @@ class Tally:
 
     counts: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
-    codes: list[tuple[str, bool]] = field(default_factory=list)
+    codes: deque[tuple[str, bool]] = field(default_factory=deque)
+    early: set[str] = field(default_factory=set)
     lock: Lock = field(default_factory=Lock)
 
     def add(self, name: str, number: int = 1) -> None:
@@ -48,9 +50,15 @@ class Tally:
             self.refused[reason] += 1
 
 
-def document_number(serial: int) -> str:
+_ADULTS_FROM, _CHILDREN_FROM = date(1970, 1, 1), date(2014, 1, 1)
+
+
+def document_number(serial: int, *, is_child: bool = False) -> str:
     """A valid number of nobody: area 341001, sequence 996 to 999 (GB 11643-1999 check digit)."""
-    day = date(1970, 1, 1) + timedelta(days=serial // 4 % 12_000)
+    if is_child:
+        day = _CHILDREN_FROM + timedelta(days=serial // 4 % 4_000)
+    else:
+        day = _ADULTS_FROM + timedelta(days=serial // 4 % 12_000)
     body = f"341001{day:%Y%m%d}{996 + serial % 4}"
     total = sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True))
     return body + _CHECK[total % 11]
@@ -66,6 +74,7 @@ class Party:
     tally: Tally
     day: date
     seed: int
+    can_wait: bool = True
 
     def run(self) -> None:
         """The whole visit up to the code. Anything odd is counted, never raised."""
@@ -117,7 +126,7 @@ class Party:
                 f"who_{place}": "0",
                 f"new_{place}-name": f"测试{'甲乙丙丁戊'[place]}",
                 f"new_{place}-kind": "RESIDENT_ID",
-                f"new_{place}-number": document_number(serial),
+                f"new_{place}-number": document_number(serial, is_child=place >= _ADULTS),
             }
         page = self.browser.send(page, form, "name travellers", **names)
         form = page.form("shown_total_fen")
@@ -139,15 +148,15 @@ class Party:
         if self.way == "lets it lapse":
             return
         if self.way == "gives up":
-            form = next(f for f in page.forms() if "give-up" in f.action)
+            form = next(f for f in page.forms if "give-up" in f.action)
             self.browser.send(page, form, "give up")
             self.tally.add("given_up")
             return
         sandbox = self._to_sandbox(page)
-        if self.way == "pays late":
+        if self.way == "pays late" and self.can_wait:
             self._wait_moved(timedelta(minutes=17))
         buttons = {"pays twice notified": "twice", "never notified": "never"}
-        pressed = next((f for f in sandbox.forms() if f.method == "post"), None)
+        pressed = next((f for f in sandbox.forms if f.method == "post"), None)
         if pressed is None:
             raise Stuck("no payment page")
         self.browser.send(sandbox, pressed, "pay", way=buttons.get(self.way, "pay"))
@@ -169,6 +178,9 @@ class Party:
         """Wait until the codes are there, or the money is on its way back."""
         deadline = time.monotonic() + 40
         while time.monotonic() < deadline:
+            if '"HELD"' in self.browser.get(order + "state.json", "state").text:
+                time.sleep(0.5)
+                continue
             page = self.browser.get(order, "order")
             codes = re.findall(r'class="q-code__digits">([^<]+)<', page.text)
             if codes:

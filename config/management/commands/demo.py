@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,18 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from config.demo.arrivals import arrivals
 from config.demo.browser import Timings
 from config.demo.gate import Gate
 from config.demo.visitors import Party, Tally
 from config.up import Site
 from kernel import clock, invariants
 
-SPEED = 60
+SPEED = 90
+"""The clock in the demonstration: a morning of three hours takes two minutes."""
+DAWN, HOURS = timedelta(hours=6), 3
+LINGER_S = 60
+LANES = 3
 SLUG = "huangshan"
 
 
@@ -36,18 +42,32 @@ class Command(BaseCommand):
         parser.add_argument("--visitors", type=int, default=50, help="how many parties")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--json", type=Path, metavar="FILE")
+        parser.add_argument(
+            "--url", help="a site of this folder that runs already; its clock stays as it is"
+        )
 
-    def handle(self, *, visitors: int, seed: int, json: Path | None, **_options: Any) -> None:
-        if not settings.QUANYU_THROWAWAY:
-            raise CommandError("The demonstration runs on servers of its own only.")
+    def handle(
+        self, *, visitors: int, seed: int, json: Path | None, url: str | None, **_options: Any
+    ) -> None:
+        if not settings.QUANYU_THROWAWAY and not url:
+            raise CommandError("The demonstration runs on servers of its own, or give --url.")
         with tempfile.TemporaryDirectory(prefix="qy-demo-") as folder:
-            report = _Morning(self, visitors, seed, Path(folder)).run()
+            morning = _Morning(self, visitors, seed, Path(folder))
+            report = morning.visit(url.rstrip("/")) if url else morning.run()
         for name, value in report.items():
-            self.stdout.write(f"{name:<14} {value}")
+            self.stdout.write(_line(name, value))
         if json:
             _write(json, report)
         if report["violations"] or report["errors_5xx"]:
             sys.exit(1)
+
+
+def _line(name: str, value: Any) -> str:
+    if name != "pages_ms":
+        return f"{name:<14} {value}"
+    head = f"{'page (ms)':<24}{'n':>7}{'p50':>9}{'p99':>9}"
+    rows = [f"{page:<24}{q['n']:>7}{q['p50']:>9}{q['p99']:>9}" for page, q in value.items()]
+    return "\n".join(["", head, *rows, ""])
 
 
 class _Morning:
@@ -56,13 +76,15 @@ class _Morning:
     def __init__(self, command: Command, visitors: int, seed: int, folder: Path) -> None:
         self.command, self.visitors, self.seed, self.folder = command, visitors, seed, folder
         self.timings, self.tally = Timings(), Tally()
+        self.zone = ZoneInfo("Asia/Shanghai")
+        self.drawn, self.every = 0, max(1, visitors // 20)
 
     def run(self) -> dict[str, Any]:
+        """On a site of its own, whose clock runs fast."""
         self._say("Loading the region …")
-        zone = ZoneInfo("Asia/Shanghai")
-        tomorrow = (datetime.now(zone) + timedelta(days=1)).date()
-        dawn = datetime.combine(tomorrow, datetime.min.time(), zone) + timedelta(hours=6)
-        # The clock stands still as good as long as the region loads, then runs.
+        tomorrow = (datetime.now(self.zone) + timedelta(days=1)).date()
+        dawn = datetime.combine(tomorrow, datetime.min.time(), self.zone) + DAWN
+        # The clock stands as good as still while the region loads, then runs.
         self._manage("load_region", SLUG, "--days", "3", QUANYU_CLOCK=f"{dawn.isoformat()}@1")
         self._manage("tour", "--prepare")
         moved = clock.spec(dawn, SPEED, datetime.now(UTC))
@@ -70,31 +92,48 @@ class _Morning:
         site = Site.for_demo(self.folder)
         try:
             site.start_quietly()
-            self._visits(site.url, tomorrow)
+            moments = arrivals(self.visitors, dawn=dawn, hours=HOURS, seed=self.seed)
+            self._visits(site.url, moments, LINGER_S)
             return self._report()
         finally:
             site.stop()
 
-    def _visits(self, url: str, day: Any) -> None:
-        spread_s = max(40.0, self.visitors / 5)
-        parties = [
-            Party(n, url, self.timings, self.tally, day, self.seed) for n in range(self.visitors)
-        ]
-        gate = Gate(url, self.timings, self.tally)
-        gate.sign_in()
-        end = time.monotonic() + spread_s + 75
-        threads = [threading.Thread(target=gate.work, args=(end,), daemon=True)]
-        threads[0].start()
-        for number, party in enumerate(parties):
-            thread = threading.Thread(target=party.run, daemon=True)
-            thread.start()
-            threads.append(thread)
-            time.sleep(spread_s / self.visitors)
-            if number % max(1, self.visitors // 20) == 0:
-                self._bar(number + 1)
+    def visit(self, url: str) -> dict[str, Any]:
+        """On a site that runs by the real clock: everybody comes within a minute, for tomorrow."""
+        now = clock.now().astimezone(self.zone)
+        step = timedelta(seconds=60) / self.visitors
+        self._visits(url, [now + step * number for number in range(self.visitors)], 10)
+        return self._report()
+
+    def _visits(self, url: str, moments: Sequence[datetime], linger_s: float) -> None:
+        is_moved = bool(settings.QUANYU_CLOCK)
+        day = moments[0].date() + timedelta(days=0 if is_moved else 1)
+        gates = [Gate(url, self.timings, self.tally) for _lane in range(LANES)]
+        gates[0].sign_in()
+        for gate in gates[1:]:
+            gate.share(gates[0])
+        closing = threading.Event()
+        lanes = [threading.Thread(target=gate.work, args=(closing,), daemon=True) for gate in gates]
+        parties = []
+        for lane in lanes:
+            lane.start()
+        for number, moment in enumerate(moments):
+            self._wait(moment, number)
+            party = Party(number, url, self.timings, self.tally, day, self.seed, is_moved)
+            parties.append(threading.Thread(target=party.run, daemon=True))
+            parties[-1].start()
         self._bar(self.visitors)
-        for thread in threads:
+        for thread in parties:
             thread.join()
+        time.sleep(linger_s)
+        closing.set()
+        for lane in lanes:
+            lane.join()
+
+    def _wait(self, moment: datetime, number: int) -> None:
+        while clock.now() < moment:
+            self._bar(number)
+            time.sleep(0.05)
 
     def _report(self) -> dict[str, Any]:
         self._say("\nWaiting until every fact has reached its end …")
@@ -110,7 +149,8 @@ class _Morning:
         return {
             **{name: counts[name] for name in names},
             "lapsed": _lapsed(),
-            "refused": dict(self.tally.refused),
+            "refused": dict(self.tally.refused.most_common()),
+            "waiting": len(self.tally.codes),
             "errors_5xx": self.timings.errors_5xx,
             "pages_ms": {kind: _quantiles(ms) for kind, ms in sorted(self.timings.ms.items())},
             "violations": len(found),
@@ -127,10 +167,18 @@ class _Morning:
         self.command.stdout.flush()
 
     def _bar(self, done: int) -> None:
+        """Draw progress when it moved; without a terminal, twenty lines of it."""
+        step = 1 if self.command.stdout.isatty() else self.every
+        if done - self.drawn < step:
+            return
+        self.drawn = done
         full = 40 * done // self.visitors
-        at = clock.now().astimezone(ZoneInfo("Asia/Shanghai"))
-        line = f"\r{at:%H:%M} [{'#' * full}{'.' * (40 - full)}] {done}/{self.visitors} parties"
-        self.command.stdout.write(line, ending="")
+        at = clock.now().astimezone(self.zone)
+        line = f"{at:%H:%M} [{'#' * full}{'.' * (40 - full)}] {done}/{self.visitors} parties"
+        is_drawn = self.command.stdout.isatty()
+        self.command.stdout.write(
+            f"\r{line}" if is_drawn else line, ending="" if is_drawn else "\n"
+        )
         self.command.stdout.flush()
 
 
