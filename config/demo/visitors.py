@@ -24,6 +24,8 @@ WAYS = (
 )
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
+_AREA, _LINE = "area:areas/huangshan-scenic/", "line:lines/t02/"
+_ATTEMPTS = 4
 _ADULTS = 2  # the third and fourth of a party are its children
 
 
@@ -98,27 +100,58 @@ class Party:
 
     def _fill_cart(self) -> None:
         self.browser.get(self._url("huangshan/"), "home")
-        area = self._url(f"huangshan/areas/huangshan-scenic/?day={self.day}")
-        page = self.browser.get(area, "area")
-        self._add(page, page.values("ref")[:2], "no entry time")
-        line = self.browser.get(self._url(f"huangshan/lines/t02/?day={self.day}"), "line")
-        self._add(line, line.values("ref")[:6], "no departure")
+        self.chosen: list[str] = []
+        for part in (_AREA, _LINE):
+            self._choose(part)
 
-    def _add(self, page: Page, refs: list[str], lack: str) -> None:
-        form = page.form("class_adult")
+    def _choose(self, part: str) -> None:
+        """Put an entry time or a departure into the cart: not the very next, which may leave us."""
+        kind, path = part.split(":")
+        page = self.browser.get(self._url(f"huangshan/{path}?day={self.day}"), kind)
+        form, refs = page.form("class_adult"), page.values("ref")[1:7]
         if form is None or not refs:
-            raise Stuck(lack)
-        kind = "add to cart"
-        chosen = self.dice.choice(refs)
-        after = self.browser.send(page, form, kind, ref=chosen, class_adult=str(self.size))
+            raise Stuck(f"{kind}: nothing left")
+        after = self.browser.send(
+            page, form, "add to cart", ref=self.dice.choice(refs), class_adult=str(self.size)
+        )
         if "/cart/" not in after.url:
-            raise Stuck("refused by the seller")
+            raise Stuck(f"{kind}: refused by the seller")
+        self.chosen.append(part)
+
+    def _choose_again(self) -> None:
+        """Take out of the cart what cannot be had any more, and choose another time for it."""
+        page = self.browser.get(self._url("huangshan/cart/"), "cart")
+        rows = page.text.split('name="item" value="')
+        lost = [at for at, text in enumerate(rows[:-1]) if "q-alert--error" in text]
+        for at in reversed(lost):
+            item = rows[at + 1].split('"', 1)[0]
+            form = next(f for f in page.forms if f.fields.get("item") == item)
+            self.browser.send(page, form, "take out")
+            self._choose(self.chosen.pop(at))
+        self.tally.add("chose_again", len(lost))
 
     def _order(self) -> Page:
-        page = self.browser.get(self._url("huangshan/checkout/travellers/"), "travellers")
+        """Name everybody and place the order; where a time is gone, choose another, three times."""
+        for _attempt in range(_ATTEMPTS):
+            page = self.browser.get(self._url("huangshan/checkout/travellers/"), "travellers")
+            if page.form("who_0") is None:
+                self._choose_again()
+                continue
+            page = self._name(page)
+            form = page.form("shown_total_fen")
+            if form is None:
+                self._choose_again()
+                continue
+            page = self.browser.send(page, form, "place order", contact=f"161{self.number:08d}")
+            if "/pay/" in page.url:
+                return page
+            self._choose_again()
+        raise Stuck(self._reason(page))
+
+    def _name(self, page: Page) -> Page:
         form = page.form("who_0")
         if form is None:
-            raise Stuck("cart not sellable")
+            return page
         names: dict[str, str] = {}
         for place in range(self.size):
             serial = self.number * 5 + place
@@ -128,19 +161,11 @@ class Party:
                 f"new_{place}-kind": "RESIDENT_ID",
                 f"new_{place}-number": document_number(serial, is_child=place >= _ADULTS),
             }
-        page = self.browser.send(page, form, "name travellers", **names)
-        form = page.form("shown_total_fen")
-        if form is None:
-            raise Stuck("travellers not taken")
-        phone = f"161{self.number:08d}"
-        page = self.browser.send(page, form, "place order", contact=phone)
-        if "/pay/" not in page.url:
-            raise Stuck(self._reason(page))
-        return page
+        return self.browser.send(page, form, "name travellers", **names)
 
     @staticmethod
     def _reason(page: Page) -> str:
-        found = re.search(r'class="q-alert__text">([^<]+)<', page.text)
+        found = re.search(r'class="q-summary__list">\s*<li>([^<]+)<', page.text)
         return found[1].strip()[:60] if found else f"not placed ({page.status})"
 
     def _behave(self, page: Page) -> None:

@@ -145,7 +145,16 @@ class _Morning:
         for violation in found:
             self._say(f"{violation.rule}: {violation.row}")
         counts = self.tally.counts
-        names = ("attempted", "ordered", "paid", "given_up", "returned", "refunded", "admitted")
+        names = (
+            "attempted",
+            "chose_again",
+            "ordered",
+            "paid",
+            "given_up",
+            "returned",
+            "refunded",
+            "admitted",
+        )
         return {
             **{name: counts[name] for name in names},
             "lapsed": _lapsed(),
