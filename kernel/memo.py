@@ -1,7 +1,7 @@
 """Remember a read for a moment, in this process: what is asked by every request and rarely changes.
 
-A change is seen everywhere at the latest ``seconds`` later. Never for counts, money, rights or
-anything that a transaction decides from.
+A change is seen everywhere at the latest ``seconds`` later. Never for money, rights or anything
+that a transaction decides from; for counts only where they are a glance, not an offer.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ class PageForm(forms.Form):
     """The base of every form on a page. `{{ form }}` draws all of it, `{{ field.as_field_group }}`
     one field."""
 
-    default_renderer = Renderer
+    default_renderer = Renderer()  # one for all: each has an engine and a cache of its own
     required_css_class = "is-required"
 
     def refuse(self, refusal: Refusal) -> None:

@@ -3,15 +3,21 @@
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from kernel import clock
+from kernel.memo import Memo
 from kernel.places import queries as places
+from kernel.places.models import Region
 from portal.home import today
 from portal.home import tour as tour_steps
-from portal.home.drawing import map_with
+from portal.home.drawing import Map, map_with
+
+_GLANCES: Memo[tuple[int, str | None], tuple[today.HomePage, Map | None]] = Memo(seconds=2)
+"""Everybody comes in here; what is left is shown at a glance only, so two seconds old will do."""
 
 
 @require_safe
@@ -22,18 +28,23 @@ def regions(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def region(request: HttpRequest, region: str) -> HttpResponse:
-    place, at = places.get_region(region), clock.now()
-    page = today.page_of(place, at=at)
+    place = places.get_region(region)
+    page, drawn = _GLANCES.get((place.pk, get_language()), lambda _key: _glance(place))
     context = {
         "region": place,
         "zone": place.timezone,
         "tab": "home",
         "page": page,
-        "map": map_with(place, page.pins),
+        "map": drawn,
         "hero": _("Today in %(region)s") % {"region": place.name},
         "sample_data": page.is_sample,
     }
     return render(request, "portal_home/region.html", context)
+
+
+def _glance(place: Region) -> tuple[today.HomePage, Map | None]:
+    page = today.page_of(place, at=clock.now())
+    return page, map_with(place, page.pins)
 
 
 @require_safe
