@@ -120,4 +120,7 @@ def _kind(show: dict[str, Any]) -> str:
     """The class, and the age where it is known."""
     kind = say(show.get("class") or {})
     age = show.get("age")
-    return f"{kind} · {_('age %(age)s') % {'age': age}}" if age is not None else kind
+    if age is None:
+        return kind
+    years = _("age %(age)s") % {"age": age}
+    return f"{kind} · {years}"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings.contracts import Ask, Demand, Due, Offer, Step, Terms
@@ -156,7 +156,7 @@ def _refuse(blocked: _Blocked, ways_out: Mapping[int, queries.SlotRow]) -> Refus
     if found is not None:
         local = found.starts_at.astimezone(case.facts.region.tz)
         facts |= {"next_ref": found.ref, "next_starts_at": local}
-        facts["way_out"] = _now("The next one with room: %(when)s.") % {
+        facts["way_out"] = gettext("The next one with room: %(when)s.") % {
             "when": f"{local:%Y-%m-%d %H:%M}"
         }
     return blocked.refusal(field="ref", **facts)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings.contracts import Answer, Ask, Demand, Due, Offer, Part, Step, Terms
@@ -149,7 +149,7 @@ def _refuse(blocked: _Blocked, ways_out: Mapping[str, queries.RunRow]) -> Refusa
     found = ways_out.get(case.ask.ref)
     if found is not None:
         local = found.boards_at.astimezone(case.run.line.region.tz)
-        words = _now("The next one with room: %(when)s.") % {"when": f"{local:%Y-%m-%d %H:%M}"}
+        words = gettext("The next one with room: %(when)s.") % {"when": f"{local:%Y-%m-%d %H:%M}"}
         facts |= {"way_out": words, "next_ref": found.ref, "next_starts_at": local}
     return blocked.refusal(field="ref", **facts)
 
