@@ -8,7 +8,6 @@ starts the servers that the command needs.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import os
 import platform
@@ -32,11 +31,22 @@ def enter(argv: list[str]) -> None:
 
         launch.prepare(argv)
         return
-    wanted = _lock_for(argv)
-    with _only_one():
-        if not _is_current(wanted):
-            _install(wanted)
+    _make_environment(_lock_for(argv))
     os.execv(str(VENV / "bin" / "python"), [str(VENV / "bin" / "python"), *argv])
+
+
+def _make_environment(wanted: str) -> None:
+    if _is_current(wanted):
+        return
+    try:
+        with _only_one():
+            if not _is_current(wanted):
+                _install(wanted)
+    except OSError as error:
+        sys.exit(
+            f"{error.filename or VENV}: {error.strerror}. Free some space or repair the folder's "
+            "permissions, then start again."
+        )
 
 
 def _check_machine() -> None:
@@ -72,6 +82,8 @@ class _only_one:  # noqa: N801 - reads as a word in the with statement
     """One set-up at a time in this folder."""
 
     def __enter__(self) -> None:
+        import fcntl  # not everywhere, and there one sentence is owed
+
         self.file = (BASE / ".venv.lock").open("w")
         try:
             fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)

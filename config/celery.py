@@ -1,12 +1,14 @@
 """The Celery app: settings come from Django's, tasks from the rooms, the timetable from beat.py."""
 
 import os
+import signal
 from typing import Any
 
 from celery import Celery, Task
-from celery.signals import task_postrun, task_prerun
+from celery.signals import task_postrun, task_prerun, worker_process_init
 from django.db import close_old_connections
 
+from config import processes
 from config.beat import TIMETABLE
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -44,3 +46,9 @@ app.autodiscover_tasks()
 def _look_at_connections(**_: Any) -> None:
     """What Django does around a request: drop a connection that is too old or has died."""
     close_old_connections()
+
+
+@worker_process_init.connect
+def _end_with_the_worker(**_: Any) -> None:
+    """A process of the pool outlives no worker, also one that was killed."""
+    processes.follow_parent(signal.SIGKILL)

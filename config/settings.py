@@ -14,17 +14,14 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config.launch import is_serverless
 from config.logging import structured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 # Commands that touch no data need no servers and no keys: building an image, translating, checking.
-_SERVERLESS = {
-    "help", "--help", "-h", "version", "--version", "check", "makemigrations", "makemessages",
-    "compilemessages", "collectstatic",
-}  # fmt: skip
-IS_SERVERLESS = len(sys.argv) < 2 or sys.argv[1] in _SERVERLESS or "mypy" in sys.argv[0]
+IS_SERVERLESS = is_serverless(sys.argv) or "mypy" in sys.argv[0]
 
 
 def _flag(name: str) -> bool:

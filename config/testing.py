@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 from config.launch import BASE, local_secrets
+from config.processes import die_with_parent
 from config.servers import Servers, ServerTrouble
 
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -47,14 +49,16 @@ def _run(args: list[str], more: dict[str, str], *, browser: bool) -> int:
         if subprocess.run(migrate, env=env).returncode:
             raise ServerTrouble("The test database could not be made: see the lines above.")
         return subprocess.run(
-            [sys.executable, "-m", "pytest", *_words(args, browser)], env=env
-        ).returncode
+            [sys.executable, "-m", "pytest", *_words(args, browser)],
+            env=env, preexec_fn=die_with_parent(signal.SIGTERM),
+        ).returncode  # fmt: skip
 
 
 def _words(args: list[str], browser: bool) -> list[str]:
     """What pytest is told: everything on two processes, or just what was named."""
     named = [arg for arg in args if not arg.startswith("-") and Path(arg.split("::")[0]).exists()]
-    parallel = [] if any(arg.startswith("-n") for arg in args) or named else ["-n", "2"]
+    is_told = named or any(arg.startswith("-n") for arg in args)
+    parallel = [] if is_told else ["-n", "2", "--dist", "loadgroup"]
     where = [] if named else ["tests"]
     left_out = [] if browser or named else ["--ignore=tests/e2e"]
     return [*parallel, *left_out, *args, *where]

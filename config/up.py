@@ -19,12 +19,13 @@ import subprocess
 import sys
 import time
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from config import processes
 from config.launch import BASE, data_folder, local_secrets
-from config.servers import Servers, ServerTrouble, die_with_parent
+from config.servers import Servers, ServerTrouble, write_private
 
 _MANAGE = [sys.executable, str(BASE / "manage.py")]
 _NEEDED_BYTES = 500_000_000
@@ -38,18 +39,21 @@ class Child:
 
     name: str
     command: list[str]
-    ended: signal.Signals = signal.SIGTERM
-    orphaned: signal.Signals = signal.SIGTERM
+    env: dict[str, str] = field(repr=False)
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
 
-    def start(self, env: dict[str, str], log: Path) -> None:
-        """Start it in a session of its own, so that Ctrl-C reaches only us."""
+    def start(self, log: Path) -> None:
+        """Start it in a session of its own, so that Ctrl-C reaches only us.
+
+        When we are killed, so is it: its servers go at the same moment, and a worker that is asked
+        to end politely would wait for them.
+        """
         self.started = time.monotonic()
         self.process = subprocess.Popen(
-            self.command, env=env, cwd=BASE, stdin=subprocess.DEVNULL,
+            self.command, env=self.env, cwd=BASE, stdin=subprocess.DEVNULL,
             stdout=log.open("ab"), stderr=subprocess.STDOUT, start_new_session=True,
-            preexec_fn=die_with_parent(self.orphaned),
+            preexec_fn=processes.die_with_parent(signal.SIGKILL),
         )  # fmt: skip
 
 
@@ -67,11 +71,17 @@ def main(args: list[str]) -> int:
 def _options(args: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="manage.py up", description="Start quanyu.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    parser.add_argument("--port", type=int, default=8000, help="port to listen on")
+    parser.add_argument("--port", type=_port, default=8000, help="port to listen on")
     parser.add_argument(
         "--no-load", action="store_true", help="do not load the region of Huangshan"
     )
     return parser.parse_args(args)
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and 0 < int(text) < 65536:
+        return int(text)
+    raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
 
 
 class Site:
@@ -105,7 +115,7 @@ class Site:
         self._stop()
 
     def run(self) -> int:
-        for sig in (signal.SIGINT, signal.SIGTERM):
+        for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(sig, self._end)
         servers = None
         try:
@@ -155,10 +165,16 @@ class Site:
             marks.write_text(json.dumps(now))
 
     def _command(self, *words: str) -> None:
-        command = subprocess.Popen(
-            [*_MANAGE, *words], env=self.env, preexec_fn=die_with_parent(signal.SIGTERM)
-        )
-        if command.wait():
+        with subprocess.Popen(
+            [*_MANAGE, *words], env=self.env, start_new_session=True,
+            preexec_fn=processes.die_with_parent(signal.SIGKILL),
+        ) as command:  # fmt: skip
+            try:
+                failed = command.wait()
+            except KeyboardInterrupt:
+                command.kill()
+                raise
+        if failed:
             raise ServerTrouble(f"`manage.py {words[0]}` failed: see the lines above.")
 
     def _start(self) -> None:
@@ -172,15 +188,14 @@ class Site:
         """The web first; the others once it has answered."""
         self._add("web", _web(self.options))
         self._await_page()
-        (self.data / "run.json").write_text(json.dumps(self._about()))
-        os.chmod(self.data / "run.json", 0o600)
+        write_private(self.data / "run.json", json.dumps(self._about()))
         print(f"\n  quanyu is at {self.url}/\n", flush=True)
         celery = [sys.executable, "-m", "celery", "-A", "config.celery:app"]
         self._add(
             "worker",
             [*celery, "worker", "-c", "2", "-Q", ",".join(QUEUES), "--without-gossip",
              "--without-mingle", "-l", "WARNING"],
-            env={"QUANYU_WORKER": "1"}, orphaned=signal.SIGQUIT,
+            env={"QUANYU_WORKER": "1"},
         )  # fmt: skip
         self._add(
             "beat",
@@ -190,15 +205,9 @@ class Site:
         if "SANDBOX_PROVIDER_SECRET" in self.env:
             self._add("sandbox", _sandbox(self.env["SANDBOX_PROVIDER_URL"], self.data))
 
-    def _add(
-        self,
-        name: str,
-        command: list[str],
-        env: dict[str, str] | None = None,
-        orphaned: signal.Signals = signal.SIGTERM,
-    ) -> None:
-        child = Child(name, command, orphaned=orphaned)
-        child.start({**self.env, **(env or {})}, self.data / f"{name}.log")
+    def _add(self, name: str, command: list[str], env: dict[str, str] | None = None) -> None:
+        child = Child(name, command, {**self.env, **(env or {})})
+        child.start(self._log(child))
         self.children.append(child)
 
     def _await_page(self) -> None:
@@ -224,7 +233,10 @@ class Site:
             "SANDBOX_PROVIDER_SECRET", "SITE_URL",
         )  # fmt: skip
         env = {name: self.env[name] for name in names if name in self.env}
-        return {"pid": os.getpid(), "url": self.url, "env": env}
+        return {"process": processes.mark(os.getpid()), "url": self.url, "env": env}
+
+    def _log(self, child: Child) -> Path:
+        return self.data / f"{child.name}.log"
 
     # --- afterwards ---
 
@@ -233,12 +245,9 @@ class Site:
             time.sleep(0.5)
             for child in self.children:
                 if not self.ending and child.process and child.process.poll() is not None:
-                    _say(
-                        f"{child.name} has ended (see {self.data / child.name}.log); starting it again …"
-                    )
+                    _say(f"{child.name} has ended (see {self._log(child)}); starting it again …")
                     time.sleep(max(0.0, 2 - (time.monotonic() - child.started)))
-                    worker = {"QUANYU_WORKER": "1"} if child.name == "worker" else {}
-                    child.start({**self.env, **worker}, self.data / f"{child.name}.log")
+                    child.start(self._log(child))
 
     def _end(self, _sig: int, _frame: FrameType | None) -> None:
         if not self.ending:
@@ -251,7 +260,7 @@ class Site:
             _say("Ending …")
         for child in self.children:
             if child.process and child.process.poll() is None:
-                child.process.send_signal(child.ended)
+                child.process.terminate()
         deadline = time.monotonic() + 15
         for child in self.children:
             if child.process:
@@ -268,7 +277,7 @@ def _web(options: argparse.Namespace) -> list[str]:
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", options.host,
         "--port", str(options.port), "--workers", "2", "--blocking-threads", "16",
         "--backlog", "1024", "--respawn-failed-workers", "--workers-kill-timeout", "8s",
-        "--no-ws", "--log-level", "warning", "config.wsgi:application",
+        "--no-ws", "--log-level", "warning", "config.wsgi_below_up:application",
     ]  # fmt: skip
 
 
@@ -290,8 +299,11 @@ def _only_up(data: Path):  # type: ignore[no-untyped-def]
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            where = _read(data / "run.json").get("url", "and is still starting")
-            raise ServerTrouble(f"quanyu already runs in this folder: {where}") from None
+            where = _read(data / "run.json").get("url", "it is still starting")
+            raise ServerTrouble(
+                f"quanyu already runs in this folder: {where}. End it there with Ctrl-C, or start "
+                "another one with QUANYU_DATA_DIR set to another folder and with another --port."
+            ) from None
         yield
 
 
@@ -303,7 +315,8 @@ def _check_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise ServerTrouble(
-                f"Port {port} on {host} cannot be used ({error.strerror}). Try --port {port + 1}."
+                f"Port {port} on {host} cannot be used ({error.strerror}). "
+                f"Give another --port, such as {port % 65535 + 1}, or another --host."
             ) from None
 
 

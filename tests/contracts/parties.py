@@ -29,7 +29,7 @@ from django.conf import settings
 
 from bookings.payments.providers import Provider
 from bookings.payments.providers.sandbox import SIGNATURE, Sandbox, sign
-from config.servers import die_with_parent
+from config.processes import die_with_parent
 
 SECRET = "s" * 40
 

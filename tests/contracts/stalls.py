@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
+from hashlib import sha256
 from typing import ClassVar, Protocol
 
 from bookings import registry
@@ -70,7 +71,7 @@ def wish_for(stall: Stall, *asks: Ask, actor: str = "guest:a") -> orders.PlaceRe
     """The wish to buy these asks for what they cost."""
     return orders.PlaceRequest(
         actor=actor,
-        request_key="-".join(ask.ref for ask in asks),
+        request_key=sha256(":".join(ask.ref for ask in asks).encode()).hexdigest(),
         region_id=stall.region.pk,
         asks=asks,
         shown_total_fen=price_fen(stall, *asks),

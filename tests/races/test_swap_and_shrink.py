@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 
 from bookings.contracts import Demand
 from bookings.inventory import operations as inventory
@@ -29,8 +29,12 @@ def test_swaps_that_cross_do_not_deadlock_and_lose_nothing(shop):
 
 
 def shrink_while_taking(bucket: int) -> list[object]:
-    takers = [lambda: inventory.take([[Demand(bucket, 1)]])] * TAKERS
-    return run_together(lambda: inventory.reshape(bucket_id=bucket, capacity=3), *takers)
+    def take() -> list[object]:
+        with transaction.atomic():
+            return inventory.take([[Demand(bucket, 1)]])
+
+    shrink = lambda: inventory.reshape(bucket_id=bucket, capacity=3)  # noqa: E731
+    return run_together(shrink, *[take] * TAKERS)
 
 
 def test_shrinking_waits_for_the_takers_or_they_for_it(shop):
