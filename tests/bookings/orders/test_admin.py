@@ -5,13 +5,16 @@ from __future__ import annotations
 import pytest
 from django.contrib import admin
 from django.db import transaction
+from django.urls import reverse
 
 from bookings.fulfilment import operations as fulfilment
 from bookings.orders import operations as orders
-from bookings.orders.models import Order
+from bookings.orders.models import Line, Order
 from bookings.payments.models import Attempt, AttemptState
+from bookings.refunds.models import Reason, Refund
 from tests.bookings.conftest import ask
 from tests.bookings.orders.test_settle import money
+from tests.cast import assemble, enter
 
 pytestmark = pytest.mark.django_db
 
@@ -37,3 +40,80 @@ def test_payments_codes_and_books_are_all_there(shop, sellers, at):
     assert "p0" in page.codes(order)
     assert f"buyer:{order.pk} -10" in page.books(order)
     assert page.refunds_words(order) == "–"
+
+
+@pytest.fixture
+def shared(shop, sellers, at):
+    """A paid and delivered order with lines of two suppliers; some of the second's goes back."""
+    cast = assemble(shop.region)
+    order = orders.place(shop.wish(ask(shop.bucket(1)), ask(shop.bucket(1)), total_fen=2000), at=at)
+    paid = Attempt.objects.create(
+        order=order, provider="sandbox", token="t", provider_ref="pay_1", amount_fen=2000,
+        captured_fen=2000, currency="CNY", state=AttemptState.SUCCEEDED, created_at=at,
+    )  # fmt: skip
+    with transaction.atomic():
+        orders.settle(facts=money(order, amount_fen=2000), at=at)
+    fulfilment.deliver(order_id=order.pk, at=at)
+    first, second = order.lines.order_by("position")
+    Line.objects.filter(pk=first.pk).update(supplier=cast.area, title={"en": "Lions"})
+    Line.objects.filter(pk=second.pk).update(supplier=cast.fleet, title={"en": "Otters"})
+    for line, fen in ((first, 123), (second, 456)):
+        Refund.objects.create(
+            order=order, attempt=paid, key=f"k{line.pk}", token=f"t{line.pk}", amount_fen=fen,
+            parts={str(line.pk): ["p0"]}, reason=Reason.BUYER, actor="guest:a", created_at=at,
+        )  # fmt: skip
+    return cast, order
+
+
+def shown(user, order) -> str:
+    page = enter(user).get(reverse("admin:bookings_orders_order_change", args=[order.pk]))
+    assert page.status_code == 200
+    return page.content.decode()
+
+
+def test_a_supplier_reads_of_its_own_lines_only(shared):
+    cast, order = shared
+
+    page = shown(cast.chen_jie, order)
+
+    assert "4.56" in page
+    assert "1.23" not in page
+    assert "Otters" in page
+    assert "Lions" not in page
+    assert "sandbox" not in page
+    assert f"buyer:{order.pk}" not in page
+    assert "2000" not in page
+
+
+def test_the_platform_reads_the_whole_order(shared):
+    cast, order = shared
+
+    page = shown(cast.he_ping, order)
+
+    for words in ("1.23", "4.56", "Otters", "Lions", "sandbox", f"buyer:{order.pk}", "2000"):
+        assert words in page
+
+
+def test_a_supplier_of_no_line_does_not_find_the_order(shared):
+    cast, order = shared
+    desk = enter(cast.qian_bo)
+
+    page = desk.get(reverse("admin:bookings_orders_order_change", args=[order.pk]))
+    listed = desk.get(reverse("admin:bookings_orders_order_changelist"))
+
+    assert page.status_code == 302
+    assert order.code not in listed.content.decode()
+
+
+def test_a_supplier_cancels_parts_of_its_own_lines_only(shared):
+    cast, order = shared
+    first, second = order.lines.order_by("position")
+    url = reverse("admin:bookings_refunds_refund_cancel", args=[order.pk])
+    desk = enter(cast.chen_jie)
+
+    own = desk.get(url, {"part": f"{second.pk}:p0"})
+    other = desk.get(url, {"part": f"{first.pk}:p0"})
+
+    assert own.status_code == 200
+    assert "Lions" not in own.content.decode()
+    assert other.status_code == 404
