@@ -12,6 +12,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from config.launch import is_serverless
@@ -304,7 +305,8 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
-TIME_ZONE = "UTC"
+TIME_ZONE = env.str("QUANYU_TIME_ZONE", "Asia/Shanghai")
+"""The clock of the back office's pages and forms; people's pages show each place's own time."""
 USE_TZ = True
 
 # --- Static files ---------------------------------------------------------------------------------
@@ -338,10 +340,21 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "quanyu@localhost")
 
 LOGGING = structured(env.str("LOG_LEVEL", "INFO"))
 SILENCED_SYSTEM_CHECKS: list[str] = []
+_PINE = {
+    "50": "#f2f7f5", "100": "#e0ece8", "200": "#c1d9d1", "300": "#97bfb2", "400": "#689f8e",
+    "500": "#3f7d6b", "600": "#24584a", "700": "#1d483d", "800": "#183b32", "900": "#14312a",
+    "950": "#0a1b17",
+}  # fmt: skip
+"""Our --pine in the steps that the back office's skin wants."""
+
 UNFOLD = {
     "SITE_TITLE": _("quanyu back office"),
     "SITE_HEADER": _("quanyu"),
     "SITE_SYMBOL": "landscape",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("img/favicon.svg")}
+    ],
+    "COLORS": {"primary": _PINE},
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
 }

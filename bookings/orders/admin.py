@@ -157,7 +157,9 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
         if order.state not in (State.CONFIRMED, State.USED):
             return format_html("{}", "–")
         url = reverse("admin:bookings_refunds_refund_cancel", args=[order.pk])
-        return format_html('<a class="button" href="{}">{}</a>', url, _("Cancel parts and refund"))
+        return format_html(
+            '<a class="text-link" href="{}">{}</a>', url, _("Cancel parts and refund")
+        )
 
 
 def _story(rows: Iterable[Iterable[object]]) -> SafeString:

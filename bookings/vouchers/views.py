@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
@@ -35,8 +36,16 @@ def posts_page(request: HttpRequest) -> HttpResponse:
     at = clock.now()
     found = places_to_scan.list_all(organisation_ids=organisation_ids(request, *STAFF), at=at)
     zones = dict(Region.objects.values_list("pk", "timezone"))
-    rows = [(post, say(post.title), say(post.subtitle), zones[post.region_id]) for post in found]
-    return render(request, "bookings_vouchers/posts.html", {"rows": rows})
+    leaving: dict[tuple[str, str], list[tuple[Post, str]]] = defaultdict(list)
+    for post in found:
+        if post.starts_at:
+            heading = say(post.title), say(post.subtitle)
+            leaving[heading].append((post, zones[post.region_id]))
+    context = {
+        "standing": [(p, say(p.title), say(p.subtitle)) for p in found if not p.starts_at],
+        "leaving": leaving.items(),
+    }
+    return render(request, "bookings_vouchers/posts.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

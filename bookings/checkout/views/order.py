@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.identity import actors
 from bookings.orders import operations as orders
 from bookings.orders import queries
-from bookings.orders.models import Order
+from bookings.orders.models import Order, State
 from bookings.payments import operations as payments
 from bookings.refunds import operations as refunds
 from bookings.refunds import queries as refunds_of
@@ -23,6 +23,8 @@ from kernel import clock
 from kernel.errors import BadInput, Refusal
 from kernel.web.paging import page_of
 from kernel.web.requests import whole
+
+_CODES_COME = (State.PAID, State.AWAITING_SUPPLIER, State.CONFIRMED)
 
 
 @require_GET
@@ -45,6 +47,10 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
         "at": clock.now(),
         "is_payable": order.is_payable(clock.now()),
         "passes": vouchers.passes(order, at=clock.now()),
+        "is_awaited": bool(order.paid_at) and order.state in _CODES_COME,
+        "can_cancel": any(
+            line.state == State.CONFIRMED and line.open_parts for line in order.lines.all()
+        ),
         "refunds": refunds_of.of_order(order),
     }
     return render(request, "bookings_checkout/order.html", context)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from argparse import ArgumentParser
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,8 +21,8 @@ from django.core.management.base import BaseCommand, CommandError
 from config.demo.arrivals import arrivals
 from config.demo.browser import Timings
 from config.demo.gate import Gate
+from config.demo.stage import running_site
 from config.demo.visitors import Party, Tally
-from config.up import Site
 from kernel import clock, invariants
 
 SPEED = 90
@@ -84,19 +82,10 @@ class _Morning:
         self._say("Loading the region …")
         tomorrow = (datetime.now(self.zone) + timedelta(days=1)).date()
         dawn = datetime.combine(tomorrow, datetime.min.time(), self.zone) + DAWN
-        # The clock stands as good as still while the region loads, then runs.
-        self._manage("load_region", SLUG, "--days", "3", QUANYU_CLOCK=f"{dawn.isoformat()}@1")
-        self._manage("tour", "--prepare")
-        moved = clock.spec(dawn, SPEED, datetime.now(UTC))
-        os.environ["QUANYU_CLOCK"] = settings.QUANYU_CLOCK = moved
-        site = Site.for_demo(self.folder)
-        try:
-            site.start_quietly()
-            moments = arrivals(self.visitors, dawn=dawn, hours=HOURS, seed=self.seed)
+        moments = arrivals(self.visitors, dawn=dawn, hours=HOURS, seed=self.seed)
+        with running_site(self.folder, slug=SLUG, start=dawn, speed=SPEED, days=3) as site:
             self._visits(site.url, moments, LINGER_S)
             return self._report()
-        finally:
-            site.stop()
 
     def visit(self, url: str) -> dict[str, Any]:
         """On a site that runs by the real clock: everybody comes within a minute, for tomorrow."""
@@ -165,11 +154,6 @@ class _Morning:
             "violations": len(found),
             "seed": self.seed,
         }
-
-    def _manage(self, *words: str, **env: str) -> None:
-        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *words]
-        if subprocess.run(command, env={**os.environ, **env}, stdout=subprocess.DEVNULL).returncode:
-            raise CommandError(f"{words[0]} failed")
 
     def _say(self, text: str) -> None:
         self.command.stdout.write(text)

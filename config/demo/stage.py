@@ -1,0 +1,50 @@
+"""The stage of a demonstration: a loaded region, the demonstration accounts, a site on a moved clock."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from config.servers import ServerTrouble
+from config.up import Site
+from kernel import clock
+
+
+@contextmanager
+def running_site(
+    folder: Path, *, slug: str, start: datetime, speed: float, days: int
+) -> Iterator[Site]:
+    """The site as ``up`` starts it, on the servers that the environment names, which are thrown away.
+
+    ``start`` is the moment at which it begins, ``speed`` how fast its time runs, ``days`` for how
+    many of them entry times and departures are laid out.
+    """
+    # The clock stands still as good as long as the region loads, then runs.
+    _move_clock(f"{start.isoformat()}@1")
+    _manage("load_region", slug, "--days", str(days))
+    _manage("tour", "--prepare")
+    _move_clock(clock.spec(start, speed, datetime.now(UTC)))
+    site = Site.for_demo(folder)
+    try:
+        site.start_quietly()
+        yield site
+    finally:
+        site.stop()
+        _move_clock("")
+
+
+def _move_clock(spec: str) -> None:
+    os.environ["QUANYU_CLOCK"] = settings.QUANYU_CLOCK = spec
+
+
+def _manage(*words: str) -> None:
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *words]
+    if subprocess.run(command, stdout=subprocess.DEVNULL).returncode:
+        raise ServerTrouble(f"`manage.py {words[0]}` failed: see the lines above.")

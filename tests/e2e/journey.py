@@ -1,0 +1,96 @@
+"""A tourist's steps, the same in every language and without JavaScript: by names, not by words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from playwright.sync_api import Page, expect
+
+from config.demo.visitors import document_number
+
+TODAY, TOMORROW = "2026-10-24", "2026-10-25"
+_NAMES = ("测试甲", "测试乙", "测试丙", "测试丁")
+
+
+def choose_ticket(page: Page, lang: str, *, adults: int, day: str = TODAY) -> None:
+    """On a scenic area's page: the first entry time of a day, for some adults, into the cart."""
+    if f"/{lang}/huangshan/areas/huangshan-scenic/" not in page.url:
+        page.goto(f"/{lang}/huangshan/areas/huangshan-scenic/")
+    page.locator(f".q-calendar a[href*='day={day}']").click()
+    page.locator("label.q-slot:has(input:enabled)").first.click()
+    page.fill("[name=class_adult]", str(adults))
+    act(page)
+    page.wait_for_url("**/cart/")
+
+
+def choose_seats(page: Page, lang: str, *, seats: int, day: str = TODAY) -> None:
+    """On a line's page: the first departure of a day with seats, into the cart."""
+    page.goto(f"/{lang}/huangshan/lines/t02/")
+    page.select_option("[name=day]", day)
+    page.locator("form[method=get] button").click()
+    page.locator("label.q-slot:has(input:enabled)").first.click()
+    page.fill("[name=class_adult]", str(seats))
+    act(page)
+    page.wait_for_url("**/cart/")
+
+
+def name_party(page: Page, serials: Sequence[int]) -> None:
+    """On the cart, then on the page of travellers: somebody new in every place."""
+    act(page)
+    for place, serial in enumerate(serials):
+        page.select_option(f"[name=who_{place}]", "0")
+        page.fill(f"[name=new_{place}-name]", _NAMES[place])
+        page.select_option(f"[name=new_{place}-kind]", "RESIDENT_ID")
+        page.fill(f"[name=new_{place}-number]", document_number(serial))
+    act(page)
+    page.wait_for_url("**/checkout/")
+
+
+def confirm(page: Page, phone: str) -> None:
+    """The last look, then the places are held."""
+    if not page.input_value("[name=contact]"):
+        page.fill("[name=contact]", phone)
+    act(page)
+    page.wait_for_url("**/pay/")
+
+
+def pay(page: Page) -> None:
+    """To the sandbox's page, pay there, back to the order, wait for the codes."""
+    order = page.url.removesuffix("pay/")
+    act(page)
+    page.wait_for_url(re.compile(r"/pay/pay_"))
+    page.locator("button[value=pay]").click()
+    page.wait_for_url(order)
+    await_codes(page)
+
+
+def await_codes(page: Page) -> None:
+    """The codes come within seconds; the page is asked again until then."""
+    codes = page.locator(".q-code__digits")
+    for _try in range(40):
+        if codes.count():
+            return
+        page.wait_for_timeout(250)
+        page.reload()
+    expect(codes.first).to_be_visible()
+
+
+def codes_on(page: Page) -> list[str]:
+    """What stands below each code on an order's page."""
+    return page.locator(".q-code__digits").all_inner_texts()
+
+
+def act(page: Page) -> None:
+    """Press the one action of the page."""
+    page.locator(".q-actionbar__act").locator("a, button").click()
+
+
+def buy(page: Page, lang: str, serials: Sequence[int], *, phone: str, day: str = TODAY) -> str:
+    """The whole purchase of tickets and seats; the order's address."""
+    choose_ticket(page, lang, adults=len(serials), day=day)
+    choose_seats(page, lang, seats=len(serials), day=day)
+    name_party(page, serials)
+    confirm(page, phone)
+    pay(page)
+    return page.url
