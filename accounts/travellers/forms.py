@@ -16,11 +16,16 @@ from kernel.errors import Refusal
 from kernel.web.forms import PageForm
 
 _PRIVATE = {"data-private": "true"}
+_WITHOUT_BIRTH_DATE = (Kind.PASSPORT, Kind.HM_PERMIT, Kind.TW_PERMIT, Kind.FOREIGN_PR)
 
 
 class TravellerForm(PageForm):
     """Name and document, checked at the field. Cleans to the arguments of ``operations.remember``."""
 
+    shown_by = {
+        "issuer": ("kind", Kind.PASSPORT.value),
+        "birth_date": ("kind", " ".join(_WITHOUT_BIRTH_DATE)),
+    }
     name = forms.CharField(
         label=_("Name"),
         max_length=LONGEST,

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identity.phones import PhoneField
 from accounts.travellers import operations as travellers
 from accounts.travellers.forms import TravellerForm
 from accounts.travellers.queries import Person
-from bookings.checkout.queries import Cart
+from bookings.checkout.queries import Cart, CartRow
 from kernel.errors import Refusal
+from kernel.naming import say
 from kernel.web.forms import PageForm
 
 NEW = 0
@@ -36,47 +38,53 @@ class ConfirmForm(PageForm):
 
 
 class PartyForm(PageForm):
-    """One place for each person of the largest party, and a choice for every seat of each item.
+    """One place for each person of the largest party, and who takes part where a party is smaller.
 
     A place is somebody from the buyer's book, or a new person whose small form stands below it.
     """
 
     def __init__(self, data: Any, *, cart: Cart, book: Sequence[Person]) -> None:
         super().__init__(data)
-        self.cart, self.book = cart, book
+        self.cart = cart
         self.traveller_ids: list[int] = []
-        known = [(str(p.traveller_id), f"{p.name} {p.masked}") for p in book]
-        chosen = self._first_choice(cart, book)
-        for number in range(cart.party_size):
-            self.fields[f"who_{number}"] = forms.ChoiceField(
-                label=_("Traveller %(number)s") % {"number": number + 1},
-                choices=[*known, (str(NEW), _("Somebody new"))],
-                initial=chosen[number],
-            )
-        self.newcomers = [
-            TravellerForm(data if self._is_new(data, number) else None, prefix=f"new_{number}")
-            for number in range(cart.party_size)
-        ]
+        self.places_range = range(cart.party_size)
+        for number, chosen in enumerate(self._first_choice(cart, book)):
+            self.fields[f"who_{number}"] = _who(book, chosen)
+        self.smaller = [row for row in cart.rows if len(row.item.classes) < cart.party_size]
+        for row in self.smaller:
+            self.fields[f"takes_part_{row.item.pk}"] = TakesPartField(cart, row)
+        self.newcomers = [self._newcomer(data, number) for number in self.places_range]
 
     @staticmethod
     def _first_choice(cart: Cart, book: Sequence[Person]) -> list[str]:
         ids = list(cart.traveller_ids) or [person.traveller_id for person in book]
         return [str(ids[n]) if n < len(ids) else str(NEW) for n in range(cart.party_size)]
 
-    @staticmethod
-    def _is_new(data: Mapping[str, str] | None, number: int) -> bool:
-        return data is not None and data.get(f"who_{number}") == str(NEW)
+    def _newcomer(self, data: Any, number: int) -> TravellerForm:
+        is_new = data is not None and data.get(f"who_{number}") == str(NEW)
+        form = TravellerForm(data if is_new else None, prefix=f"new_{number}")
+        form.heading = place_words(number)
+        return form
 
     def places(self) -> list[tuple[Any, TravellerForm]]:
         """For the template: the choice and the form of a new person, place by place."""
         return [(self[f"who_{number}"], newcomer) for number, newcomer in enumerate(self.newcomers)]
 
+    def choices_of_smaller(self) -> list[Any]:
+        """For the template: who takes part in each item that is not for everybody."""
+        return [self[f"takes_part_{row.item.pk}"] for row in self.smaller]
+
+    def wrong_newcomers(self) -> list[TravellerForm]:
+        """The new persons whose forms are to be corrected."""
+        return [newcomer for newcomer in self.newcomers if newcomer.errors]
+
+    def is_valid(self) -> bool:
+        """Whether the choices and every new person are complete."""
+        return super().is_valid() and not self.wrong_newcomers()
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        for number, newcomer in enumerate(self.newcomers):
-            if self._is_new(self.data, number) and not newcomer.is_valid():
-                self.add_error(f"who_{number}", _("Please complete this traveller."))
-        chosen = [cleaned.get(f"who_{n}") for n in range(self.cart.party_size)]
+        chosen = [cleaned.get(f"who_{number}") for number in self.places_range]
         picked = [who for who in chosen if who not in (None, str(NEW))]
         if len(picked) != len(set(picked)):
             self.add_error(None, _("The same traveller is chosen twice."))
@@ -88,15 +96,66 @@ class PartyForm(PageForm):
         """Remember new persons; return who sits where, by item id. None where one was refused."""
         try:
             self.traveller_ids = [
-                self._place(number, actor, actors, at) for number in range(self.cart.party_size)
+                self._place(number, actor, actors, at) for number in self.places_range
             ]
         except Refusal as refusal:
             self.refuse(refusal)
             return None
-        return {row.item.pk: self.traveller_ids[: len(row.item.classes)] for row in self.cart.rows}
+        return {row.item.pk: self._takers(row) for row in self.cart.rows}
+
+    def _takers(self, row: CartRow) -> list[int]:
+        places = self.cleaned_data.get(f"takes_part_{row.item.pk}", self.places_range)
+        return [self.traveller_ids[place] for place in places]
 
     def _place(self, number: int, actor: str, actors: Collection[str], at: datetime) -> int:
         who = int(self.cleaned_data[f"who_{number}"])
         if who != NEW:
             return who
         return travellers.remember(actor=actor, at=at, **self.newcomers[number].cleaned_data).pk
+
+
+class TakesPartField(forms.TypedMultipleChoiceField):
+    """Which places of the whole party take part in one item; exactly as many as it is for."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, cart: Cart, row: CartRow) -> None:
+        self.seats = len(row.item.classes)
+        seated = [n for n, who in enumerate(cart.traveller_ids) if who in row.item.people]
+        super().__init__(
+            label=say(row.offer.title) if row.offer else "",
+            help_text=self._wanted(),
+            choices=[(n, place_words(n)) for n in range(cart.party_size)],
+            initial=seated if len(seated) == self.seats else list(range(self.seats)),
+            coerce=int,
+        )
+
+    def _wanted(self) -> str:
+        words = ngettext("Choose %(n)s person.", "Choose %(n)s people.", self.seats)
+        return words % {"n": self.seats}
+
+    def clean(self, value: Any) -> list[int]:
+        """The places, in order.
+
+        :raises ValidationError: too few or too many of them.
+        """
+        places = sorted(set(super().clean(value)))
+        if len(places) != self.seats:
+            raise forms.ValidationError(self._wanted())
+        return places
+
+
+def place_words(number: int) -> str:
+    """ "Traveller 2" for the second place."""
+    return gettext("Traveller %(number)s") % {"number": number + 1}
+
+
+def _who(book: Sequence[Person], chosen: str) -> forms.ChoiceField:
+    """Somebody of the book or somebody new; not asked where the book is empty."""
+    known = [(str(p.traveller_id), f"{p.name} {p.masked}") for p in book]
+    return forms.ChoiceField(
+        label=_("Who"),
+        choices=[*known, (str(NEW), _("Somebody new"))],
+        initial=chosen,
+        widget=forms.Select if book else forms.HiddenInput,
+    )

@@ -28,6 +28,11 @@ class CartRow:
         return self.offers[0] if self.offers else None
 
     @property
+    def starts_at(self) -> datetime:
+        """When it begins; of an item that can be had."""
+        return self.offers[0].starts_at
+
+    @property
     def price_fen(self) -> int:
         return sum(offer.price_fen for offer in self.offers)
 
@@ -52,6 +57,16 @@ class Cart:
     @property
     def total_fen(self) -> int:
         return sum(row.price_fen for row in self.rows)
+
+    @property
+    def sold_rows(self) -> list[CartRow]:
+        """What can be had."""
+        return [row for row in self.rows if row.offers]
+
+    @property
+    def refused_rows(self) -> list[CartRow]:
+        """What cannot be had any more."""
+        return [row for row in self.rows if row.refusal]
 
     @property
     def is_sellable(self) -> bool:

@@ -1,6 +1,7 @@
 """Forms that look and speak like the rest of the site: label, hint, error, a summary on top."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django import forms
 from django.forms.renderers import DjangoTemplates
@@ -27,6 +28,10 @@ class PageForm(forms.Form):
 
     default_renderer = Renderer()  # one for all: each has an engine and a cache of its own
     required_css_class = "is-required"
+    shown_by: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    """Fields that belong to some answers of another: {"issuer": ("kind", "PASSPORT VISA")}."""
+    heading = ""
+    """What this form is called in a summary of several."""
 
     def refuse(self, refusal: Refusal) -> None:
         """Show a refusal where it belongs: at its field, or on top of the form."""

@@ -1,19 +1,28 @@
-// `data-shown-by="id" data-shown-value="v"`: what belongs to one answer shows only with that answer.
+// `data-shown-by="id" data-shown-value="v w"`: what belongs to some answers shows only with them.
 // Hidden fields are disabled, so that an empty required one does not stop the form.
 export function showByAnswer() {
   const parts = [...document.querySelectorAll("[data-shown-by]")];
-  const show = () => parts.forEach(update);
+  const show = () => {
+    for (const part of parts) part.hidden = !fits(part);
+    for (const part of parts) for (const field of fieldsOf(part)) field.disabled = isHidden(field);
+  };
   document.addEventListener("change", show);
   window.addEventListener("pageshow", show);
   show();
 }
 
-function update(part) {
+function fits(part) {
   const asked = document.getElementById(part.dataset.shownBy);
-  if (!asked) return;
-  const fits = answer(asked) === part.dataset.shownValue;
-  part.hidden = !fits;
-  for (const field of part.querySelectorAll("input, select, textarea")) field.disabled = !fits;
+  return asked === null || part.dataset.shownValue.split(" ").includes(answer(asked));
+}
+
+function fieldsOf(part) {
+  return part.querySelectorAll("input, select, textarea");
+}
+
+// One part may stand within another: the outer one hides both.
+function isHidden(field) {
+  return field.closest("[data-shown-by][hidden]") !== null;
 }
 
 function answer(asked) {

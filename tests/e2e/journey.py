@@ -35,11 +35,17 @@ def choose_seats(page: Page, lang: str, *, seats: int, day: str = TODAY) -> None
     page.wait_for_url("**/cart/")
 
 
-def name_party(page: Page, serials: Sequence[int]) -> None:
-    """On the cart, then on the page of travellers: somebody new in every place."""
+def name_party(page: Page, serials: Sequence[int], *, riders: Sequence[int] = ()) -> None:
+    """On the cart, then on the page of travellers: somebody new in every place.
+
+    ``riders`` are the places of those who ride where the seats are not for everybody.
+    """
     act(page)
+    for box in page.locator("[name^=takes_part]").all():
+        box.set_checked(int(box.get_attribute("value")) in riders)
     for place, serial in enumerate(serials):
-        page.select_option(f"[name=who_{place}]", "0")
+        if page.locator(f"select[name=who_{place}]").count():
+            page.select_option(f"[name=who_{place}]", "0")
         page.fill(f"[name=new_{place}-name]", _NAMES[place])
         page.select_option(f"[name=new_{place}-kind]", "RESIDENT_ID")
         page.fill(f"[name=new_{place}-number]", document_number(serial))

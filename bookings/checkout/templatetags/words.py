@@ -1,11 +1,15 @@
 """Words of frozen offers in the active language."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils.translation import ngettext
 
+from bookings.contracts import Part
 from kernel.naming import say
 from kernel.web.templatetags.quanyu import at_place
 
@@ -28,6 +32,21 @@ def people_count(number: int) -> str:
 def people(classes: Sequence[str]) -> str:
     """How many people an item is for."""
     return people_count(len(classes))
+
+
+@register.filter
+def by_day(things: Iterable[Any], timezone: str) -> list[tuple[date, list[Any]]]:
+    """Things with a ``starts_at`` in the order of time, below the day each has at the place."""
+    zone = ZoneInfo(timezone)
+    ordered = sorted(things, key=lambda thing: thing.starts_at)
+    days = groupby(ordered, lambda thing: thing.starts_at.astimezone(zone).date())
+    return [(day, list(found)) for day, found in days]
+
+
+@register.filter
+def holder(part: Part, names: Mapping[int, str]) -> str:
+    """Who a part is for; empty where nobody is named."""
+    return names.get(part.traveller_id, "")
 
 
 @register.simple_tag

@@ -85,7 +85,9 @@ def confirm(request: HttpRequest, region: str) -> HttpResponse:
         form.refuse(outcome)
         if isinstance(outcome, orders.PriceMoved):
             form.show_total(cart.total_fen)
-    context = {"cart": cart, "region": place, "form": form, "hold_for": orders.HOLD_FOR}
+    people = travellers_book.people(ids=cart.traveller_ids, actors=actors.all_of(request))
+    names = {person.traveller_id: person.name for person in people}
+    context = {"cart": cart, "region": place, "form": form, "names": names}
     return render(request, "bookings_checkout/confirm.html", context)
 
 

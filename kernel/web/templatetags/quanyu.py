@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -106,6 +107,16 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
         classes,
         href,
     )
+
+
+@register.simple_tag
+def shown_by(field: BoundField) -> SafeString:
+    """The attributes by which a field shows only with some answers of another of its form."""
+    asked, answers = getattr(field.form, "shown_by", {}).get(field.name, ("", ""))
+    if not asked:
+        return SafeString()
+    asked_id = field.form[asked].id_for_label
+    return format_html(' data-shown-by="{}" data-shown-value="{}"', asked_id, answers)
 
 
 @register.inclusion_tag("components/_refusal.html")
