@@ -10,6 +10,7 @@ from django.contrib.admin.utils import unquote
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -46,7 +47,7 @@ class RevealingAdmin(ModelAdmin):
         page = self.admin_site.admin_view(self.reveal)
         return [path("<path:object_id>/reveal/", page, name=name), *super().get_urls()]
 
-    @never_cache
+    @method_decorator(never_cache)
     def reveal(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """A get asks for the reason; only a post notes it and shows the values, once."""
         row = self.get_object(request, unquote(object_id))

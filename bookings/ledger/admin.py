@@ -1,6 +1,7 @@
 """The ledger in the admin: to read."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from accounts.organisations.scoping import PlatformOnlyAdmin, ReadOnlyAdmin
@@ -14,6 +15,7 @@ class PostingInline(ReadOnlyAdmin, PlatformOnlyAdmin, TabularInline):
 
 @admin.register(Entry)
 class EntryAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
+    platform_only_because = _("An entry has legs of several organisations.")
     list_display = ("at", "memo", "subject", "key")
     search_fields = ("subject", "key")
     date_hierarchy = "at"

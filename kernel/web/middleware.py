@@ -11,6 +11,7 @@ from uuid import uuid4
 import structlog
 from django.db import DataError, OperationalError
 from django.http import HttpRequest, QueryDict
+from django.http.request import RawPostDataException
 from django.http.response import HttpResponseBase
 
 from kernel.errors import BadInput, Busy, Refusal
@@ -102,6 +103,8 @@ def as_refusal(exception: Exception) -> Refusal | None:
     if isinstance(exception, OperationalError) and _sqlstate(exception) in BUSY:
         logger.warning("busy: %s", _sqlstate(exception))
         return Busy()
+    if isinstance(exception, RawPostDataException):  # a form of files where a program should speak
+        return BadInput()
     if isinstance(exception, DataError):
         logger.warning("the database cannot hold a value: %s", _sqlstate(exception))
         return BadInput()

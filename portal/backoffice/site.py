@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from unfold.sites import UnfoldAdminSite
 
+from accounts.identity import operations as identity
 from accounts.identity import sessions
 from accounts.identity.models import Authenticator
 from accounts.organisations import access
@@ -78,8 +79,11 @@ class BackOffice(UnfoldAdminSite):
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponseBase:
-        """Passwords are set by a link sent to the person, which signs them out everywhere."""
-        raise Forbidden
+        """To the page that sets it, good once; a new password signs out everywhere."""
+        user: Any = request.user
+        if not self.has_permission(request):
+            return self.login(request)
+        return redirect(identity.password_path(user))
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -67,9 +67,8 @@ def send_password_link(*, user: User, at: datetime) -> None:
     """Send a link that sets a password once; the address comes from settings, never from a request."""
     if not user.email:
         return
-    uid = urlsafe_base64_encode(str(user.pk).encode())
     with translation.override(user.language):
-        path = reverse("identity:password", args=[uid, default_token_generator.make_token(user)])
+        path = password_path(user)
     messages.send(
         template="accounts.identity.password-link",
         to=user.email,
@@ -78,6 +77,12 @@ def send_password_link(*, user: User, at: datetime) -> None:
         key=f"accounts.identity.password-link:{user.pk}:{codes.new_token()}",
         at=at,
     )
+
+
+def password_path(user: User) -> str:
+    """The address, in the active language, at which this person may set a password once."""
+    uid = urlsafe_base64_encode(str(user.pk).encode())
+    return reverse("identity:password", args=[uid, default_token_generator.make_token(user)])
 
 
 def user_of_link(*, uid: str, token: str) -> User:

@@ -40,6 +40,9 @@ class ParkedFilter(admin.SimpleListFilter):
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
+    platform_only_because = _(
+        "Events are the site’s own machinery, for all organisations together."
+    )
     list_display = ("number", "name", "key", "recorded_at", "done_at", "parked_at")
     list_filter = (ParkedFilter, "name")
     search_fields = ("key",)

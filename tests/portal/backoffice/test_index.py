@@ -67,3 +67,26 @@ def test_with_fourteen_days_there_is_no_alarm(days_left):
     days_left(14)
 
     assert "balloons" not in index_of(people.he_ping)
+
+
+def test_a_desk_changes_its_own_password_and_is_out_everywhere():
+    people = cast.assemble(RegionFactory())
+    desk = cast.enter(people.li_wei)
+
+    page = desk.get(reverse("admin:password_change"), follow=True)
+    done = desk.post(page.request["PATH_INFO"], {"password": "a long and quiet river"})
+
+    people.li_wei.refresh_from_db()
+    assert people.li_wei.check_password("a long and quiet river")
+    assert done.url == reverse("identity:staff")
+    assert desk.get(reverse("admin:index")).status_code == 302
+
+
+@pytest.mark.parametrize("who", ["wang_fang", "zhao_min"])
+def test_nobody_else_is_given_a_link_that_sets_a_password(who):
+    people = cast.assemble(RegionFactory())
+
+    answer = cast.enter(getattr(people, who)).get(reverse("admin:password_change"))
+
+    assert answer.status_code in (302, 403)
+    assert "password" not in answer.headers.get("Location", "").split("?")[0]

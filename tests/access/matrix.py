@@ -1,0 +1,156 @@
+"""Who gets what at every address of the site. A new address needs a row here.
+
+A row gives one answer for each of ``ACTORS``, for reading and for sending a form: 200 the page, 302
+on to another page, >in to a sign-in page, 403 not for you, 404 there is no such thing for you, 405
+not a way to ask. 400 is a form that this actor may send, but not like that.
+
+An order's page is open to whoever has its address: its token of 128 bits is the key, so that a
+family can share it without an account. What may be done there brings money back to the payer only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.access.world import World
+
+Given = Callable[[World], Mapping[str, Any]]
+
+
+def _nothing(world: World) -> Mapping[str, Any]:
+    return {}
+
+
+def _region(world: World) -> Mapping[str, Any]:
+    return {"region": world.region.slug}
+
+
+def _paid(world: World) -> Mapping[str, Any]:
+    return {"token": world.paid.token}
+
+
+def _held(world: World) -> Mapping[str, Any]:
+    return {"token": world.held.token}
+
+
+def _traveller(world: World) -> Mapping[str, Any]:
+    return {"traveller_id": world.traveller.pk}
+
+
+def _gate(world: World) -> Mapping[str, Any]:
+    return {"post": world.gate_post}
+
+
+def _ticket(world: World) -> Mapping[str, Any]:
+    return {"kind": "ticket", "ref": world.refs[3], "class_adult": "1"}
+
+
+def _all_parts(world: World) -> Mapping[str, Any]:
+    line = world.paid.lines.get()
+    return {"part": f"{line.pk}:{line.frozen_parts[0].key}", "shown_fen": str(line.price_fen)}
+
+
+def everybody(status: str) -> str:
+    """The same answer for each actor."""
+    return " ".join([status] * 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The answers to reading and to sending at one address; how to build it; what to send."""
+
+    read: str
+    send: str = everybody("405")
+    at: Given = _nothing
+    form: Given = _nothing
+
+
+PUBLIC = Row(everybody("200"))
+PUBLIC_OF_A_REGION = Row(everybody("200"), at=_region)
+
+# columns: anonymous, owner, stranger, operator, other operator, gate, driver, platform
+ROUTES: Mapping[str, Row] = {
+    "alive": Row(everybody("200"), everybody("200")),
+    "ready": Row(everybody("200"), everybody("200")),
+    "payment-hook": Row(
+        everybody("405"), everybody("400"), at=lambda world: {"provider": "sandbox"}
+    ),
+    "set_language": Row(everybody("302"), everybody("302")),
+    "messages:outbox": PUBLIC,  # on local data only
+    "tour:show": PUBLIC,  # on local data only
+    "home:regions": PUBLIC,
+    "home:region": PUBLIC_OF_A_REGION,
+    "areas:list": PUBLIC_OF_A_REGION,
+    "areas:detail": Row(
+        everybody("200"),
+        at=lambda world: {"region": world.region.slug, "slug": world.product.area.slug},
+    ),
+    "lines:list": PUBLIC_OF_A_REGION,
+    "lines:detail": Row(
+        everybody("200"),
+        at=lambda world: {"region": world.region.slug, "slug": world.line.slug},
+    ),
+    "kernel_web:styleguide": Row(
+        "404 404 404 200 200 404 404 200", "404 404 404 200 200 404 404 200"
+    ),
+    "kernel_web:styleguide_gate": Row(
+        "404 404 404 200 200 404 404 200",
+        "404 404 404 200 200 404 404 200",
+        at=lambda world: {"tone": "in"},
+    ),
+    # --- a person's own account ---
+    "identity:me": PUBLIC,
+    "identity:sign-in": Row(everybody("200"), everybody("200")),
+    "identity:code": Row(everybody(">in"), everybody(">in")),
+    "identity:again": Row(everybody("405"), everybody(">in")),
+    "identity:sign-out": Row(everybody("405"), "302 302 302 >in >in >in >in >in"),
+    "identity:end": Row(
+        everybody("405"),
+        ">in 302 404 404 404 404 404 404",
+        at=lambda world: {"sign_in_id": world.sign_in.pk},
+    ),
+    "identity:end-others": Row(everybody("405"), ">in 302 302 302 302 302 302 302"),
+    "identity:staff": Row(everybody("200"), everybody("200")),
+    "identity:authenticator": Row(
+        ">in >in >in 200 200 200 200 200", ">in >in >in 200 200 200 200 200"
+    ),
+    "identity:password": Row(
+        everybody("404"), everybody("404"), at=lambda world: {"uid": "x", "token": "x"}
+    ),
+    "travellers:book": PUBLIC,
+    "travellers:add": Row(everybody("200"), everybody("200")),
+    "travellers:change": Row(
+        "404 200 404 404 404 404 404 404",
+        "404 302 404 404 404 404 404 404",
+        at=_traveller,
+        form=lambda world: {"name": "李测试", "kind": "RESIDENT_ID"},
+    ),
+    "travellers:remove": Row(
+        "404 200 404 404 404 404 404 404", "404 302 404 404 404 404 404 404", at=_traveller
+    ),
+    # --- buying ---
+    "checkout:cart": PUBLIC_OF_A_REGION,
+    "checkout:add": Row(everybody("405"), everybody("302"), at=_region, form=_ticket),
+    "checkout:remove": Row(
+        everybody("405"), everybody("404"), at=_region, form=lambda world: {"item": "1"}
+    ),
+    "checkout:travellers": Row(everybody("302"), everybody("302"), at=_region),
+    "checkout:confirm": Row(everybody("302"), everybody("200"), at=_region),
+    "checkout:now": Row(everybody("400"), everybody("400"), at=_region),
+    "checkout:orders": PUBLIC,
+    "checkout:order": Row(everybody("200"), at=_paid),
+    "checkout:order-state": Row(everybody("200"), at=_paid),
+    "checkout:pay": Row(everybody("200"), everybody("404"), at=_held),
+    "checkout:give-up": Row(everybody("405"), everybody("302"), at=_held),
+    "checkout:cancel": Row(everybody("200"), everybody("302"), at=_paid, form=_all_parts),
+    "payments:return": Row(everybody("302"), at=_paid),
+    # --- at work ---
+    "work:home": Row(">in 403 403 200 200 302 302 200"),
+    "scan:posts": Row(">in 403 403 200 200 200 200 200"),
+    "scan:scan": Row(
+        ">in 403 403 200 404 200 404 404", ">in 403 403 200 404 200 404 404", at=_gate
+    ),
+    "scan:list": Row(">in 403 403 200 404 200 404 404", at=_gate),
+}

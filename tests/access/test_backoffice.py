@@ -1,0 +1,199 @@
+"""The back office, as everybody: an organisation's desk works on its own rows, and sees no others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.options import ModelAdmin
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+from pytest_django.plugin import DjangoDbBlocker
+
+from accounts.organisations.models import Organisation, Role
+from accounts.organisations.scoping import PlatformOnlyAdmin, ScopedAdmin
+from tests.cast import Cast, assemble, enter
+from tests.conftest import fresh_database
+from tests.contracts.rows import MAKERS
+from tests.factories.accounts import MembershipFactory, UserFactory
+from tests.factories.kernel import RegionFactory
+
+OF_ORGANISATIONS = frozenset(
+    {
+        "accounts_organisations.Membership",
+        "accounts_organisations.Organisation",
+        "bookings_orders.Order",
+        "tourism_areas.Cableway",
+        "tourism_areas.Gate",
+        "tourism_areas.Notice",
+        "tourism_areas.ScenicArea",
+        "tourism_tickets.EntryDay",
+        "tourism_tickets.Product",
+        "tourism_tickets.Slot",
+        "transport_lines.Run",
+        "transport_lines.ShuttleLine",
+        "transport_lines.TimetableTrip",
+    }
+)
+OF_THE_PLATFORM = frozenset(
+    {
+        "accounts_identity.User",
+        "accounts_messages.Message",
+        "accounts_travellers.Traveller",
+        "bookings_codes.IssuerKey",
+        "bookings_inventory.Bucket",
+        "bookings_ledger.Entry",
+        "bookings_payments.Attempt",
+        "bookings_payments.ProviderEvent",
+        "bookings_refunds.Refund",
+        "kernel_audit.Entry",
+        "kernel_outbox.Event",
+        "kernel_places.Place",
+        "kernel_places.Region",
+        "tourism_areas.CalendarDay",
+    }
+)
+OWN_PAGES = {
+    "bookings_refunds_refund_cancel": "bookings_orders.Order",
+    "accounts_identity_user_reveal": "accounts_identity.User",
+    "accounts_messages_message_reveal": "accounts_messages.Message",
+    "accounts_travellers_traveller_reveal": "accounts_travellers.Traveller",
+}
+"""Addresses beyond Django's five of each admin, and whose row each is about."""
+
+ADMINS: dict[str, ModelAdmin[Any]] = {
+    model._meta.label: model_admin for model, model_admin in admin.site._registry.items()
+}
+USUAL = ("changelist", "add", "change", "delete", "history")
+OUTSIDE = ("anonymous", "tourist", "gate", "driver", "one-factor")
+
+
+@pytest.fixture(scope="module")
+def cast(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Cast]:
+    """Everybody, beside one row of everything, made once: the tests only look."""
+    with fresh_database(django_db_blocker):
+        for number, make in enumerate(MAKERS.values()):
+            make(number)
+        yield assemble(RegionFactory())
+
+
+def url(label: str, page: str, *args: object) -> str:
+    return reverse(f"admin:{label.lower().replace('.', '_')}_{page}", args=args)
+
+
+def row_of(label: str) -> Model:
+    return ADMINS[label].model._default_manager.earliest("pk")
+
+
+def desk_of(label: str) -> Client:
+    """Somebody at the desk of the organisation to which the first row belongs."""
+    model_admin: Any = ADMINS[label]
+    rows = model_admin.model._default_manager.filter(pk=row_of(label).pk)
+    owner = rows.values_list(model_admin.organisation_path, flat=True)[0]
+    user = UserFactory(is_staff=True, login_name=f"desk-{label}")
+    MembershipFactory(user=user, organisation=Organisation.objects.get(pk=owner), role=Role.ADMIN)
+    return enter(user)
+
+
+def outsider(cast: Cast, who: str) -> Client:
+    user = {
+        "anonymous": None, "tourist": cast.wang_fang, "gate": cast.zhao_min,
+        "driver": cast.sun_tao, "one-factor": cast.he_ping,
+    }[who]  # fmt: skip
+    return enter(user, verified=who != "one-factor")
+
+
+def test_every_admin_is_in_the_matrix():
+    assert set(ADMINS) == OF_ORGANISATIONS | OF_THE_PLATFORM
+    for label, model_admin in ADMINS.items():
+        assert isinstance(model_admin, ScopedAdmin), label
+        assert isinstance(model_admin, PlatformOnlyAdmin) == (label in OF_THE_PLATFORM), label
+
+
+def test_who_keeps_rows_for_the_platform_says_why():
+    silent = [
+        label
+        for label in OF_THE_PLATFORM
+        if len(str(getattr(ADMINS[label], "platform_only_because", ""))) < 20
+    ]
+
+    assert silent == []
+
+
+def test_every_page_beyond_the_usual_is_in_the_matrix():
+    found = {
+        address.name
+        for model_admin in ADMINS.values()
+        for address in model_admin.get_urls()
+        if address.name and not address.name.endswith(USUAL)
+    }
+
+    assert found == set(OWN_PAGES)
+
+
+@pytest.mark.parametrize("who", OUTSIDE)
+def test_who_has_no_desk_or_no_second_factor_gets_no_page(cast, who):
+    browser, shown = outsider(cast, who), []
+    for label in ADMINS:
+        pk = row_of(label).pk
+        pages = [url(label, "changelist"), url(label, "add")]
+        pages += [url(label, page, pk) for page in ("change", "delete", "history")]
+        shown += [page for page in pages if browser.get(page).status_code not in (302, 403)]
+        shown += [page for page in pages if browser.post(page).status_code not in (302, 403)]
+    for name, label in OWN_PAGES.items():
+        page = reverse(f"admin:{name}", args=[row_of(label).pk])
+        shown += [page] * (browser.get(page).status_code not in (302, 403))
+
+    assert shown == []
+
+
+@pytest.mark.parametrize("label", sorted(OF_ORGANISATIONS))
+def test_a_desk_finds_its_own_row_and_another_desk_does_not(cast, label):
+    own, other, pk = desk_of(label), enter(cast.qian_bo), row_of(label).pk
+
+    assert pk in listed(own, label)
+    assert own.get(url(label, "change", pk)).status_code == 200
+    assert pk not in listed(other, label)
+    for page in ("change", "delete", "history"):
+        assert other.get(url(label, page, pk)).status_code in (302, 403, 404), page
+        assert other.post(url(label, page, pk)).status_code in (302, 403, 404, 405), page
+
+
+@pytest.mark.parametrize("label", sorted(OF_THE_PLATFORM))
+def test_the_platforms_rows_are_for_its_own_desk(cast, label):
+    platform, desk, pk = enter(cast.he_ping), enter(cast.li_wei), row_of(label).pk
+
+    assert pk in listed(platform, label)
+    assert platform.get(url(label, "change", pk)).status_code == 200
+    assert desk.get(url(label, "changelist")).status_code == 403
+    assert desk.get(url(label, "change", pk)).status_code in (302, 403)
+
+
+@pytest.mark.parametrize("name", sorted(OWN_PAGES))
+def test_a_page_about_a_row_is_for_who_may_see_the_row(cast, name):
+    label = OWN_PAGES[name]
+    page = reverse(f"admin:{name}", args=[row_of(label).pk])
+
+    assert enter(cast.he_ping).get(page).status_code == 200
+    assert enter(cast.qian_bo).get(page).status_code in (403, 404)
+
+
+@pytest.mark.parametrize("label", sorted(OF_ORGANISATIONS))
+def test_an_action_does_not_reach_the_rows_of_others(cast, label):
+    other, pk = enter(cast.qian_bo), row_of(label).pk
+    before = ADMINS[label].model._default_manager.filter(pk=pk).values().get()
+
+    for action in ADMINS[label].actions:
+        sent = {"action": action, "_selected_action": [str(pk)], "places": "1", "seats": "1"}
+        other.post(url(label, "changelist"), sent)
+
+    assert ADMINS[label].model._default_manager.filter(pk=pk).values().get() == before
+
+
+def listed(browser: Client, label: str) -> set[object]:
+    shown = browser.get(url(label, "changelist"), {"all": ""})
+    assert shown.status_code == 200
+    return {row.pk for row in shown.context["cl"].queryset}

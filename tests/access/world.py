@@ -1,0 +1,112 @@
+"""A small world in which everybody who may knock at a door stands ready."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from accounts.identity.models import SignIn, User
+from accounts.travellers.models import Traveller
+from bookings.contracts import Ask
+from bookings.fulfilment import operations as fulfilment
+from bookings.orders import operations as orders
+from bookings.orders.models import Order
+from bookings.payments.models import Attempt, AttemptState
+from bookings.vouchers import queries as vouchers
+from kernel.places.models import Region
+from tests.bookings.orders.test_settle import money
+from tests.cast import Cast, assemble, enter
+from tests.contracts.stalls import AT, DAY, Tickets, buy, shuttle_line
+from tests.factories.accounts import TouristFactory, make_traveller
+from tests.factories.kernel import PlaceFactory
+from tests.factories.tourism import person
+from tourism.areas.models import Gate
+from tourism.tickets.models import Product
+from transport.lines import operations as rides
+from transport.lines.models import Run, ShuttleLine
+
+ACTORS = (
+    "anonymous", "owner", "stranger", "operator", "other_operator", "gate", "driver", "platform",
+)  # fmt: skip
+"""Nobody; the tourist whose things they are; another tourist; the desk of the area; the desk of
+another area; the area's gate; a driver; the platform's desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One area and one line, with a tourist's paid order, held order and book."""
+
+    cast: Cast
+    stranger: User
+    region: Region
+    product: Product
+    line: ShuttleLine
+    run: Run
+    refs: list[str]
+    paid: Order
+    held: Order
+    traveller: Traveller
+    sign_in: SignIn
+    gate_post: str
+
+    def user(self, actor: str) -> User | None:
+        """Who an actor of ACTORS is."""
+        cast = self.cast
+        return {
+            "anonymous": None, "owner": cast.wang_fang, "stranger": self.stranger,
+            "operator": cast.li_wei, "other_operator": cast.qian_bo, "gate": cast.zhao_min,
+            "driver": cast.sun_tao, "platform": cast.he_ping,
+        }[actor]  # fmt: skip
+
+
+def build() -> World:
+    """Everything, at ``AT``; what is sold is sold on ``DAY``."""
+    stall = Tickets()
+    cast = assemble(stall.region)
+    area = stall.product.area
+    area.organisation = cast.area
+    area.save(update_fields=["organisation"])
+    line = shuttle_line(stall.region)
+    ShuttleLine.objects.filter(pk=line.pk).update(organisation=cast.fleet)
+    rides.create_runs(region=stall.region, first=DAY, last=DAY)
+    gate = Gate.objects.create(
+        area=area,
+        place=PlaceFactory(region=stall.region),
+        slug="n",
+        name_zh="北门",
+        name_en="North",
+    )
+    owner = cast.wang_fang
+    enter(owner)  # a browser of the owner's at home
+    return World(
+        cast=cast,
+        stranger=TouristFactory(display_name="陌生人"),
+        region=stall.region,
+        product=stall.product,
+        line=line,
+        run=Run.objects.filter(line=line).earliest("departs_at"),
+        refs=list(stall.refs),
+        paid=_paid(_order(stall, 0, owner)),
+        held=_order(stall, 1, owner),
+        traveller=make_traveller(owner.actor),
+        sign_in=SignIn.objects.get(user=owner),
+        gate_post=f"{gate.zone}@{gate.slug}",
+    )
+
+
+def _order(stall: Tickets, number: int, owner: User) -> Order:
+    return buy(stall, Ask("ticket", stall.refs[number], (person(1),)), actor=owner.actor)[0].order
+
+
+def _paid(order: Order) -> Order:
+    attempt = Attempt.objects.create(
+        order=order, provider="sandbox", token="paid", provider_ref="pay_1",
+        amount_fen=order.due_now_fen, captured_fen=order.due_now_fen, currency=order.currency,
+        created_at=AT, ended_at=AT, state=AttemptState.SUCCEEDED,
+    )  # fmt: skip
+    with transaction.atomic():
+        orders.settle(facts=money(order, attempt_id=attempt.pk), at=AT)
+    fulfilment.deliver(order_id=order.pk, at=AT)
+    vouchers.passes(order, at=AT)  # the first code ever shown makes the key that signs
+    return order
