@@ -93,9 +93,9 @@ def find_running() -> dict[str, dict[str, str]] | None:
     """What a running `up` of this folder has written about itself, or None."""
     try:
         running = json.loads((data_folder() / "run.json").read_text())
-    except (OSError, ValueError):
+        return running if processes.is_running(running["process"]) else None
+    except (OSError, ValueError, TypeError, KeyError):
         return None
-    return running if processes.is_running(running["process"]) else None
 
 
 def _start(servers: Servers, keys: Path, more: dict[str, str]) -> None:
