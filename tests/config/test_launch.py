@@ -68,7 +68,11 @@ def test_then_those_of_a_running_up(done, folder):
     assert {name: os.environ[name] for name in UP} == UP
 
 
-@pytest.mark.parametrize("process", ["", "999999999 1", f"{os.getpid()} 1", f"{os.getppid()}", "x"])
+@pytest.mark.parametrize(
+    "process",
+    ["", "999999999 1", f"{os.getpid()} 1", f"{os.getppid()}", "x"],
+    ids=["none", "gone", "pid of another", "old note", "nonsense"],
+)
 def test_an_up_that_is_gone_is_not_believed(done, folder, process):
     write_run(folder, process)
 
