@@ -63,6 +63,12 @@ class BadInput(Refusal):
 
     status = 400
     message = _("Something in the request cannot be read. Check it and send it again.")
+    named_message = _("What was sent as “%(field)s” cannot be read. Check it and send it again.")
+
+    @property
+    def reason(self) -> str:
+        """With the name of the field, where there is one."""
+        return str(self.named_message) % {"field": self.field} if self.field else super().reason
 
 
 class NotFound(Refusal):

@@ -25,6 +25,7 @@ def problem(refusal: Refusal) -> JsonResponse:
             "title": refusal.reason,
             "status": refusal.status,
             "code": refusal.code,
+            **({"field": refusal.field} if refusal.field else {}),
             "facts": refusal.facts,
         },
         status=refusal.status,

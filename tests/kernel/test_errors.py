@@ -91,3 +91,8 @@ def test_a_refusal_survives_a_process_boundary() -> None:
     copy = pickle.loads(sent)  # noqa: S301
 
     assert copy.facts == {"left": 3, "title": "Hongcun", "price_fen": 1}
+
+
+def test_bad_input_names_the_field_where_there_is_one() -> None:
+    assert "“day”" in BadInput(field="day").reason
+    assert BadInput().reason.startswith("Something in the request")
