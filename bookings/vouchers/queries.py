@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.db import models
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from bookings.codes import operations as issuers
 from bookings.orders.models import Order
 from bookings.vouchers.models import Pass, State, Voucher
 from kernel import codes
+
+_ABOUT = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,27 @@ def _view(row: Pass, text: str) -> PassView:
     )
 
 
-def expected(zone: str, *, organisation_id: int) -> QuerySet[Voucher]:
-    """Everybody who holds a voucher of an organisation for a zone, by name: the boarding list."""
+class Seen(models.TextChoices):
+    """Which part of the boarding list is asked for."""
+
+    EXPECTED = "expected", pgettext_lazy("boarding list", "Expected")
+    IN = "in", pgettext_lazy("boarding list", "In")
+
+
+def expected(zone: str, *, organisation_id: int, at: datetime, seen: str = "") -> QuerySet[Voucher]:
+    """Who holds a voucher of an organisation that is good in a zone about now: the boarding list.
+
+    ``seen`` leaves only those still expected, or only those who are in.
+    """
     rows = Voucher.objects.filter(
-        zone=zone, line__supplier_id=organisation_id, state__in=(State.ACTIVE, State.USED)
+        zone=zone,
+        line__supplier_id=organisation_id,
+        state__in=(State.ACTIVE, State.USED),
+        valid_from__lt=at + _ABOUT,
+        valid_until__gt=at - _ABOUT,
     )
-    return rows.select_related("carrier", "line").order_by("carrier__holder", "pk")
+    if seen == Seen.IN:
+        rows = rows.filter(entries_used__gt=0)
+    elif seen == Seen.EXPECTED:
+        rows = rows.filter(entries_used=0)
+    return rows.select_related("carrier", "line").order_by("pk")

@@ -73,11 +73,14 @@ def scan(request: HttpRequest, post: str) -> HttpResponse:
 @member_required(*STAFF)
 def boarding_list(request: HttpRequest, post: str) -> HttpResponse:
     """Who is expected at a post, and who is in: names and the last letters of the document."""
-    here = _post(request, post, clock.now())
-    rows = queries.expected(here.zone, organisation_id=here.organisation_id)
+    at, seen = clock.now(), request.GET.get("seen", "")
+    here = _post(request, post, at)
+    rows = queries.expected(here.zone, organisation_id=here.organisation_id, at=at, seen=seen)
     context = {
         "post": here,
         "title": say(here.title),
+        "seen": seen if seen in queries.Seen.values else "",
+        "choices": queries.Seen.choices,
         "page": page_of(request, rows, by=("pk",), size=50),
     }
     return render(request, "bookings_vouchers/list.html", context)

@@ -67,8 +67,7 @@ def map_with(region: Region, pins: Sequence[Pin]) -> Map | None:
         _names(drawn),
         _pins(placed),
     )
-    words = {"zh-hans": drawn.attribution_zh, "en": drawn.attribution_en}
-    return Map(svg, tuple(pin for pin, _at in placed), say(words))
+    return Map(svg, tuple(pin for pin, _at in placed), drawn.attribution)
 
 
 def _place(pins: Sequence[Pin], project: Projection, drawn: RegionMap) -> list[tuple[Pin, Point]]:

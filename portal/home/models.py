@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kernel.naming import EN, ZH, say
 from kernel.provenance import Loaded
 
 
@@ -32,3 +33,8 @@ class RegionMap(Loaded):
 
     def __str__(self) -> str:
         return f"{self.region_id}"
+
+    @property
+    def attribution(self) -> str:
+        """Whom the map is owed to, in the active language."""
+        return say({ZH: self.attribution_zh, EN: self.attribution_en})

@@ -6,5 +6,6 @@ app_name = "home"
 
 urlpatterns = [
     path("", views.regions, name="regions"),
+    path("sources/", views.sources, name="sources"),
     path("<slug:region>/", views.region, name="region"),
 ]

@@ -1,5 +1,7 @@
 """The way in: which regions there are, and a region's day at one look."""
 
+from functools import cache
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,6 +17,7 @@ from kernel.places.models import Region
 from portal.home import today
 from portal.home import tour as tour_steps
 from portal.home.drawing import Map, map_with
+from portal.home.models import RegionMap
 
 _GLANCES: Memo[tuple[int, str | None], tuple[today.HomePage, Map | None]] = Memo(seconds=2)
 """Everybody comes in here; what is left is shown at a glance only, so two seconds old will do."""
@@ -45,6 +48,20 @@ def region(request: HttpRequest, region: str) -> HttpResponse:
 def _glance(place: Region) -> tuple[today.HomePage, Map | None]:
     page = today.page_of(place, at=clock.now())
     return page, map_with(place, page.pins)
+
+
+@require_safe
+def sources(request: HttpRequest) -> HttpResponse:
+    """Where maps and data come from, and the notice that the program comes with."""
+    drawn = RegionMap.objects.filter(region__is_open=True).select_related("region")
+    context = {"maps": drawn.order_by("region__slug"), "notice": _notice()}
+    return render(request, "portal_home/sources.html", context)
+
+
+@cache
+def _notice() -> list[str]:
+    """The paragraphs of NOTICE."""
+    return (settings.BASE_DIR / "NOTICE").read_text().strip().split("\n\n")
 
 
 @require_safe

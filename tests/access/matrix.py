@@ -81,6 +81,7 @@ ROUTES: Mapping[str, Row] = {
     "messages:outbox": PUBLIC,  # on local data only
     "tour:show": PUBLIC,  # on local data only
     "home:regions": PUBLIC,
+    "home:sources": PUBLIC,
     "home:region": PUBLIC_OF_A_REGION,
     "areas:list": PUBLIC_OF_A_REGION,
     "areas:detail": Row(

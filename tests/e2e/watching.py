@@ -18,7 +18,7 @@ _SMALL = """() => {
   const inText = (one) => one.matches("p a, li a, td a, svg a");
   const faces = [...document.querySelectorAll("a, button, select, summary, input:not([type=hidden])")];
   return faces.filter((one) => one.checkVisibility() && !inText(one)).map((one) => {
-    const face = one.matches("[type=radio], [type=checkbox]") ? one.closest("label") ?? one : one;
+    const face = one.matches("[type=radio], [type=checkbox]") ? one.labels[0] ?? one : one;
     const box = face.getBoundingClientRect();
     return [face.outerHTML.slice(0, 120), Math.round(box.width), Math.round(box.height)];
   }).filter(([_html, width, height]) => height > 1 && (height < 44 || width < 24));

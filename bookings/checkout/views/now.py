@@ -143,10 +143,12 @@ def _show(
     answers: list[Answer] = registry.offer_all(choice.asks(request), at=at) if choice.people else []
     refusals = [answer for answer in answers if isinstance(answer, Refusal)]
     offers = [offer for answer in answers if not isinstance(answer, Refusal) for offer in answer]
+    book = travellers_book.people_of(actors=actors.all_of(request))
     context = {
         "region": place,
         "choice": choice,
-        "book": travellers_book.people_of(actors=actors.all_of(request)),
+        "book": book,
+        "names": {person.traveller_id: person.name for person in book},
         "offers": offers,
         "total_fen": sum(offer.price_fen for offer in offers),
         "refusals": [refusal, *refusals] if refusal else refusals,

@@ -166,3 +166,23 @@ def test_the_page_of_an_area_gets_the_portals_panels(client, region):
 )
 def test_a_distance_is_said_as_people_do(metres, words):
     assert around.distance_words(metres) == words
+
+
+def test_the_footer_of_every_page_leads_to_the_sources(client, region):
+    draw(region)
+
+    first = client.get("/en/").content.decode()
+    page = client.get("/en/sources/").content.decode()
+
+    assert 'href="/en/sources/"' in first
+    assert "From nowhere" in page
+    assert "Open Database License" in page
+    assert "来源" in client.get("/zh-hans/sources/").content.decode()
+
+
+def test_without_a_region_the_trip_begins_with_choosing_one(client, region):
+    trip = '<a href="{}"><svg class="q-icon" aria-hidden="true" focusable="false">'
+
+    assert client.get("/en/o/").content.decode().count(trip.format("/en/")) == 4
+    in_region = client.get(f"/en/{region.slug}/").content.decode()
+    assert in_region.count(trip.format(f"/en/{region.slug}/cart/")) == 2
