@@ -31,6 +31,11 @@ PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 Open = Callable[..., Page]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``test --e2e tests/e2e --pictures docs/pictures`` keeps the README's pictures."""
+    parser.addoption("--pictures", type=Path, help="where the README's pictures go")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One process runs all of them: they share one site."""
     for item in items:
