@@ -1,20 +1,23 @@
 from django.urls import path
+from django.views.decorators.cache import cache_control, never_cache
 
 from bookings.checkout.views import buy, cart, now, order
 
 app_name = "checkout"
+# A phone that lost the network may restore its tab with the codes; nobody else may keep the page.
+own_browser = cache_control(private=True, no_cache=True)
 
 urlpatterns = [
-    path("o/", order.mine, name="orders"),
-    path("o/<str:token>/", order.show, name="order"),
-    path("o/<str:token>/state.json", order.state, name="order-state"),
-    path("o/<str:token>/pay/", order.pay, name="pay"),
-    path("o/<str:token>/give-up/", order.give_up, name="give-up"),
-    path("o/<str:token>/cancel/", order.cancel, name="cancel"),
-    path("<slug:region>/cart/", cart.show, name="cart"),
-    path("<slug:region>/cart/add/", cart.add, name="add"),
-    path("<slug:region>/cart/remove/", cart.remove, name="remove"),
-    path("<slug:region>/checkout/travellers/", buy.travellers, name="travellers"),
-    path("<slug:region>/checkout/now/", now.now, name="now"),
-    path("<slug:region>/checkout/", buy.confirm, name="confirm"),
+    path("o/", never_cache(order.mine), name="orders"),
+    path("o/<str:token>/", own_browser(order.show), name="order"),
+    path("o/<str:token>/state.json", never_cache(order.state), name="order-state"),
+    path("o/<str:token>/pay/", never_cache(order.pay), name="pay"),
+    path("o/<str:token>/give-up/", never_cache(order.give_up), name="give-up"),
+    path("o/<str:token>/cancel/", never_cache(order.cancel), name="cancel"),
+    path("<slug:region>/cart/", never_cache(cart.show), name="cart"),
+    path("<slug:region>/cart/add/", never_cache(cart.add), name="add"),
+    path("<slug:region>/cart/remove/", never_cache(cart.remove), name="remove"),
+    path("<slug:region>/checkout/travellers/", never_cache(buy.travellers), name="travellers"),
+    path("<slug:region>/checkout/now/", never_cache(now.now), name="now"),
+    path("<slug:region>/checkout/", never_cache(buy.confirm), name="confirm"),
 ]
