@@ -55,7 +55,7 @@ def site(
         for variable, value in _environment(name).items():
             patch.setenv(variable, value)
         patch.setenv("QUANYU_CLOCK", "")
-        with running_site(folder, slug="huangshan", start=START, speed=1, days=4) as running:
+        with running_site(folder, slug="huangshan", start=START, speed=1, days=14) as running:
             yield running.url
             _verify(folder / "verified.json")
 
