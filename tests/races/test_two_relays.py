@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
+from contextlib import suppress
 
 import pytest
 from django.db import transaction
@@ -44,13 +46,13 @@ def no_receipt(monkeypatch):
     monkeypatch.setattr(outbox, "_once", once)
 
 
-def sends(hears):
+def sends(hears, *, meanwhile=lambda: time.sleep(0.02)):
     """A handler that speaks to the network: how often it was called with each event."""
     calls: list[str] = []
 
     def handler(*, event, at):
         calls.append(event.key)
-        time.sleep(0.02)
+        meanwhile()
 
     hears(handler, transactional=False)
     return calls
@@ -83,8 +85,19 @@ def test_each_event_is_leased_to_one_relay(events, hears, at):
     assert Counter(calls) == Counter(EVENTS)
 
 
+def wait_for_a_second():
+    """A step that each caller leaves when another has come to it."""
+    both = threading.Barrier(2)
+
+    def meanwhile():
+        with suppress(threading.BrokenBarrierError):
+            both.wait(timeout=3)
+
+    return meanwhile
+
+
 def test_twin_without_the_lease_it_is_sent_more_than_once(events, hears, at, no_lease):
-    calls = sends(hears)
+    calls = sends(hears, meanwhile=wait_for_a_second())
 
     relay_together(at)
 
