@@ -55,6 +55,13 @@ def _view(row: Pass, text: str) -> PassView:
     )
 
 
+def holders(order: Order) -> dict[tuple[int, str], str]:
+    """Who each part of an order is for, by line id and part key; parts of nobody are left out."""
+    rows = Voucher.objects.filter(carrier__order=order).exclude(carrier__holder="")
+    named = rows.values_list("line_id", "part_key", "carrier__holder")
+    return {(line_id, key): holder for line_id, key, holder in named}
+
+
 class Seen(models.TextChoices):
     """Which part of the boarding list is asked for."""
 

@@ -72,10 +72,13 @@ def test_everything_works_without_javascript(open_browser: Open, watch: Watch) -
         expect(page.locator(".q-code", has_text=name)).to_contain_text(f"{entries} left")
 
     page.locator("a[href$='/cancel/']").click()
+    watch.look(page, "cancel", axe=False)
     tickets = page.locator("fieldset", has_text="Mount Huangshan Scenic Area")
+    expect(tickets).to_contain_text("Adult 测试乙 ¥190")
     for box in tickets.locator("[name=part]").all():
         box.check()
     journey.act(page)
+    watch.look(page, "cancel-quote", axe=False)
     expect(page.locator("tfoot .q-amounts__fen")).to_have_text("¥570")
     journey.act(page)
     expect(page.locator("[aria-labelledby=refunds]")).to_contain_text("¥570")

@@ -50,6 +50,12 @@ def holder(part: Part, names: Mapping[int, str]) -> str:
 
 
 @register.simple_tag
+def part_holder(names: Mapping[tuple[int, str], str], line_id: int, key: str) -> str:
+    """Who a part of a line that was sold is for; empty where nobody is named."""
+    return names.get((line_id, key), "")
+
+
+@register.simple_tag
 def at_place_words(moment: datetime, timezone: str) -> str:
     """The day and time of a moment at the place, as a variable for a component."""
     return at_place(moment, timezone)

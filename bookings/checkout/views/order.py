@@ -116,7 +116,13 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
         else:
             messages.success(request, _("Cancelled. The money goes back the way it came."))
             return redirect("checkout:order", token)
-    context = {"order": order, "region": order.region, "chosen": chosen, "quote": quote}
+    context = {
+        "order": order,
+        "region": order.region,
+        "chosen": chosen,
+        "quote": quote,
+        "holders": vouchers.holders(order),
+    }
     return render(request, "bookings_checkout/cancel.html", context)
 
 
