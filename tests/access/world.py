@@ -17,10 +17,11 @@ from bookings.vouchers import queries as vouchers
 from kernel.places.models import Region
 from tests.bookings.orders.test_settle import money
 from tests.cast import Cast, assemble, enter
-from tests.contracts.stalls import AT, DAY, Tickets, buy, shuttle_line
+from tests.contracts.stalls import AT, DAY, Tickets, buy
 from tests.factories.accounts import TouristFactory, make_traveller
 from tests.factories.kernel import PlaceFactory
 from tests.factories.tourism import person
+from tests.factories.transport import shuttle_line
 from tourism.areas.models import Gate
 from tourism.tickets.models import Product
 from transport.lines import operations as rides

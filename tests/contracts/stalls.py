@@ -19,11 +19,12 @@ from bookings.orders.models import Line
 from kernel.places.models import Region
 from tests.bookings.samples import Deposit, Later, Sample, Shy
 from tests.factories.accounts import OrganisationFactory
-from tests.factories.kernel import PlaceFactory, RegionFactory
+from tests.factories.kernel import RegionFactory
 from tests.factories.tourism import ProductFactory, person, slot_on
+from tests.factories.transport import shuttle_line
 from tourism.tickets.models import Admission, Product
 from transport.lines import operations as rides
-from transport.lines.models import Boarding, Direction, LineStop, Run, ShuttleLine, TimetableTrip
+from transport.lines.models import Boarding, Run, ShuttleLine
 
 AT = datetime(2026, 9, 20, 2, 0, tzinfo=UTC)
 DAY = date(2026, 10, 14)
@@ -146,34 +147,6 @@ class Shuttles:
 
     def close(self) -> None:
         ShuttleLine.objects.update(is_open=False)
-
-
-def shuttle_line(region: Region) -> ShuttleLine:
-    """A line with three stops, and one departure an hour."""
-    line = ShuttleLine.objects.create(
-        region=region,
-        organisation=OrganisationFactory(region=region),
-        slug="t01",
-        name_zh="班线",
-        name_en="Line",
-        kind="TOURIST",
-        seats=ROOM,
-        ride_min=40,
-        metres=14_000,
-        refund_ladder="2:1000 0:800",
-        refund_words_zh="发车前两小时全额退。",
-        refund_words_en="Two hours before departure: all.",
-    )
-    for seq in range(3):
-        LineStop.objects.create(
-            line=line, direction=Direction.OUT, seq=seq, place=PlaceFactory(region=region),
-            minute=20 * seq, metres=7_000 * seq, fare_fen=1_500 * seq,
-        )  # fmt: skip
-    for number in range(THINGS):
-        TimetableTrip.objects.create(
-            line=line, direction=Direction.OUT, slug=f"o{number}", departs_min=(8 + number) * 60
-        )
-    return line
 
 
 class Samples:
