@@ -60,3 +60,15 @@ def offer_all(asks: Sequence[Ask], *, at: datetime) -> list[Answer]:
             replies = [UnknownKind(field="kind")] * len(positions)
         answers.update(zip(positions, replies, strict=True))
     return [answers[position] for position in range(len(asks))]
+
+
+def offer_in(region_id: int, asks: Sequence[Ask], *, at: datetime) -> list[Answer]:
+    """The same within one region: what another region sells is answered with UnknownKind."""
+    return [
+        answer if _is_of(region_id, answer) else UnknownKind(field="ref")
+        for answer in offer_all(asks, at=at)
+    ]
+
+
+def _is_of(region_id: int, answer: Answer) -> bool:
+    return isinstance(answer, Refusal) or all(offer.region_id == region_id for offer in answer)

@@ -90,7 +90,7 @@ def cart_of(*, actors: Collection[str], actor: str, region: Region, at: datetime
     basket = baskets.find(actor=actor, region_id=region.pk)
     items = baskets.items_of(basket)
     asks = asks_of(items, actors)
-    answers = registry.offer_all(asks, at=at)
+    answers = registry.offer_in(region.pk, asks, at=at)
     return Cart(
         region=region,
         rows=tuple(_row(item, answer) for item, answer in zip(items, answers, strict=True)),

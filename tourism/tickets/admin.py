@@ -21,7 +21,8 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget
 from accounts.organisations import queries as organisations
 from accounts.organisations.scoping import ReadOnlyAdmin, ScopedAdmin
 from kernel import clock
-from kernel.errors import Refusal
+from kernel.errors import BadInput, Refusal
+from kernel.web.requests import whole
 from tourism.areas.confirming import SourcedAdmin
 from tourism.tickets import operations, queries
 from tourism.tickets.models import Concession, EntryDay, PriceRule, Product, Slot, SlotPattern
@@ -98,12 +99,10 @@ class ProductAdmin(SourcedAdmin, ModelAdmin):
 
 
 class CapacityForm(ActionForm):
-    """The number that the action "set the places" asks for."""
+    """The number that the action "set the places" asks for; read by the action, which says why not."""
 
-    capacity = forms.IntegerField(
+    capacity = forms.CharField(
         label="",
-        min_value=0,
-        max_value=MOST_PLACES,
         required=False,
         widget=UnfoldAdminIntegerFieldWidget(
             attrs={"placeholder": _("capacity"), "aria-label": _("capacity")}
@@ -132,12 +131,11 @@ class CountedAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
 
     def asked_capacity(self, request: HttpRequest) -> int | None:
         """The number that was typed beside the action; None with a message when it is none."""
-        form = CapacityForm(request.POST)
-        form.fields["action"].choices = [(name, name) for name in self.get_actions(request)]
-        capacity = form.cleaned_data.get("capacity") if form.is_valid() else None
-        if capacity is None:
+        try:
+            return whole(request.POST.get("capacity"), field="capacity", most=MOST_PLACES)
+        except BadInput:
             messages.error(request, _("Please type the number of places beside the action."))
-        return capacity
+            return None
 
 
 @admin.register(EntryDay)

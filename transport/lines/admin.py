@@ -6,18 +6,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.forms import ActionForm
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from accounts.organisations import queries as organisations
 from accounts.organisations.scoping import ReadOnlyAdmin, ScopedAdmin
 from kernel import clock
-from kernel.errors import Refusal
+from kernel.errors import BadInput, Refusal
+from kernel.web.requests import whole
 from transport.lines import operations, queries
 from transport.lines.models import (
     MOST_SEATS,
@@ -140,12 +141,10 @@ class BoardingInline(ReadOnlyAdmin, ScopedAdmin, TabularInline):
 
 
 class SeatsForm(ActionForm):
-    """The number that the action "set seats" asks for."""
+    """The number that the action "set seats" asks for; read by the action, which says why not."""
 
-    seats = forms.IntegerField(
+    seats = forms.CharField(
         label="",
-        min_value=1,
-        max_value=MOST_SEATS,
         required=False,
         widget=UnfoldAdminIntegerFieldWidget(
             attrs={"placeholder": _("seats"), "aria-label": _("seats")}
@@ -198,22 +197,21 @@ class RunAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
     @admin.action(description=_("Give these runs a vehicle of so many seats"))
     def set_seats(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:
         seats = self._asked_seats(request)
-        for run in queryset if seats is not None else ():
+        if seats is None:
+            return
+        for run in queryset:
             try:
-                operations.set_seats(
-                    run=run, seats=seats or 0, actor=actor_of(request), at=clock.now()
-                )
+                operations.set_seats(run=run, seats=seats, actor=actor_of(request), at=clock.now())
             except Refusal as refusal:
                 messages.error(request, f"{run}: {refusal.reason}")
 
     def _asked_seats(self, request: HttpRequest) -> int | None:
         """The number that was typed beside the action; None with a message when it is none."""
-        form = SeatsForm(request.POST)
-        form.fields.pop("action")
-        seats = form.cleaned_data.get("seats") if form.is_valid() else None
-        if seats is None:
+        try:
+            return whole(request.POST.get("seats"), field="seats", least=1, most=MOST_SEATS)
+        except BadInput:
             messages.error(request, _("Please say how many seats, from 1 to 200."))
-        return seats
+            return None
 
 
 def actor_of(request: HttpRequest) -> str:

@@ -46,7 +46,7 @@ def add(request: HttpRequest, region: str) -> HttpResponse:
     if not classes:
         messages.error(request, _("Please say how many people are going."))
         return redirect(back)
-    [answer] = registry.offer_all([ask], at=at)
+    [answer] = registry.offer_in(place.pk, [ask], at=at)
     if isinstance(answer, Refusal):
         messages.error(request, answer.reason)
         return redirect(back)

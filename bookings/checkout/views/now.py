@@ -21,7 +21,7 @@ from accounts.identity.phones import read_phone
 from accounts.travellers import queries as travellers_book
 from bookings import registry
 from bookings.checkout import queries
-from bookings.contracts import Answer, Ask
+from bookings.contracts import Ask
 from bookings.orders import operations as orders
 from bookings.orders.models import Order
 from kernel import clock, codes
@@ -140,7 +140,8 @@ def _show(
     request: HttpRequest, place: Region, choice: Choice, refusal: Refusal | None = None
 ) -> HttpResponse:
     at = clock.now()
-    answers: list[Answer] = registry.offer_all(choice.asks(request), at=at) if choice.people else []
+    asks = choice.asks(request) if choice.people else ()
+    answers = registry.offer_in(place.pk, asks, at=at)
     refusals = [answer for answer in answers if isinstance(answer, Refusal)]
     offers = [offer for answer in answers if not isinstance(answer, Refusal) for offer in answer]
     book = travellers_book.people_of(actors=actors.all_of(request))

@@ -1,0 +1,184 @@
+"""Operators' hands on lines: actions call operations, fields never move state or counts."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.urls import reverse
+
+from accounts.organisations.models import Role
+from bookings.inventory import queries as inventory
+from kernel import clock
+from kernel.audit.models import Entry
+from tests import cast
+from tests.factories.accounts import MembershipFactory, UserFactory
+from tests.factories.kernel import PlaceFactory, RegionFactory
+from tests.factories.transport import shuttle_line
+from tests.transport.lines.conftest import AT, DAY
+from transport.lines import operations as lines
+from transport.lines.models import LineStop, Run, RunState, ShuttleLine, TimetableTrip
+
+
+@pytest.fixture(autouse=True)
+def stopped_clock(monkeypatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: AT)
+
+
+def desk_for(line: ShuttleLine) -> Client:
+    user = UserFactory(login_name=f"desk-{line.pk}", is_staff=True)
+    MembershipFactory(user=user, organisation=line.organisation, role=Role.OPERATOR)
+    return cast.enter(user)
+
+
+@pytest.fixture
+def desk(line) -> Client:
+    return desk_for(line)
+
+
+def act(client: Client, action: str, *runs: Run, **more: object) -> list[str]:
+    answer = client.post(
+        reverse("admin:transport_lines_run_changelist"),
+        {"action": action, "_selected_action": [run.pk for run in runs], **more},
+    )
+    assert answer.status_code in (200, 302)
+    return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
+def test_a_run_is_cancelled_and_brought_back_by_actions_and_audited(desk, run, sell):
+    order = sell(run)
+
+    said = act(desk, "cancel", run)
+
+    run.refresh_from_db()
+    assert run.state == RunState.CANCELLED
+    assert order.code in said[0]
+    act(desk, "restore", run)
+    run.refresh_from_db()
+    assert run.state == RunState.SCHEDULED
+    assert list(Entry.objects.order_by("pk").values_list("action", flat=True))[-2:] == [
+        "lines.cancel-run",
+        "lines.restore-run",
+    ]
+
+
+def test_a_smaller_bus_is_refused_with_the_orders(desk, run, sell):
+    order = sell(run, 3)
+
+    said = act(desk, "set_seats", run, seats="2")
+
+    assert order.code in said[0]
+    assert set(inventory.left(set(run.segments)).values()) == {47}
+
+
+@pytest.mark.parametrize("seats", ["", "0", "-1", "201", "x", "1e3"])
+def test_a_number_of_seats_that_no_bus_has_changes_nothing(desk, run, seats):
+    said = act(desk, "set_seats", run, seats=seats)
+
+    assert said == ["Please say how many seats, from 1 to 200."]
+    assert set(inventory.left(set(run.segments)).values()) == {50}
+
+
+def test_a_run_has_no_fields_to_write(desk, run):
+    page = reverse("admin:transport_lines_run_change", args=[run.pk])
+
+    desk.post(page, {"state": "CANCELLED", "service_date": "2026-01-01"})
+
+    run.refresh_from_db()
+    assert (run.state, run.service_date) == (RunState.SCHEDULED, DAY)
+    assert desk.get(reverse("admin:transport_lines_run_add")).status_code == 403
+
+
+def test_another_lines_runs_are_neither_seen_nor_touched(desk, run):
+    other = shuttle_line(RegionFactory())
+    lines.create_runs(region=other.region, first=DAY, last=DAY)
+    theirs = Run.objects.filter(line=other).earliest("pk")
+
+    act(desk, "cancel", theirs)
+
+    theirs.refresh_from_db()
+    assert theirs.state == RunState.SCHEDULED
+    assert (
+        desk.get(reverse("admin:transport_lines_run_change", args=[theirs.pk])).status_code == 302
+    )
+
+
+def line_form(line: ShuttleLine, **changes: object) -> dict[str, object]:
+    """The form of a line as its page would send it."""
+    stops = list(line.stops.order_by("direction", "seq"))
+    form: dict[str, object] = {
+        "name_zh": line.name_zh, "name_en": line.name_en, "kind": line.kind, "is_bookable": "on",
+        "first_month": 1, "last_month": 12, "seats": 50, "ride_min": 40, "metres": 14_000,
+        "refund_ladder": line.refund_ladder, "refund_words_zh": "x", "is_open": "on",
+        "stops-TOTAL_FORMS": len(stops), "stops-INITIAL_FORMS": len(stops),
+        "exceptions-TOTAL_FORMS": 0, "exceptions-INITIAL_FORMS": 0,
+    }  # fmt: skip
+    for number, stop in enumerate(stops):
+        form |= {
+            f"stops-{number}-id": stop.pk, f"stops-{number}-line": line.pk,
+            f"stops-{number}-minute": stop.minute, f"stops-{number}-metres": stop.metres,
+            f"stops-{number}-fare_fen": stop.fare_fen,
+        }  # fmt: skip
+    return form | changes
+
+
+def save(client: Client, line: ShuttleLine, **changes: object) -> int:
+    page = reverse("admin:transport_lines_shuttleline_change", args=[line.pk])
+    return client.post(page, line_form(line, **changes)).status_code
+
+
+def test_times_and_fares_are_changed_but_not_which_stops_there_are(desk, line, runs):
+    place = PlaceFactory(region=line.region)
+    more = {
+        "stops-TOTAL_FORMS": 4, "stops-3-line": line.pk, "stops-3-direction": "OUT",
+        "stops-3-seq": 3, "stops-3-place": place.pk, "stops-3-minute": 60, "stops-3-metres": 1,
+        "stops-3-fare_fen": 9_000,
+    }  # fmt: skip
+
+    assert save(desk, line, **{"stops-2-fare_fen": 3_500, **more}) == 302
+
+    assert list(line.stops.order_by("seq").values_list("fare_fen", flat=True)) == [0, 1_500, 3_500]
+    assert LineStop.objects.filter(line=line).count() == 3
+
+
+def test_a_shorter_season_cancels_the_runs_outside_it(desk, line, runs, sell):
+    order = sell(runs[0])
+
+    assert save(desk, line, first_month=1, last_month=9) == 302
+
+    assert set(Run.objects.values_list("state", flat=True)) == {RunState.CANCELLED}
+    lines.refund_riders(run_id=runs[0].pk, at=AT)
+    assert order.refunds.count() == 1
+
+
+@pytest.mark.parametrize("ladder", ["", "2", "2:1001", "x:1000", "2:1000,0:800"])
+def test_a_refund_ladder_that_cannot_be_read_is_refused(desk, line, ladder):
+    assert save(desk, line, refund_ladder=ladder) == 200
+
+    line.refresh_from_db()
+    assert line.refund_ladder == "2:1000 0:800"
+
+
+def test_a_departure_with_runs_keeps_its_time(desk, line, runs):
+    trip = runs[0].trip
+    page = reverse("admin:transport_lines_timetabletrip_change", args=[trip.pk])
+
+    desk.post(page, {"slug": trip.slug, "departs_min": 1, "valid_from": "", "valid_until": ""})
+
+    assert TimetableTrip.objects.get(pk=trip.pk).departs_min == trip.departs_min
+
+
+def test_confirming_a_line_is_an_action_and_audited(desk, line):
+    answer = desk.post(
+        reverse("admin:transport_lines_shuttleline_changelist"),
+        {"action": "confirm_rows", "_selected_action": [line.pk]},
+    )
+
+    line.refresh_from_db()
+    assert answer.status_code == 302
+    assert line.confirmed_at == AT
+    assert Entry.objects.filter(action="lines.confirm").count() == 1
+
+
+def test_lines_are_made_by_the_platform_only(desk):
+    assert desk.get(reverse("admin:transport_lines_shuttleline_add")).status_code == 403
