@@ -11,7 +11,10 @@ from bookings import registry
 from bookings.baskets import queries as baskets
 from bookings.baskets.models import Item
 from bookings.contracts import Answer, Ask, Member, Offer
+from bookings.inventory import queries as inventory
+from bookings.orders import operations as orders
 from kernel.errors import Refusal
+from kernel.naming import say
 from kernel.places.models import Region
 
 
@@ -90,13 +93,31 @@ def cart_of(*, actors: Collection[str], actor: str, region: Region, at: datetime
     basket = baskets.find(actor=actor, region_id=region.pk)
     items = baskets.items_of(basket)
     asks = asks_of(items, actors)
-    answers = registry.offer_in(region.pk, asks, at=at)
+    answers = _with_room(registry.offer_in(region.pk, asks, at=at))
     return Cart(
         region=region,
         rows=tuple(_row(item, answer) for item, answer in zip(items, answers, strict=True)),
         request_key=basket.request_key if basket else "",
         traveller_ids=tuple(basket.traveller_ids) if basket else (),
     )
+
+
+def _with_room(answers: Sequence[Answer]) -> list[Answer]:
+    """What is sold out by now is answered so. A glance, in one statement: placing decides."""
+    offers = [offer for answer in answers if not isinstance(answer, Refusal) for offer in answer]
+    left = inventory.left(d.bucket_id for offer in offers for d in offer.all_demands())
+    return [
+        answer if isinstance(answer, Refusal) else _lack(answer, left) or answer
+        for answer in answers
+    ]
+
+
+def _lack(offers: Sequence[Offer], left: Mapping[int, int]) -> Refusal | None:
+    for offer in offers:
+        for demand in offer.all_demands():
+            if demand.units > (units := left.get(demand.bucket_id, 0)):
+                return orders.SoldOut(title=say(offer.title), left=max(units, 0))
+    return None
 
 
 def asks_of(items: Sequence[Item], actors: Collection[str]) -> list[Ask]:

@@ -108,7 +108,7 @@ class Party:
         """Put an entry time or a departure into the cart: not the very next, which may leave us."""
         kind, path = part.split(":")
         page = self.browser.get(self._url(f"huangshan/{path}?day={self.day}"), kind)
-        form, refs = page.form("class_adult"), page.values("ref")[1:7]
+        form, refs = page.form("class_adult"), page.values("ref")[1 : 3 if part == _AREA else 7]
         if form is None or not refs:
             raise Stuck(f"{kind}: nothing left")
         after = self.browser.send(

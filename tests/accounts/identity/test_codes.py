@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime, timedelta
 
 import pytest
@@ -70,9 +71,10 @@ def test_the_sixth_try_fails_even_with_the_right_code(at: datetime) -> None:
 
 
 def test_ten_thousand_guesses_find_nothing(at: datetime) -> None:
+    """A hundred of them in the short run."""
     challenge, code = ask(at), code_sent()
     let_in, tried = 0, 0
-    for guess in range(10_000):
+    for guess in range(10_000 if os.environ.get("QUANYU_LONG") else 100):
         text = f"{guess:06d}"
         if text == code:
             continue
