@@ -28,7 +28,7 @@ from kernel import clock, invariants
 SPEED = 90
 """The clock in the demonstration: a morning of three hours takes two minutes."""
 DAWN, HOURS = timedelta(hours=6), 3
-LINGER_S = 60
+LINGER_S = 50
 LANES = 3
 SLUG = "huangshan"
 
