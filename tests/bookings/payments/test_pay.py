@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from bookings.orders import operations as orders
 from bookings.orders.models import State
 from bookings.payments import operations as payments
+from bookings.payments import providers
 from bookings.payments.models import Attempt, AttemptState
 from bookings.payments.providers import ProviderDown
 from kernel.outbox import operations as outbox
@@ -85,3 +87,20 @@ def test_coming_back_without_paying_changes_nothing(party, attempt, order, now, 
 
     order.refresh_from_db()
     assert (order.state, order.paid_at) == (State.HELD, None)
+
+
+def test_live_money_is_not_taken_for_sample_data(party, order, now, monkeypatch):
+    """Not before an operator has confirmed the row; nothing is asked of the provider."""
+    provider = providers.get("sandbox")
+    live = replace(provider, capabilities=replace(provider.capabilities, is_live=True))
+    monkeypatch.setattr(providers, "get", lambda _name: live)
+    order.lines.update(is_sample=True)
+
+    with pytest.raises(payments.SampleData):
+        payments.pay_by(order=order, provider="sandbox", at=now, return_url="http://x/back")
+
+    assert Attempt.objects.count() == 0
+    assert party.count("payment") == 0
+    order.lines.update(is_sample=False)
+    payments.pay_by(order=order, provider="sandbox", at=now, return_url="http://x/back")
+    assert party.count("payment") == 1
