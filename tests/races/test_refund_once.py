@@ -1,0 +1,98 @@
+"""The same part cancelled from many windows at once, and cancelled while it is being used."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from django.db.models import QuerySet
+
+from bookings.inventory.models import Bucket
+from bookings.payments.models import Attempt
+from bookings.refunds import operations as refunds
+from bookings.refunds.models import Reason, Refund
+from bookings.vouchers import operations as vouchers
+from bookings.vouchers.models import Pass, Redemption, Voucher
+from bookings.vouchers.posts import Post
+from kernel import invariants
+from kernel.errors import Refusal
+from tests.bookings.payments.conftest import (  # noqa: F401
+    attempt,
+    bucket,
+    now,
+    order,
+    paid,
+    party,
+)
+from tests.races.conftest import of_type, run_together
+
+WINDOWS = 6
+
+
+def cancelling(order, at):  # noqa: F811
+    """Cancel the first part and get its whole price back."""
+    line = order.lines.get()
+
+    def cancel() -> list[Refund]:
+        return refunds.cancel(
+            order=order, parts={line.pk: [line.frozen_parts[0].key]}, shown_fen=1000,
+            actor="guest:a", reason=Reason.BUYER, at=at,
+        )  # fmt: skip
+
+    return cancel
+
+
+def test_one_part_cancelled_in_many_windows_is_returned_once(paid, attempt, bucket, now):  # noqa: F811
+    results = run_together(*[cancelling(paid, now)] * WINDOWS)
+
+    assert of_type(results, list) == 1
+    assert of_type(results, Refusal) == WINDOWS - 1
+    assert [refund.amount_fen for refund in Refund.objects.all()] == [1000]
+    assert Attempt.objects.get(pk=attempt.pk).refunded_fen == 1000
+    assert Bucket.objects.get(pk=bucket).taken == 1
+
+
+@pytest.fixture
+def no_guard(monkeypatch, paid):  # noqa: F811
+    """The twin's world: no row is locked, and everybody waits between looking and writing."""
+    looked = refunds.quote
+
+    def slow(**asked: Any) -> refunds.Quote:
+        quoted = looked(**asked)
+        time.sleep(0.2)
+        return quoted
+
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_how: rows.all())
+    monkeypatch.setattr(refunds, "quote", slow)
+    monkeypatch.setattr(vouchers, "void", lambda **_what: None)
+    monkeypatch.setattr(refunds.orders, "withdraw_parts", lambda **_what: None)
+
+
+def test_twin_without_the_locks_it_is_returned_twice(paid, now, no_guard):  # noqa: F811
+    run_together(*[cancelling(paid, now)] * WINDOWS)
+
+    assert Refund.objects.count() > 1
+
+
+def test_a_part_is_used_or_returned_never_both(paid, now):  # noqa: F811
+    line, voucher = paid.lines.get(), Voucher.objects.earliest("pk")
+    post = Post(
+        zone=voucher.zone, title={}, organisation_id=line.supplier_id, region_id=line.region_id
+    )
+
+    def enter() -> vouchers.Redeemed:
+        return vouchers.redeem(
+            text=Pass.objects.get(order=paid).short_code, post=post, actor="user:1",
+            request_key="in", at=voucher.valid_from, persons=1,
+        )  # fmt: skip
+
+    run_together(enter, cancelling(paid, now), cancelling(paid, now), enter)
+
+    used, returned = Redemption.objects.count(), Refund.objects.count()
+    assert used <= 1
+    assert returned <= 1
+    assert used + returned >= 1
+    line.refresh_from_db()
+    assert not {*line.used_parts} & {*line.cancelled_parts}
+    assert [v for v in invariants.check_all(at=now) if "outbox" not in v.rule] == []
