@@ -66,8 +66,8 @@ def _confirm(order: Order, line: Line, at: datetime) -> None:
         subject=order.subject,
         memo="delivered to the buyer",
         postings=[
-            (f"buyer:{order.pk}", line.price_fen),
-            (f"supplier:{line.supplier_id}", -line.price_fen),
+            (f"buyer:{order.pk}", line.open_fen),
+            (f"supplier:{line.supplier_id}", -line.open_fen),
         ],
         region_id=order.region_id,
         currency=order.currency,

@@ -214,6 +214,11 @@ class Line(models.Model):
         gone = {*self.cancelled_parts, *self.used_parts}
         return tuple(part for part in self.frozen_parts if part.key not in gone)
 
+    @property
+    def open_fen(self) -> int:
+        """What the open parts cost, in fen."""
+        return sum(part.price_fen for part in self.open_parts)
+
 
 class Hold(models.Model):
     """Units of one bucket that a line has taken; ``released`` of them were given back."""

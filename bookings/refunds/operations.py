@@ -96,7 +96,7 @@ def _quote_line(line: Line, keys: Sequence[str], at: datetime) -> list[QuoteRow]
             price_fen=open_parts[key].price_fen,
             refund_fen=seller.refundable(line=line, part_keys=[key], at=at),
         )
-        for key in sorted(keys)
+        for key in sorted(set(keys))
     ]
 
 
@@ -159,10 +159,10 @@ def _book_cancelled(order: Order, line: Line, quoted: Quote, key: str, at: datet
 
 
 def return_refused(*, line_id: int, at: datetime) -> None:
-    """The supplier said no: the line's whole price goes back. Once for a line."""
+    """The supplier said no: what was not cancelled before goes back whole. Once for a line."""
     line = Line.objects.select_related("order").get(pk=line_id)
     order = Order.objects.select_for_update(no_key=True).get(pk=line.order_id)
-    _send_back(order, line.price_fen, f"refused:line:{line.pk}", Reason.SUPPLIER, "system", at, {})
+    _send_back(order, line.open_fen, f"refused:line:{line.pk}", Reason.SUPPLIER, "system", at, {})
 
 
 def return_money(*, facts: Mapping[str, Any], at: datetime) -> None:

@@ -102,7 +102,7 @@ def _order(request: PlaceRequest, offers: Sequence[Offer], at: datetime) -> Orde
         contact_index=seals.index(contact, purpose="phone") if contact else "",
         contact_masked=f"{contact[:3]}****{contact[-4:]}" if contact else "",
         placed_at=at,
-        due_at=at + HOLD_FOR,
+        due_at=min([at + HOLD_FOR, *(o.starts_at for o in offers if o.starts_at > at)]),
     )
 
 

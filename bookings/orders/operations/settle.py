@@ -75,10 +75,15 @@ def _objection(order: Order, facts: Mapping[str, Any]) -> str:
 
 
 def _make_paid(order: Order, at: datetime) -> str:
-    """Move the lines to PAID, taking lapsed places again; return why not, empty when done."""
+    """Move the lines to PAID, taking lapsed places again; return why not, empty when done.
+
+    What has begun meanwhile is not taken again: nobody would have sold it.
+    """
     lines = list(Line.objects.filter(order=order).order_by("pk"))
     states = {line.state for line in lines}
     if states == {State.LAPSED}:
+        if any(line.starts_at <= at for line in lines):
+            return "LATE_AND_GONE"
         try:
             with transaction.atomic():
                 _take_again(lines, at)

@@ -88,3 +88,15 @@ def test_a_refused_line_frees_its_units_and_says_so(paid, sellers, bucket, at):
     assert inventory.left([bucket]) == {bucket: 5}
     assert Voucher.objects.count() == 0
     assert lines_told("refused") == 1
+
+
+def test_a_slow_supplier_is_owed_only_what_was_not_cancelled_meanwhile(paid, sellers, at):
+    order = paid("shy")
+    fulfilment.deliver(order_id=order.pk, at=at)
+    line = order.lines.get()
+    orders.withdraw_parts(parts={line.pk: ["p0"]}, at=at)
+
+    sellers["shy"].answer = True
+    fulfilment.ask_waiting_suppliers(at=at)
+
+    assert ledger.balance(f"supplier:{line.supplier_id}") == -1000

@@ -235,3 +235,13 @@ def test_the_statements_of_placing_do_not_grow_with_the_group(
         # two offers, savepoint, insert, news, lock, move, savepoint
         with django_assert_num_queries(8):
             orders.place_many(wishes(number), at=at)
+
+
+def test_nothing_is_held_longer_than_until_it_begins(shop, sellers, at):
+    bucket = shop.bucket(5)
+    sellers["plain"].starts_at = at + timedelta(minutes=4)
+
+    order = orders.place(shop.wish(ask(bucket), total_fen=1000), at=at)
+
+    assert order.due_at == at + timedelta(minutes=4)
+    assert not order.is_payable(at + timedelta(minutes=4))

@@ -135,3 +135,15 @@ def test_an_order_that_is_gone_settles_to_nothing(at, db):
     orders.settle_free(order_id=987_654, at=at)
 
     assert names() == []
+
+
+def test_late_money_takes_nothing_again_that_has_begun(order, bucket, at):
+    late = order.lines.get().starts_at
+    orders.lapse_due(at=late)
+
+    orders.settle(facts=money(order), at=late)
+
+    order.refresh_from_db()
+    assert (order.state, order.paid_at) == (State.LAPSED, None)
+    assert inventory.left([bucket]) == {bucket: 1}
+    assert [due["reason"] for due in returns()] == ["LATE_AND_GONE"]

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bookings.fulfilment import operations as fulfilment
 from bookings.inventory import operations as counts
 from bookings.inventory import queries as inventory
 from bookings.ledger import queries as ledger
@@ -18,6 +19,7 @@ from bookings.refunds.models import Refund, RefundState
 from bookings.vouchers.models import Voucher
 from kernel import invariants
 from kernel.outbox import operations as outbox
+from tests.bookings.conftest import ask
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +119,35 @@ def test_money_that_comes_too_late_goes_back_by_itself(party, attempt, order, sh
     assert Attempt.objects.get().refunded_fen == 2000
     assert ledger.balance("provider:sandbox") == 0
     assert invariants.check_all(at=late + timedelta(hours=1)) == []
+
+
+def test_a_part_named_twice_comes_back_once(party, paid, now):
+    line = paid.lines.get()
+
+    quote = refunds.quote(order=paid, parts={line.pk: ["p0", "p0"]}, at=now)
+
+    assert quote.refund_fen == 1000
+
+
+def test_a_supplier_who_refuses_after_a_part_was_cancelled_returns_the_rest_only(
+    party, shop, sellers, bucket, now
+):
+    for seller in sellers.values():
+        seller.starts_at = now + timedelta(days=300)
+    wish = shop.wish(ask(bucket), ask(bucket, 2, kind="shy"), total_fen=3000)
+    order = orders.place(wish, at=now)
+    attempt = payments.pay_by(order=order, provider="sandbox", at=now, return_url="http://x/back")
+    party.press(attempt)
+    payments.ask(attempt=attempt, at=now)
+    outbox.drain(at=now)
+    shy = order.lines.get(kind="shy")
+    cancel(order, {shy.pk: ["p0"]}, 1000, now)
+
+    sellers["shy"].answer = False
+    fulfilment.ask_waiting_suppliers(at=now)
+    outbox.drain(at=now)
+
+    assert sorted(Refund.objects.values_list("amount_fen", flat=True)) == [1000, 1000]
+    assert Attempt.objects.get().refunded_fen == 2000
+    assert ledger.balance(f"buyer:{order.pk}") == 0
+    assert invariants.check_all(at=now) == []
