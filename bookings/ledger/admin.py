@@ -6,11 +6,14 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from accounts.organisations.scoping import PlatformOnlyAdmin, ReadOnlyAdmin
 from bookings.ledger.models import Entry, Posting
+from kernel.web import columns
 
 
 class PostingInline(ReadOnlyAdmin, PlatformOnlyAdmin, TabularInline):
     model = Posting
     extra = 0
+    fields = ("account", columns.price("amount_fen", _("Amount")), "currency")
+    readonly_fields = fields
 
 
 @admin.register(Entry)

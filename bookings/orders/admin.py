@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -15,18 +16,24 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline
 
+from accounts.identity import phones
 from accounts.organisations.scoping import ReadOnlyAdmin, ScopedAdmin
 from bookings.ledger import queries as ledger
 from bookings.orders.models import Line, Order, State
-from kernel.money import yuan
+from kernel.web import columns
+from kernel.web.templatetags.quanyu import money
 
-_OWN = (
-    "code", "state_words", "region", "placed_at", "due_at", "paid_at", "own_fen", "currency",
+_TOTAL = columns.price("total_fen", _("Total"))
+_TO_PAY = columns.price("due_now_fen", _("To pay now"))
+_PRICE = columns.price("price_fen", _("Price"))
+
+_OWN: tuple[Any, ...] = (
+    "code", "state_words", "region", "placed_at", "due_at", "paid_at", "own_price", "currency",
     "contact_masked", "language", "channel", "codes", "own_refunds", "site_page",
 )  # fmt: skip
-_WHOLE = (
-    "code", "state_words", "region", "placed_at", "due_at", "paid_at", "total_fen",
-    "due_now_fen", "currency", "contact_masked", "language", "channel", "payments", "codes",
+_WHOLE: tuple[Any, ...] = (
+    "code", "state_words", "region", "placed_at", "due_at", "paid_at", _TOTAL,
+    _TO_PAY, "currency", "contact_masked", "language", "channel", "payments", "codes",
     "refunds_words", "books", "site_page",
 )  # fmt: skip
 
@@ -42,10 +49,10 @@ class LineInline(ReadOnlyAdmin, ScopedAdmin, StackedInline):
     organisation_path = "supplier"
     extra = 0
     fields = (
-        "state", "kind", "supplier", "starts_at", "ends_at", "units", "price_fen", "holds_words",
+        "state", "kind", "supplier", "starts_at", "ends_at", "units", _PRICE, "holds_words",
         "cancelled_parts", "used_parts", "is_sample",
     )  # fmt: skip
-    readonly_fields = ("holds_words",)
+    readonly_fields = (_PRICE, "holds_words")
     show_change_link = True
 
     @admin.display(description=_("Holds (bucket: units, returned)"))
@@ -59,14 +66,15 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
     """One order with everything that happened to it. Changes go through the site's operations."""
 
     organisation_path = "lines__supplier"
-    list_display = ("code", "placed_at", "state_words", "own_fen", "contact_masked", "channel")
+    list_display = ("code", "placed_at", "state_words", "own_price", "contact_masked", "channel")
     list_filter = ("channel", "region")
     search_fields = ("code",)
+    search_help_text = _("Order number, or the buyer’s whole phone number")
     date_hierarchy = "placed_at"
     show_full_result_count = False
     readonly_fields = (
-        "state_words", "own_fen", "payments", "codes", "refunds_words", "own_refunds", "books",
-        "site_page",
+        _TOTAL, _TO_PAY, "state_words", "own_price", "payments", "codes", "refunds_words",
+        "own_refunds", "books", "site_page",
     )  # fmt: skip
     inlines = (LineInline,)
 
@@ -76,13 +84,26 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
         orders = super().get_queryset(request).select_related("region")
         return orders.prefetch_related(Prefetch("lines", lines.order_by("position")))
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
+    ) -> tuple[QuerySet[Order], bool]:
+        """By order number, or by the buyer's phone: whole, since only its blind index is stored."""
+        try:
+            phone = phones.read_phone(search_term)
+        except ValidationError:
+            rows: tuple[QuerySet[Order], bool] = super().get_search_results(
+                request, queryset, search_term
+            )
+            return rows
+        return queryset.filter(contact_index=phones.index_of(phone)), False
+
     def get_fields(self, request: HttpRequest, obj: Order | None = None) -> Any:
         """A supplier reads of its own lines; what the order as a whole cost is the platform's."""
         return _WHOLE if self.is_platform(request) else _OWN
 
-    @admin.display(description=_("Price of these lines (fen)"))
-    def own_fen(self, order: Order) -> int:
-        return sum(line.price_fen for line in order.lines.all())
+    @admin.display(description=_("Price of these lines"))
+    def own_price(self, order: Order) -> str:
+        return money(sum(line.price_fen for line in order.lines.all()))
 
     @admin.display(description=_("State"))
     def state_words(self, order: Order) -> str:
@@ -95,7 +116,7 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
                 _local(order, attempt.created_at),
                 attempt.provider,
                 attempt.get_state_display(),
-                yuan(attempt.amount_fen),
+                money(attempt.amount_fen),
                 *(event.event_id for event in attempt.events.order_by("pk")),
             )
             for attempt in order.attempts.order_by("pk")
@@ -120,7 +141,7 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
             (
                 _local(order, refund.created_at),
                 refund.get_reason_display(),
-                yuan(refund.amount_fen),
+                money(refund.amount_fen),
                 refund.get_state_display(),
             )
             for refund in order.refunds.order_by("pk")
@@ -134,7 +155,7 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
             (
                 _local(order, refund.created_at),
                 refund.get_reason_display(),
-                *([yuan(refund.amount_fen)] if refund.parts.keys() <= own else []),
+                *([money(refund.amount_fen)] if refund.parts.keys() <= own else []),
                 refund.get_state_display(),
             )
             for refund in order.refunds.order_by("pk")
@@ -147,7 +168,7 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
             (
                 _local(order, entry.at),
                 entry.memo,
-                *(f"{leg.account} {yuan(leg.amount_fen)}" for leg in entry.postings.all()),
+                *(f"{leg.account} {money(leg.amount_fen)}" for leg in entry.postings.all()),
             )
             for entry in ledger.entries_of(order.subject)
         )

@@ -6,8 +6,13 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from accounts.organisations.scoping import PlatformOnlyAdmin, ReadOnlyAdmin
 from bookings.payments.models import Attempt, ProviderEvent
+from kernel.web import columns
 
 _WHY = _("A payment is for a whole order, which may have several suppliers.")
+
+_AMOUNT = columns.price("amount_fen", _("Amount"))
+_RECEIVED = columns.price("captured_fen", _("Received"))
+_RETURNED = columns.price("refunded_fen", _("Returned"))
 
 
 class ProviderEventInline(ReadOnlyAdmin, PlatformOnlyAdmin, TabularInline):
@@ -19,7 +24,12 @@ class ProviderEventInline(ReadOnlyAdmin, PlatformOnlyAdmin, TabularInline):
 @admin.register(Attempt)
 class AttemptAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     platform_only_because = _WHY
-    list_display = ("created_at", "order", "provider", "state", "amount_fen", "refunded_fen")
+    list_display = ("created_at", "order", "provider", "state", _AMOUNT, _RETURNED)
+    fields = (
+        "order", "provider", "state", _AMOUNT, _RECEIVED, _RETURNED, "currency", "token",
+        "provider_ref", "redirect_url", "created_at", "asked_at", "ended_at",
+    )  # fmt: skip
+    readonly_fields = fields
     list_filter = ("provider", "state")
     list_select_related = ("order",)
     search_fields = ("token", "provider_ref", "order__code")

@@ -17,9 +17,13 @@ from accounts.organisations.scoping import PlatformOnlyAdmin, Queue, ReadOnlyAdm
 from bookings.orders.models import Line, Order
 from bookings.refunds import operations
 from bookings.refunds.models import Reason, Refund, RefundState
+from bookings.vouchers import queries as vouchers
 from kernel import clock
 from kernel.errors import Refusal
+from kernel.web import columns
 from kernel.web.requests import whole
+
+_AMOUNT = columns.price("amount_fen", _("Amount"))
 
 
 @admin.register(Refund)
@@ -29,7 +33,12 @@ class RefundAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
         Queue(_("Refunds that are stuck"), {"state__exact": RefundState.FAILED}),
         Queue(_("Refunds being sent"), {"state__exact": RefundState.SENDING}),
     )
-    list_display = ("created_at", "order", "amount_fen", "reason", "state")
+    list_display = ("created_at", "order", _AMOUNT, "reason", "state")
+    fields = (
+        "order", _AMOUNT, "reason", "state", "parts", "actor", "created_at", "done_at", "attempt",
+        "key", "token",
+    )  # fmt: skip
+    readonly_fields = fields
     list_filter = ("state", "reason")
     list_select_related = ("order",)
     search_fields = ("order__code",)
@@ -68,6 +77,7 @@ class RefundAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
             "lines": lines,
             "chosen": chosen,
             "quote": quote,
+            "holders": vouchers.holders(order),
         }
         return TemplateResponse(request, "bookings_refunds/admin_cancel.html", context)
 

@@ -118,10 +118,7 @@ def _alarms(request: HttpRequest) -> list[horizons.Short]:
 
 def _count(queue: Queue, rows: Any, url: str) -> Waiting:
     """A queue's filter speaks the language of the list's address: state__exact=FAILED, a__in=1,2."""
-    where = {
-        name: prepare_lookup_value(name, [value] if isinstance(value, str) else value)
-        for name, value in queue.where.items()
-    }
+    where = {name: prepare_lookup_value(name, value) for name, value in queue.where.items()}
     return Waiting(
         str(queue.title), rows.filter(**where).count(), f"{url}?{urlencode(queue.where)}"
     )

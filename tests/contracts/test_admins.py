@@ -157,6 +157,18 @@ def forms(desk: Client, model_admin: ModelAdmin[Any]) -> Iterator[tuple[str, str
                 yield (inline.opts.model._meta.label, name)
 
 
+def test_money_that_is_only_shown_is_a_price(desk, listed):
+    row = listed.model._default_manager.latest("pk")
+    written = {name for _label, name in forms(desk, listed) if name.endswith("_fen")}
+
+    many, one = (
+        desk.get(url).content.decode() for url in (page(listed), page(listed, "change", row.pk))
+    )
+
+    assert "(fen)" not in many
+    assert written or "(fen)" not in one
+
+
 def test_no_state_no_money_and_no_count_is_a_field(desk, listed):
     written = {(label, name) for label, name in forms(desk, listed) if _MOVED.fullmatch(name)}
 

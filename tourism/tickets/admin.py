@@ -22,6 +22,7 @@ from accounts.organisations import queries as organisations
 from accounts.organisations.scoping import ReadOnlyAdmin, ScopedAdmin
 from kernel import clock
 from kernel.errors import BadInput, Refusal
+from kernel.web import columns
 from kernel.web.requests import whole
 from tourism.areas.confirming import SourcedAdmin
 from tourism.tickets import operations, queries
@@ -54,8 +55,12 @@ class SlotPatternInline(ScopedAdmin, TabularInline):
 class ProductAdmin(SourcedAdmin, ModelAdmin):
     organisation_path = "area__organisation"
     list_display = (
-        *("area", "peak_price_fen", "off_price_fen", "is_on_sale"),
-        *("own_permille", "is_confirmed"),
+        "area",
+        columns.price("peak_price_fen", _("Adult, peak season")),
+        columns.price("off_price_fen", _("Adult, off season")),
+        "is_on_sale",
+        "own_permille",
+        "is_confirmed",
     )
     list_filter = ("is_on_sale", "area__region")
     list_select_related = ("area",)

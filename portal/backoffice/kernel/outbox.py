@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
-from accounts.organisations.scoping import PlatformOnlyAdmin, ReadOnlyAdmin
+from accounts.organisations.scoping import PlatformOnlyAdmin, Queue, ReadOnlyAdmin
 from kernel.outbox import operations
 from kernel.outbox.models import Event, Failure, Receipt
 
@@ -43,6 +43,7 @@ class EventAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     platform_only_because = _(
         "Events are the site’s own machinery, for all organisations together."
     )
+    queues = (Queue(_("Events that are parked"), {"parked_at__isnull": "False"}),)
     list_display = ("number", "name", "key", "recorded_at", "done_at", "parked_at")
     list_filter = (ParkedFilter, "name")
     search_fields = ("key",)

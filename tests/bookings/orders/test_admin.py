@@ -7,11 +7,13 @@ from django.contrib import admin
 from django.db import transaction
 from django.urls import reverse
 
+from accounts.identity import phones
 from bookings.fulfilment import operations as fulfilment
 from bookings.orders import operations as orders
 from bookings.orders.models import Line, Order
 from bookings.payments.models import Attempt, AttemptState
 from bookings.refunds.models import Reason, Refund
+from bookings.vouchers.models import Pass
 from tests.bookings.conftest import ask
 from tests.bookings.orders.test_settle import money
 from tests.cast import assemble, enter
@@ -38,7 +40,7 @@ def test_payments_codes_and_books_are_all_there(shop, sellers, at):
 
     assert "2026-10-01 08:00:00 · sandbox" in page.payments(order)
     assert "p0" in page.codes(order)
-    assert f"buyer:{order.pk} -10" in page.books(order)
+    assert f"buyer:{order.pk} −¥10" in page.books(order)
     assert page.refunds_words(order) == "–"
 
 
@@ -82,7 +84,7 @@ def test_a_supplier_reads_of_its_own_lines_only(shared):
     assert "Lions" not in page
     assert "sandbox" not in page
     assert f"buyer:{order.pk}" not in page
-    assert "2000" not in page
+    assert "¥20<" not in page
 
 
 def test_the_platform_reads_the_whole_order(shared):
@@ -90,8 +92,23 @@ def test_the_platform_reads_the_whole_order(shared):
 
     page = shown(cast.he_ping, order)
 
-    for words in ("1.23", "4.56", "Otters", "Lions", "sandbox", f"buyer:{order.pk}", "2000"):
+    for words in ("¥1.23", "¥4.56", "Otters", "Lions", "sandbox", f"buyer:{order.pk}", "¥20<"):
         assert words in page
+
+
+@pytest.mark.parametrize("typed", ["16100000001", "+86 161 0000 0001", "161-0000-0001"])
+def test_an_order_is_found_by_the_whole_phone_number_of_its_buyer(shared, typed):
+    cast, order = shared
+    Order.objects.filter(pk=order.pk).update(contact_index=phones.index_of("16100000001"))
+    url = reverse("admin:bookings_orders_order_changelist")
+
+    found = {user: enter(user).get(url, {"q": typed}).context["cl"].result_count for user in (
+        cast.li_wei, cast.he_ping, cast.qian_bo,
+    )}  # fmt: skip
+    other = enter(cast.he_ping).get(url, {"q": "16100000002"}).context["cl"].result_count
+
+    assert found == {cast.li_wei: 1, cast.he_ping: 1, cast.qian_bo: 0}
+    assert other == 0
 
 
 def test_a_supplier_of_no_line_does_not_find_the_order(shared):
@@ -110,10 +127,13 @@ def test_a_supplier_cancels_parts_of_its_own_lines_only(shared):
     first, second = order.lines.order_by("position")
     url = reverse("admin:bookings_refunds_refund_cancel", args=[order.pk])
     desk = enter(cast.chen_jie)
+    Pass.objects.filter(order=order).update(holder="测试乙")
 
     own = desk.get(url, {"part": f"{second.pk}:p0"})
     other = desk.get(url, {"part": f"{first.pk}:p0"})
 
     assert own.status_code == 200
+    assert "测试乙" in own.content.decode()
+    assert "测试乙" in desk.get(url).content.decode()
     assert "Lions" not in own.content.decode()
     assert other.status_code == 404

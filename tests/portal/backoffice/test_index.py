@@ -8,6 +8,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.messages.models import Message, State
+from kernel.outbox.models import Event
 from kernel.places import loading
 from tests import cast
 from tests.factories.kernel import RegionFactory
@@ -90,3 +92,27 @@ def test_nobody_else_is_given_a_link_that_sets_a_password(who):
 
     assert answer.status_code in (302, 403)
     assert "password" not in answer.headers.get("Location", "").split("?")[0]
+
+
+def test_a_parked_event_waits_in_a_queue_of_the_platform():
+    people = cast.assemble(RegionFactory())
+    at = timezone.now()
+    Event.objects.create(name="a.b.done", key="k", facts={}, recorded_at=at, parked_at=at)
+    url = f"{reverse('admin:kernel_outbox_event_changelist')}?parked_at__isnull=False"
+
+    assert f'href="{url}"><b>1</b>' in index_of(people.he_ping)
+    assert cast.enter(people.he_ping).get(url).context["cl"].result_count == 1
+    assert url not in index_of(people.li_wei)
+
+
+def test_a_queue_is_counted_as_its_list_shows_it():
+    people = cast.assemble(RegionFactory())
+    for key, state in (("a", State.FAILED), ("b", State.FAILED), ("c", State.SENT)):
+        Message.objects.create(
+            key=key, template="sign-in-code", channel="sms", language="en", to_sealed="x",
+            to_masked="161****0001", body_sealed="x", created_at=timezone.now(), state=state,
+        )  # fmt: skip
+    url = f"{reverse('admin:accounts_messages_message_changelist')}?state__exact=FAILED"
+
+    assert f'href="{url}"><b>2</b>' in index_of(people.he_ping)
+    assert cast.enter(people.he_ping).get(url).context["cl"].result_count == 2

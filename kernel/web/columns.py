@@ -1,0 +1,26 @@
+"""Columns of the back office's lists and read-only fields that several rooms show alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+
+from kernel.web.templatetags.quanyu import money
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+
+def price(name: str, title: str | _StrPromise) -> Any:
+    """A column that shows a row's amount of fen in yuan: 42000 is "¥420".
+
+    It is a callable; Any, because Django's type stubs know only names in ``fields``.
+    """
+
+    @admin.display(description=title, ordering=name)
+    def shown(row: Any) -> str:
+        return money(getattr(row, name))
+
+    shown.__name__ = name
+    return shown
