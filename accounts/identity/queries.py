@@ -26,11 +26,6 @@ def pending_authenticator(user: User) -> Authenticator | None:
     return Authenticator.objects.filter(user=user, confirmed=False).first()
 
 
-def has_second_factor(user: User) -> bool:
-    """Whether the person has an authenticator in use."""
-    return Authenticator.objects.filter(user=user, confirmed=True).exists()
-
-
 def demonstration_accounts() -> list[str]:
     """Login names of demonstration accounts; there must be none in production."""
     rows = User.objects.filter(is_demonstration=True).order_by("pk")

@@ -26,20 +26,8 @@ def read_name(text: str) -> str:
     return name
 
 
-def mask_name(name: str) -> str:
-    """For people who need not know it all: 张** for 张测试, John S. for John Smith."""
-    if _is_han(name[:1]):
-        return name[0] + "*" * (len(name) - 1)
-    first, _blank, rest = name.partition(" ")
-    return f"{first} {rest[0]}." if rest else f"{first[:1]}***"
-
-
 def _is_letter(character: str) -> bool:
     return unicodedata.category(character)[0] in "LM"
-
-
-def _is_han(character: str) -> bool:
-    return unicodedata.name(character, "").startswith("CJK")
 
 
 def _between(name: str) -> int:

@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.codes import wire
 from kernel import codes
-from kernel.naming import say
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -141,20 +140,6 @@ class Voucher(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line} · {self.carrier}"
-
-    @property
-    def class_words(self) -> str:
-        """The class of the holder in the active language, or nothing."""
-        return say(self.show.get("class") or {})
-
-    @property
-    def check_words(self) -> str:
-        """What the holder must prove by a document, or nothing."""
-        return say(self.show.get("check") or {})
-
-    @property
-    def is_touched(self) -> bool:
-        return self.entries_used > 0
 
     def is_within(self, at: datetime) -> bool:
         """Whether its window is open."""

@@ -121,9 +121,3 @@ def notices(area_ids: Collection[int], *, at: datetime) -> list[NoticeRow]:
         )
         for row in rows
     ]
-
-
-def notices_of_region(region: Region, *, at: datetime) -> list[NoticeRow]:
-    """What the areas of a region announce now, warnings first. Two statements."""
-    ids = ScenicArea.objects.filter(region=region).values_list("pk", flat=True)
-    return notices(list(ids), at=at)
