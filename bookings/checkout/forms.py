@@ -93,13 +93,16 @@ class PartyForm(PageForm):
     def save_people(
         self, *, actor: str, actors: Collection[str], at: datetime
     ) -> dict[int, list[int]] | None:
-        """Remember new persons; return who sits where, by item id. None where one was refused."""
+        """Remember new persons; who sits where, by item id. None where one is refused or there twice."""
         try:
             self.traveller_ids = [
                 self._place(number, actor, actors, at) for number in self.places_range
             ]
         except Refusal as refusal:
             self.refuse(refusal)
+            return None
+        if len(set(self.traveller_ids)) < len(self.traveller_ids):
+            self.add_error(None, _("The same traveller is chosen twice."))
             return None
         return {row.item.pk: self._takers(row) for row in self.cart.rows}
 

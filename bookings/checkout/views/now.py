@@ -156,7 +156,7 @@ def _show(
         "can_place": bool(offers) and not refusals,
         "is_sample": any(offer.is_sample for offer in offers),
         "request_key": request.POST.get("request_key") or codes.new_token(),
-        "contact": actors.phone_of(request),
+        "contact": request.POST.get("contact") or actors.phone_of(request),
         "here": request.get_full_path(),
     }
     status = refusal.status if refusal else 200

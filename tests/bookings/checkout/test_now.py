@@ -167,3 +167,10 @@ def test_a_guest_gives_a_number(client, region, shop, sellers, url):
 
     assert (without.status_code, with_one.status_code) == (400, 302)
     assert Order.objects.get().contact_masked == "161****0009"
+
+
+def test_a_number_that_is_refused_stays_in_its_field(browser, person, shop, sellers, url):
+    answer = browser.post(url, form(shop.bucket(3), person, contact="161 000"))
+
+    assert answer.status_code == 400
+    assert 'value="161 000"' in answer.content.decode()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from bookings.baskets.models import Basket
 from kernel import clock
 from tests.cast import enter
-from tests.factories.accounts import TouristFactory, make_traveller
+from tests.factories.accounts import TouristFactory, make_traveller, resident_number
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +111,19 @@ def test_somebody_without_a_book_is_not_asked_who_but_for_the_person(client, reg
     assert '<input type="hidden" name="who_0" value="0" id="id_who_0">' in page
     assert 'data-shown-by="id_new_0-kind" data-shown-value="PASSPORT"' in page
     assert 'name="takes_part' not in page
+
+
+def test_one_document_typed_for_two_people_is_said_on_the_form(browser, family, url):
+    field = f"takes_part_{smaller_item().pk}"
+    number = resident_number(date(1988, 5, 17))
+    typed = {
+        f"new_{place}-{name}": value
+        for place in (0, 1)
+        for name, value in {"name": "赵测试", "kind": "RESIDENT_ID", "number": number}.items()
+    }
+
+    answer = browser.post(url, party([0, 0, family[2]], **{field: ["0", "1"]}, **typed))
+
+    assert answer.status_code == 200
+    assert "The same traveller is chosen twice." in answer.content.decode()
+    assert Basket.objects.get().traveller_ids == []
