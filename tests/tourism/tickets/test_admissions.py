@@ -10,6 +10,7 @@ import pytest
 
 from bookings.orders import operations as orders
 from bookings.orders.models import Line, Order, State
+from kernel.outbox.models import Event
 from tests.factories.tourism import ask_for, person, slot_on
 from tests.tourism.conftest import VISIT, wish
 from tourism.tickets import offers
@@ -88,6 +89,26 @@ def test_a_lapsed_order_gives_its_places_up_and_late_money_takes_them_again(slot
 
     assert Line.objects.get().state == State.PAID
     assert seats() == [(slot.pk, "index-1", "p1")]
+
+
+def test_late_money_does_not_take_places_again_in_an_entry_time_that_was_closed(slot, at):
+    order = orders.place(wish(ask_for(slot, person(1)), total_fen=19_000), at=at)
+    orders.lapse_due(at=at + timedelta(minutes=16))
+    tickets.set_slot(slot=slot, actor="user:1", at=at + timedelta(minutes=17), is_open=False)
+
+    money = {
+        "attempt_id": 1,
+        "order_id": order.pk,
+        "amount_fen": 19_000,
+        "currency": "CNY",
+        "provider": "sandbox",
+    }
+    orders.settle(facts=money, at=at + timedelta(minutes=20))
+
+    assert order.lines.get().state == State.LAPSED
+    assert seats() == []
+    [due] = Event.objects.filter(name="bookings.orders.money-returned-due")
+    assert due.facts["reason"] == "LATE_AND_GONE"
 
 
 def test_late_money_finds_the_person_in_another_order_and_does_not_pay(slot, at):

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from bookings.contracts import Facts, Offer
+from bookings.contracts import Facts, Offer, Words
 from bookings.orders.models import Line
 from kernel.errors import Refusal
 from kernel.naming import say
-from tourism.tickets.models import Admission
+from tourism.tickets.models import Admission, Slot
+from tourism.tickets.offers import SlotClosed
 
 _ADMIT = """
     INSERT INTO tourism_tickets_admission (slot_id, document_index, line_id, part_key, region_id)
-    SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::bigint[])
+    SELECT seat.* FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::bigint[])
         AS seat(slot_id, document_index, line_id, part_key, region_id)
-    ORDER BY slot_id, document_index, line_id
+    JOIN tourism_tickets_slot AS slot ON slot.id = seat.slot_id AND slot.is_open
+    ORDER BY seat.slot_id, seat.document_index, seat.line_id
     ON CONFLICT (slot_id, document_index) DO NOTHING
     RETURNING line_id, part_key
 """
@@ -56,11 +58,20 @@ def admit(lines: Sequence[Line]) -> list[Refusal | None]:
     """Claim a place for every named person of the lines; one answer per line.
 
     One INSERT, its rows sorted by their unique key so that two orders never wait for each other in
-    a circle. Rows that a line holds already count as claimed; who has no document holds no row.
+    a circle. Rows that a line holds already count as claimed; who has no document holds no row. An
+    entry time that was closed since it was offered takes nobody.
     """
     seats = [seat for line in lines for seat in seats_of(line)]
     lost = _not_held(seats, _insert(seats))
-    return [_answer(line, [seat for seat in lost if seat.line_id == line.pk]) for line in lines]
+    rowless = {line.pk for line in lines} - {seat.line_id for seat in seats}
+    doubtful = rowless | {seat.line_id for seat in lost}
+    closed = _closed({line.facts["slot_id"] for line in lines if line.pk in doubtful})
+    return [
+        _shut(line.title)
+        if line.facts["slot_id"] in closed
+        else _answer(line, [seat for seat in lost if seat.line_id == line.pk])
+        for line in lines
+    ]
 
 
 def give_up(parts: Sequence[tuple[Line, Sequence[str]]]) -> None:
@@ -73,6 +84,8 @@ def give_up(parts: Sequence[tuple[Line, Sequence[str]]]) -> None:
 
 def move(line: Line, offer: Offer) -> Refusal | None:
     """Exchange a line's places for those of a new offer: all of them, or none and a refusal."""
+    if _closed({offer.facts["slot_id"]}):
+        return _shut(offer.title)
     seats = _seats(line.pk, offer.region_id, offer.facts)
     try:
         with transaction.atomic():
@@ -89,6 +102,11 @@ def seats_of(line: Line) -> list[Seat]:
     """The places that a line's open parts need, from what was frozen when it was offered."""
     keys = {part.key for part in line.open_parts}
     return [s for s in _seats(line.pk, line.region_id, line.facts) if s.part_key in keys]
+
+
+def _closed(slot_ids: Collection[int]) -> set[int]:
+    """Which of these entry times are not open now; nothing is asked for none."""
+    return set(Slot.objects.filter(pk__in=slot_ids, is_open=False).values_list("pk", flat=True))
 
 
 def _seats(line_id: int, region_id: int, facts: Facts) -> list[Seat]:
@@ -132,6 +150,10 @@ def _not_held(seats: Sequence[Seat], inserted: set[tuple[int, str]]) -> list[Sea
         for seat in missing
         if (seat.slot_id, seat.document_index, seat.line_id, seat.part_key) not in held
     ]
+
+
+def _shut(title: Words) -> SlotClosed:
+    return SlotClosed(title=say(title), way_out="")
 
 
 def _answer(line: Line, lost: Sequence[Seat]) -> Refusal | None:
