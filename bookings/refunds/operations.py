@@ -6,7 +6,7 @@ The refund shown first is the refund made: both come from the terms frozen at pu
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -116,10 +116,10 @@ def cancel(
     """
     with transaction.atomic(durable=True):
         order = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
+        before = _lock_lines(parts)
         quoted = quote(order=order, parts=parts, at=at)
         if quoted.refund_fen != shown_fen:
             raise RefundMoved(shown_fen=shown_fen, refund_fen=quoted.refund_fen)
-        before = {line.pk: line for line in Line.objects.filter(pk__in=parts)}
         for line in before.values():
             vouchers.void(line=line, part_keys=parts[line.pk], at=at)
         orders.withdraw_parts(parts=parts, at=at)
@@ -135,6 +135,12 @@ def cancel(
         )
         whole = {str(line_id): list(keys) for line_id, keys in parts.items()}
         return _send_back(order, quoted.refund_fen, key, reason, actor, at, whole)
+
+
+def _lock_lines(line_ids: Collection[int]) -> dict[int, Line]:
+    """Lines before vouchers, as the gate locks them: who scans and who cancels never wait in a circle."""
+    lines = Line.objects.filter(pk__in=line_ids).order_by("pk")
+    return {line.pk: line for line in lines.select_for_update(no_key=True)}
 
 
 def _book_cancelled(order: Order, line: Line, quoted: Quote, key: str, at: datetime) -> None:
