@@ -75,12 +75,13 @@ class Quote:
 def quote(*, order: Order, parts: Mapping[int, Sequence[str]], at: datetime) -> Quote:
     """What comes back for these parts (line id to part keys) at ``at``.
 
-    :raises NotCancellable: a part is used, cancelled or of a line that is not paid.
+    :raises NotCancellable: a part is used, cancelled, or of a line that is not paid or not of this
+        order.
     """
-    rows: list[QuoteRow] = []
-    for line in Line.objects.filter(order=order, pk__in=parts).order_by("pk"):
-        rows += _quote_line(line, parts[line.pk], at)
-    return Quote(tuple(rows))
+    lines = Line.objects.filter(order=order, pk__in=parts).order_by("pk")
+    if len(lines) != len(parts):
+        raise NotCancellable(title=order.code)
+    return Quote(tuple(row for line in lines for row in _quote_line(line, parts[line.pk], at)))
 
 
 def _quote_line(line: Line, keys: Sequence[str], at: datetime) -> list[QuoteRow]:
@@ -116,7 +117,7 @@ def cancel(
     """
     with transaction.atomic(durable=True):
         order = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
-        before = _lock_lines(parts)
+        before = _lock_lines(order, parts)
         quoted = quote(order=order, parts=parts, at=at)
         if quoted.refund_fen != shown_fen:
             raise RefundMoved(shown_fen=shown_fen, refund_fen=quoted.refund_fen)
@@ -137,9 +138,9 @@ def cancel(
         return _send_back(order, quoted.refund_fen, key, reason, actor, at, whole)
 
 
-def _lock_lines(line_ids: Collection[int]) -> dict[int, Line]:
+def _lock_lines(order: Order, line_ids: Collection[int]) -> dict[int, Line]:
     """Lines before vouchers, as the gate locks them: who scans and who cancels never wait in a circle."""
-    lines = Line.objects.filter(pk__in=line_ids).order_by("pk")
+    lines = Line.objects.filter(order=order, pk__in=line_ids).order_by("pk")
     return {line.pk: line for line in lines.select_for_update(no_key=True)}
 
 

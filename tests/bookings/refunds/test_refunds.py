@@ -151,3 +151,14 @@ def test_a_supplier_who_refuses_after_a_part_was_cancelled_returns_the_rest_only
     assert Attempt.objects.get().refunded_fen == 2000
     assert ledger.balance(f"buyer:{order.pk}") == 0
     assert invariants.check_all(at=now) == []
+
+
+def test_a_line_of_another_order_is_not_cancelled_with_this_one(shop, party, paid, bucket, now):
+    other = orders.place(shop.wish(ask(bucket), total_fen=1000, actor="guest:b"), at=now)
+    own, theirs = paid.lines.get(), other.lines.get()
+
+    with pytest.raises(refunds.NotCancellable):
+        cancel(paid, {own.pk: ["p0"], theirs.pk: ["p0"]}, 1000, now)
+
+    assert Refund.objects.count() == 0
+    assert [line.cancelled_parts for line in Line.objects.order_by("pk")] == [[], []]
