@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,14 +10,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Max, Sum
 
 from bench.load import quantile
 from bench.people import Buyer
 from bookings import registry
 from bookings.contracts import Ask, Member
 from bookings.inventory.models import Bucket
-from bookings.inventory.operations import reshape
 from bookings.orders.models import Hold, Order
 from kernel import clock
 from kernel.errors import Refusal
@@ -24,6 +24,7 @@ from kernel.outbox.models import Event
 from kernel.places.models import Region
 
 ROOM = 1_000_000
+_CLASSES = ((1, 1), (2, 4), (5, 8), (9, 16), (17, 32), (33, 64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +37,19 @@ class Thing:
     bucket_ids: tuple[int, ...]
 
 
-def things_on_sale(region: Region, *, number: int) -> list[Thing]:
-    """So many named-entry times of different hours, days and areas, each with room for everybody."""
+def things_on_sale(region: Region) -> list[Thing]:
+    """Every named-entry time of the coming week, in mixed order, each with room for everybody."""
     day = region.local_date(clock.now()) + timedelta(days=1)
     listings = registry.get("ticket").browse(
         region_id=region.pk, supplier_id=None, first=day, last=day + timedelta(days=6)
     )
-    refs = [listing.ref for listing in listings][: number * 2]
-    asks = [Ask("ticket", ref, (Member(class_code="adult"),)) for ref in refs]
+    asks = [Ask("ticket", each.ref, (Member(class_code="adult"),)) for each in listings]
     answers = registry.offer_all(asks, at=clock.now())
     things = [_thing(a[0]) for a in answers if not isinstance(a, Refusal) and a[0].needs_names]
-    for bucket_id in {bucket for thing in things[:number] for bucket in thing.bucket_ids}:
-        reshape(bucket_id=bucket_id, capacity=ROOM)
-    return things[:number]
+    Bucket.objects.filter(pk__in={b for thing in things for b in thing.bucket_ids}).update(
+        capacity=ROOM
+    )
+    return sorted(things, key=lambda thing: hashlib.sha256(thing.ref.encode()).digest())
 
 
 def _thing(offer: Any) -> Thing:
@@ -65,7 +66,7 @@ def request(region: Region, host: str, buyer: Buyer, things: Sequence[Thing]) ->
             *[pair for t in things for pair in (("kind", t.kind), ("ref", t.ref))],
             ("who", str(buyer.traveller_id)),
             ("shown_total_fen", str(sum(thing.price_fen for thing in things))),
-            ("request_key", f"bench-{buyer.user_id}-{things[0].ref}"),
+            ("request_key", f"bench-{buyer.user_id}-{things[0].ref}-{len(things)}"),
         ]
     ).encode()
     head = (
@@ -86,16 +87,26 @@ def oversold() -> int:
     return sum(taken > capacity or taken != held.get(pk, 0) for pk, taken, capacity in buckets)
 
 
-def group_sizes() -> dict[str, float]:
-    """How many orders one transaction has placed: rows that one transaction wrote share their xmin."""
+def group_sizes(*, after_id: int) -> dict[str, float]:
+    """How many orders one transaction has placed: rows that one transaction wrote share their xmin.
+
+    ``share`` is that of the orders placed in groups of so many.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM bookings_orders_order GROUP BY xmin::text")
+        cursor.execute(
+            "SELECT count(*) FROM bookings_orders_order WHERE id > %s GROUP BY xmin::text",
+            [after_id],
+        )
         sizes = sorted(size for (size,) in cursor.fetchall())
     return {
         "mean": round(sum(sizes) / len(sizes), 1),
         "p50": quantile(sizes, 0.5),
         "p90": quantile(sizes, 0.9),
         "most": sizes[-1],
+        **{
+            f"share {low}-{high}": round(sum(s for s in sizes if low <= s <= high) / sum(sizes), 3)
+            for low, high in _CLASSES
+        },
     }
 
 
@@ -106,3 +117,8 @@ def all_published() -> bool:
 
 def placed() -> int:
     return Order.objects.count()
+
+
+def newest() -> int:
+    """The id of the order that was placed last."""
+    return Order.objects.aggregate(newest=Max("pk"))["newest"] or 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -14,94 +13,92 @@ from typing import Any
 
 from django.conf import settings
 
-from bench import baseline, orders, site
-from bench.people import Buyer, make_buyers
+from bench import baseline, hot, lone, orders, site
+from bench.people import make_buyers
+from bench.rates import Point
+from bench.stage import MIXED_THINGS, Stage
 from kernel import clock, invariants
 from kernel.places.models import Region
 
-Tell = Callable[[str], None]
 SLUG = "huangshan"
+_PGBENCH_S = 2
 
 
-def run(tell: Tell, options: dict[str, Any]) -> dict[str, Any]:
-    """One hot slot through HTTP, then the database alone; ends with the invariants."""
+def run(tell: Callable[[str], None], options: dict[str, Any]) -> dict[str, Any]:
+    """Every figure of issue 3's table; ends with the invariants."""
+    began = time.monotonic()
+    stage = _stage(tell, options)
+    figures: dict[str, Any] = {}
+    points: list[Point] = []
+    with site.running() as running:
+        with stage.phase("warm", "Warming up …"):
+            hot.warm_up(running, stage)
+        _through_http(running, stage, figures, points)
+    _database_alone(stage, figures)
+    with stage.phase("check", "Checking …"):
+        figures |= {
+            "things": MIXED_THINGS,
+            "distinct_people": len(stage.buyers),
+            "placed": orders.placed(),
+            "acknowledged": sum(point.orders for point in points),
+            "errors_5xx": sum(point.errors_5xx for point in points),
+            "broken": sum(point.broken for point in points),
+            "oversold": orders.oversold(),
+            "violations": len(invariants.check_all(at=clock.now())),
+        }
+    return figures | {"took_s": stage.took_s, "total_s": round(time.monotonic() - began, 1)}
+
+
+def _stage(tell: Callable[[str], None], options: dict[str, Any]) -> Stage:
     tell("Loading the region …")
+    began = time.monotonic()
     _manage("load_region", SLUG, "--days", "8")
     region = Region.objects.get(slug=SLUG)
+    things = orders.things_on_sale(region)
+    loaded = time.monotonic()
     tell(f"Making {options['people']} people …")
     buyers = make_buyers(options["people"], at=clock.now())
-    things = orders.things_on_sale(region, number=100)
-    hot: list[dict[str, Any]] = []
-    with site.running() as running:
-        _warm_up(running, region, buyers, things)
-        for number in range(options["runs"]):
-            thing = things[number]
-            tell(f"One hot slot, {options['connections']} connections, run {number + 1} …")
-            hot.append(_measure(running, region, buyers, [[thing]], options))
-    with tempfile.TemporaryDirectory() as folder:
-        tell("The database alone …")
-        tps = baseline.best_tps(Path(folder), rows=1, seconds=int(options["seconds"]))
-    tell("Checking …")
-    middle = sorted(hot, key=lambda report: report["per_s"])[len(hot) // 2]
-    return {
-        "things": len(things),
-        "hot_orders_per_s": round(middle["orders_per_s"], 1),
-        "hot_all": [round(report["orders_per_s"], 1) for report in hot],
-        "db_hot_tps": round(tps, 1),
-        "hot_ratio": round(middle["orders_per_s"] / tps, 3),
-        "group_sizes": orders.group_sizes(),
-        "p50_ms": round(middle["p50_ms"], 2),
-        "p99_ms": round(middle["p99_ms"], 2),
-        "cpu_ms_per_order": round(statistics.median(r["cpu_ms_per_order"] for r in hot), 3),
-        "cpu_by_role": middle["cpu_by_role"],
-        "client_cpu_ms_per_order": round(middle["client_cpu_ms"] / middle["answered"], 4),
-        "distinct_people": len(buyers),
-        "placed": orders.placed(),
-        "acknowledged": sum(report["statuses"].get("201", 0) for report in hot),
-        "errors_5xx": sum(_fives(report) for report in hot),
-        "oversold": orders.oversold(),
-        "violations": len(invariants.check_all(at=clock.now())),
+    stage = Stage(region, buyers, things, options, tell)
+    stage.took_s |= {
+        "region": round(loaded - began, 1),
+        "people": round(time.monotonic() - loaded, 1),
     }
+    return stage
 
 
-def _measure(
-    running: site.Running,
-    region: Region,
-    buyers: list[Buyer],
-    carts: list[list[orders.Thing]],
-    options: dict[str, Any],
-) -> dict[str, Any]:
-    requests = [
-        orders.request(region, running.address, buyer, carts[number % len(carts)])
-        for number, buyer in enumerate(buyers)
-    ]
-    before = running.cpu_ms()
-    report = running.load(requests, connections=options["connections"], seconds=options["seconds"])
-    ok = report["statuses"].get("201", 0)
-    spent = running.cpu_ms() - before
-    return {
-        **report,
-        "orders_per_s": ok / report["seconds"],
-        "cpu_ms_per_order": spent.total() / max(ok, 1),
-        "cpu_by_role": {role: round(ms / max(ok, 1), 3) for role, ms in spent.items()},
-    }
-
-
-def _warm_up(
-    running: site.Running, region: Region, buyers: list[Buyer], things: list[orders.Thing]
+def _through_http(
+    running: site.Running, stage: Stage, figures: dict[str, Any], points: list[Point]
 ) -> None:
-    """Every thread of every worker has a connection, worker and beat have started."""
-    few = buyers[-400:]
-    requests = [orders.request(region, running.address, b, [things[-1]]) for b in few]
-    running.load(requests, connections=64, seconds=5)
-    deadline = time.monotonic() + 60
-    while not orders.all_published() and time.monotonic() < deadline:
-        time.sleep(0.5)
-    time.sleep(2)
+    """All that is asked of the site itself."""
+    found, seen = hot.hot_slot(running, stage)
+    figures |= found
+    points += seen
+    for found, seen in (
+        hot.half_rate(running, stage, figures["hot_orders_per_s"]),
+        hot.mixed_carts(running, stage),
+    ):
+        figures |= found
+        points += seen
+    figures |= lone.sql_per_order(running, stage)
+    found, seen = lone.alone(running, stage)
+    figures |= found
+    points += seen
 
 
-def _fives(report: dict[str, Any]) -> int:
-    return sum(count for status, count in report["statuses"].items() if int(status) >= 500)
+def _database_alone(stage: Stage, figures: dict[str, Any]) -> None:
+    """The same from PostgreSQL itself, one order a transaction, nothing else running."""
+    with (
+        stage.phase("pgbench", "The database alone …"),
+        tempfile.TemporaryDirectory(prefix="qy-bench-") as folder,
+    ):
+        one = baseline.best_tps(Path(folder), rows=1, seconds=_PGBENCH_S)
+        spread = baseline.best_tps(Path(folder), rows=MIXED_THINGS, seconds=_PGBENCH_S)
+    figures |= {
+        "db_hot_tps": round(one, 1),
+        "hot_ratio": round(figures["hot_orders_per_s"] / one, 3),
+        "db_spread_tps": round(spread, 1),
+        "mixed_ratio": round(figures["mixed_orders_per_s"] / spread, 3),
+    }
 
 
 def _manage(*words: str) -> None:

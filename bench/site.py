@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ _ROLES = {
     "postgres": "postgres",
     "valkey": "valkey",
 }
+_STATEMENT = re.compile(r"\[(\d+)\] LOG:  (?:statement|execute [^:]+): (.*)")
 _TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
 
 
@@ -38,6 +41,7 @@ class Running:
 
     url: str
     folder: Path
+    background: tuple[int, ...]
 
     @property
     def address(self) -> str:
@@ -49,6 +53,16 @@ class Running:
         for pid in _descendants(os.getpid()):
             spent[_role(pid)] += round(_cpu_ms(pid))
         return spent
+
+    @contextmanager
+    def background_stopped(self) -> Iterator[None]:
+        """Worker, beat and sandbox stand still meanwhile."""
+        pids = [pid for top in self.background for pid in (top, *_descendants(top))]
+        _signal(pids, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            _signal(pids, signal.SIGCONT)
 
     def load(self, requests: list[bytes], **options: float) -> dict[str, Any]:
         """Send requests from the generator's own process; its report."""
@@ -64,28 +78,53 @@ class Running:
 
 
 @contextmanager
-def running() -> Iterator[Running]:
-    """Web, worker, beat and sandbox on the servers of this command."""
+def running(**env: str) -> Iterator[Running]:
+    """Web, worker, beat and sandbox on the servers of this command, or on those that ``env`` names."""
     with tempfile.TemporaryDirectory(prefix="qy-bench-") as folder:
         site = Site.for_demo(Path(folder))
+        site.env |= env
         try:
-            site.start_quietly()
-            yield Running(site.url, Path(folder))
+            with redirect_stdout(StringIO()):
+                site.start_quietly()
+            yield Running(site.url, Path(folder), tuple(_pids(site)))
         finally:
-            site.stop()
+            with redirect_stdout(StringIO()):
+                site.stop()
+
+
+def _pids(site: Site) -> Iterator[int]:
+    """Those of its own processes that serve no page."""
+    for child in site.children:
+        if child.name != "web" and child.process is not None:
+            yield child.process.pid
+
+
+class StatementLog:
+    """What PostgreSQL writes about the statements of other sessions than this one's."""
+
+    def __init__(self) -> None:
+        self.path, self.read = Path(settings.QUANYU_POSTGRES_LOG), 0
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            self.own = int(cursor.fetchone()[0])
+
+    def since_last(self) -> list[str]:
+        """Every statement that was sent since the last call, in order."""
+        with self.path.open("rb") as file:
+            file.seek(self.read)
+            text = file.read().decode(errors="replace")
+            self.read = file.tell()
+        return [what for pid, what in _STATEMENT.findall(text) if int(pid) != self.own]
 
 
 @contextmanager
-def statements() -> Iterator[list[str]]:
-    """Every statement that reaches PostgreSQL meanwhile, in order, from any process of the site."""
-    log = Path(settings.QUANYU_POSTGRES_LOG)
+def statements() -> Iterator[StatementLog]:
+    """PostgreSQL writes down every statement meanwhile, from any process of the site."""
     _log_statements("all")
-    before = log.stat().st_size
-    found: list[str] = []
-    yield found
-    _log_statements("none")
-    text = log.read_bytes()[before:].decode(errors="replace")
-    found += re.findall(r"LOG:  (?:statement|execute [^:]+): (.*)", text)
+    try:
+        yield StatementLog()
+    finally:
+        _log_statements("none")
 
 
 def _log_statements(which: str) -> None:
@@ -93,6 +132,12 @@ def _log_statements(which: str) -> None:
         cursor.execute(f"ALTER SYSTEM SET log_statement = '{which}'")
         cursor.execute("SELECT pg_reload_conf()")
         cursor.execute("SELECT pg_sleep(0.3)")
+
+
+def _signal(pids: Iterable[int], sig: signal.Signals) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, sig)
 
 
 def _descendants(pid: int) -> list[int]:

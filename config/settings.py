@@ -25,9 +25,9 @@ env = environ.Env()
 IS_SERVERLESS = is_serverless(sys.argv) or "mypy" in sys.argv[0]
 
 
-def _flag(name: str) -> bool:
+def _flag(name: str, default: str = "") -> bool:
     """1, true, yes, on or 0, false, no, off; anything else refuses to start."""
-    value = str(env.str(name, "")).lower()
+    value = str(env.str(name, default)).lower()
     if value in ("1", "true", "yes", "on"):
         return True
     if value in ("", "0", "false", "no", "off"):
@@ -43,6 +43,8 @@ QUANYU_THROWAWAY = _flag("QUANYU_THROWAWAY")
 
 QUANYU_MEMO = True
 """Whether reads that every request repeats are remembered for a second or two (kernel.memo)."""
+QUANYU_GROUPING = _flag("QUANYU_GROUPING", default="1")
+"""Whether orders that arrive together are placed together; benches compare with a site without."""
 QUANYU_POSTGRES_LOG = env.str("QUANYU_POSTGRES_LOG", "")
 """Where servers of our own write their log: benches count statements there."""
 QUANYU_CLOCK = env.str("QUANYU_CLOCK", "")

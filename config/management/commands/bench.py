@@ -23,9 +23,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", choices=sorted(BENCHES))
         parser.add_argument("--json", type=Path, metavar="FILE")
-        parser.add_argument("--seconds", type=float, default=5, help="of each measured point")
+        parser.add_argument("--seconds", type=float, default=4, help="of each measured point")
         parser.add_argument("--runs", type=int, default=3, help="the median of so many counts")
         parser.add_argument("--connections", type=int, default=32)
+        parser.add_argument("--pairs", type=int, default=5, help="of what is compared in turns")
         parser.add_argument("--people", type=int, default=8000, help="buyers, each used once a run")
 
     def handle(self, *, what: str, json: Path | None, **options: Any) -> None:
