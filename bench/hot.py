@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-import time
 from typing import Any
 
 from bench import orders, rates
@@ -15,11 +14,8 @@ from bench.stage import Stage
 def warm_up(running: Running, stage: Stage) -> None:
     """Every thread of every worker has a connection, worker and beat have started."""
     requests = stage.hot(running, people=400)
-    running.load(requests, connections=64, seconds=5)
-    deadline = time.monotonic() + 60
-    while not orders.all_published() and time.monotonic() < deadline:
-        time.sleep(0.5)
-    time.sleep(1)
+    running.load(requests, connections=64, seconds=3)
+    running.await_idle()
 
 
 def hot_slot(running: Running, stage: Stage) -> tuple[dict[str, Any], list[Point]]:

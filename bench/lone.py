@@ -26,6 +26,7 @@ def alone(grouped: Running, stage: Stage) -> tuple[dict[str, Any], list[Point]]:
     ):
         for running in (grouped, bare):
             running.load(stage.hot(running, people=400), connections=64, seconds=1.5)
+        grouped.await_idle()
         for _pair in range(stage.options["pairs"]):
             points.append((_point(grouped, stage), _point(bare, stage)))
     pairs = [(with_.p50_ms, without.p50_ms) for with_, without in points]

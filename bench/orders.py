@@ -20,7 +20,6 @@ from bookings.inventory.models import Bucket
 from bookings.orders.models import Hold, Order
 from kernel import clock
 from kernel.errors import Refusal
-from kernel.outbox.models import Event
 from kernel.places.models import Region
 
 ROOM = 1_000_000
@@ -78,6 +77,14 @@ def request(region: Region, host: str, buyer: Buyer, things: Sequence[Thing]) ->
     return head.encode() + body
 
 
+def page_request(host: str, buyer: Buyer, address: str) -> bytes:
+    """A page as the browser of somebody who is signed in asks for it."""
+    return (
+        f"GET {address} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: bench\r\n"
+        f"Accept: text/html\r\nCookie: {buyer.cookies}\r\n\r\n"
+    ).encode()
+
+
 def oversold() -> int:
     """Buckets that hold more than their capacity, or another number than the orders' holds say."""
     held = dict(
@@ -108,11 +115,6 @@ def group_sizes(*, after_id: int) -> dict[str, float]:
             for low, high in _CLASSES
         },
     }
-
-
-def all_published() -> bool:
-    """Whether the worker has dealt with all news so far."""
-    return not Event.objects.filter(done_at__isnull=True, parked_at__isnull=True).exists()
 
 
 def placed() -> int:

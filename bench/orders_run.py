@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 
-from bench import baseline, hot, lone, orders, site
+from bench import baseline, flash, hot, lone, orders, site
 from bench.people import make_buyers
 from bench.rates import Point
 from bench.stage import MIXED_THINGS, Stage
@@ -40,9 +40,9 @@ def run(tell: Callable[[str], None], options: dict[str, Any]) -> dict[str, Any]:
             "things": MIXED_THINGS,
             "distinct_people": len(stage.buyers),
             "placed": orders.placed(),
-            "acknowledged": sum(point.orders for point in points),
-            "errors_5xx": sum(point.errors_5xx for point in points),
-            "broken": sum(point.broken for point in points),
+            "acknowledged": sum(point.orders for point in points) + figures["flash_sold"],
+            "errors_5xx": sum(point.errors_5xx for point in points) + figures["flash_5xx"],
+            "broken": sum(point.broken for point in points) + figures["flash_broken"],
             "oversold": orders.oversold(),
             "violations": len(invariants.check_all(at=clock.now())),
         }
@@ -80,6 +80,7 @@ def _through_http(
         figures |= found
         points += seen
     figures |= lone.sql_per_order(running, stage)
+    figures |= flash.sale(running, stage)
     found, seen = lone.alone(running, stage)
     figures |= found
     points += seen

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
@@ -32,6 +33,7 @@ _ROLES = {
     "valkey": "valkey",
 }
 _STATEMENT = re.compile(r"\[(\d+)\] LOG:  (?:statement|execute [^:]+): (.*)")
+_IDLE_MS = 60
 _TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
 
 
@@ -54,6 +56,15 @@ class Running:
             spent[_role(pid)] += round(_cpu_ms(pid))
         return spent
 
+    def await_idle(self, *, within_s: float = 30) -> None:
+        """Until all that has been started or left to do is done: half a second of little work."""
+        deadline = time.monotonic() + within_s
+        spent = _IDLE_MS
+        while spent >= _IDLE_MS and time.monotonic() < deadline:
+            before = self.cpu_ms().total()
+            time.sleep(0.5)
+            spent = self.cpu_ms().total() - before
+
     @contextmanager
     def background_stopped(self) -> Iterator[None]:
         """Worker, beat and sandbox stand still meanwhile."""
@@ -66,10 +77,19 @@ class Running:
 
     def load(self, requests: list[bytes], **options: float) -> dict[str, Any]:
         """Send requests from the generator's own process; its report."""
+        return self._send("bench.load", requests, options)
+
+    def crowd(self, requests: list[bytes], **options: float) -> dict[str, Any]:
+        """Let a crowd come, each with so many ``steps``; the report of its process."""
+        return self._send("bench.crowd", requests, options)
+
+    def _send(
+        self, program: str, requests: list[bytes], options: dict[str, float]
+    ) -> dict[str, Any]:
         path = self.folder / "requests"
         write_requests(path, requests)
         words = [f"--{name}={value}" for name, value in options.items()]
-        command = [sys.executable, "-m", "bench.load", self.address, str(path), *words]
+        command = [sys.executable, "-m", program, self.address, str(path), *words]
         done = subprocess.run(
             command, stdout=subprocess.PIPE, check=True, cwd=settings.BASE_DIR, text=True
         )

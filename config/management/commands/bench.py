@@ -27,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--runs", type=int, default=3, help="the median of so many counts")
         parser.add_argument("--connections", type=int, default=32)
         parser.add_argument("--pairs", type=int, default=5, help="of what is compared in turns")
+        parser.add_argument("--flash-people", type=int, default=5000, help="for 200 places")
         parser.add_argument("--people", type=int, default=8000, help="buyers, each used once a run")
 
     def handle(self, *, what: str, json: Path | None, **options: Any) -> None:

@@ -1,0 +1,63 @@
+"""A flash sale: thousands arrive within seconds for a few places of one entry time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bench import orders, rates
+from bench.site import Running
+from bench.stage import Stage
+from bookings.inventory.operations import reshape
+from bookings.orders.models import Hold
+from tourism.tickets.models import Slot
+
+PLACES, WITHIN_S = 200, 10
+
+
+def sale(running: Running, stage: Stage) -> dict[str, Any]:
+    """Everybody loads the page of the area and its day, then orders."""
+    thing = stage.fresh()
+    slot = Slot.objects.select_related("product__area", "day").get(pk=thing.ref)
+    reshape(bucket_id=slot.bucket_id, capacity=PLACES)
+    crowd = stage.buyers[: stage.options["flash_people"]]
+    with stage.phase("flash", f"{len(crowd)} people for {PLACES} places …"):
+        page = f"/zh-hans/{stage.region.slug}/areas/{slot.product.area.slug}/?day={slot.day.date}"
+        requests = []
+        for buyer in crowd:
+            requests += [
+                orders.page_request(running.address, buyer, page),
+                stage.request(running, buyer, [thing]),
+            ]
+        report = running.crowd(requests, steps=2, seconds=WITHIN_S)
+    held = Hold.objects.filter(bucket_id=slot.bucket_id).count()
+    return _figures(report, held, len(crowd))
+
+
+def _figures(report: dict[str, Any], held: int, people: int) -> dict[str, Any]:
+    pages, posts = report["statuses"]
+    sold = posts.get(str(rates.PLACED), 0)
+    return {
+        "flash_seconds": round(report["seconds"], 2),
+        "flash_sold": sold,
+        "flash_held": held,
+        "flash_people": people,
+        "flash_sold_out": posts.get(str(rates.SOLD_OUT), 0),
+        "flash_other": _others(pages, {"200"})
+        + _others(posts, {str(rates.PLACED), str(rates.SOLD_OUT)}),
+        "flash_5xx": _fives(pages) + _fives(posts),
+        "flash_shed": report["shed"],
+        "flash_broken": report["broken"],
+        "flash_unanswered": report["unanswered"],
+        "flash_arrived_within_s": round(report["arrived_within_s"], 2),
+        "flash_page_ms": [round(report[name][0], 1) for name in ("p50_ms", "p99_ms")],
+        "flash_order_ms": [round(report[name][1], 1) for name in ("p50_ms", "p99_ms")],
+        "flash_client_cpu_share": round(report["client_cpu_share"], 3),
+    }
+
+
+def _others(statuses: dict[str, int], known: set[str]) -> int:
+    return sum(count for status, count in statuses.items() if status not in known)
+
+
+def _fives(statuses: dict[str, int]) -> int:
+    return sum(count for status, count in statuses.items() if int(status) >= 500)
