@@ -42,11 +42,14 @@ class Buyer:
         )
 
 
-def make_buyers(number: int, *, at: datetime) -> list[Buyer]:
-    """So many different people, each signed in on a phone and named in their own book."""
+def make_buyers(number: int, *, at: datetime, first: int = 0) -> list[Buyer]:
+    """So many different people, each signed in on a phone and named in their own book.
+
+    ``first``: the number of the first of them, where others were made before.
+    """
     buyers: list[Buyer] = []
-    for first in range(0, number, _BATCH):
-        buyers += _batch(range(first, min(first + _BATCH, number)), at)
+    for start in range(first, first + number, _BATCH):
+        buyers += _batch(range(start, min(start + _BATCH, first + number)), at)
     return buyers
 
 

@@ -57,7 +57,7 @@ class Servers:
         self.temporary = temporary
         self.sockets = ""
         self.lock: TextIO | None = None
-        self.children: list[tuple[subprocess.Popen[bytes], signal.Signals]] = []
+        self.children: dict[str, tuple[subprocess.Popen[bytes], signal.Signals]] = {}
 
     @classmethod
     def throwaway(cls, *, fast: bool) -> Servers:
@@ -108,10 +108,10 @@ class Servers:
 
     def stop(self) -> None:
         """End both servers, PostgreSQL with a fast shutdown."""
-        for child, sig in reversed(self.children):
+        for child, sig in reversed(self.children.values()):
             if child.poll() is None:
                 child.send_signal(sig)
-        for child, _sig in reversed(self.children):
+        for child, _sig in reversed(self.children.values()):
             try:
                 child.wait(timeout=10)
             except subprocess.TimeoutExpired:
@@ -124,6 +124,17 @@ class Servers:
             self.lock.close()
         if self.temporary:
             shutil.rmtree(self.data, ignore_errors=True)
+
+    def revive(self) -> list[str]:
+        """Start again, on the same data and sockets, what has ended by itself; return their names.
+
+        :raises ServerTrouble: one of them does not start.
+        """
+        starts = {"PostgreSQL": self._start_postgres, "Valkey": self._start_valkey}
+        ended = [name for name, (child, _sig) in self.children.items() if child.poll() is not None]
+        for name in ended:
+            starts[name]()
+        return ended
 
     def tool(self, name: str) -> Path:
         """A program of the PostgreSQL wheel."""
@@ -147,6 +158,7 @@ class Servers:
         if not cluster.exists():
             self._initdb(cluster)
         _reclaim(cluster / "postmaster.pid", str(cluster))
+        _end_backends(cluster)
         log = self._log("postgres.log")
         options = [*_SIZE, *_QUIET, *(_FAST if self.fast else _SAFE)]
         child = self._spawn(
@@ -216,7 +228,7 @@ class Servers:
             stdin=subprocess.DEVNULL, stdout=log.open("ab"), stderr=subprocess.STDOUT,
             preexec_fn=die_with_parent(signal.SIGTERM), start_new_session=True,
         )  # fmt: skip
-        self.children.append((child, signal.SIGTERM))
+        self.children["Valkey"] = child, signal.SIGTERM
         self._wait("Valkey", child, f"{self.sockets}/valkey.sock", log)
 
     # --- both ---
@@ -228,7 +240,7 @@ class Servers:
             command, stdin=subprocess.DEVNULL, stdout=log.open("ab"), stderr=subprocess.STDOUT,
             preexec_fn=die_with_parent(orphaned), start_new_session=True, **self._as_account(),
         )  # fmt: skip
-        self.children.append((child, ended))
+        self.children["PostgreSQL"] = child, ended
         return child
 
     def _wait(self, name: str, child: subprocess.Popen[bytes], path: str, log: Path) -> None:
@@ -376,6 +388,15 @@ def _reclaim(pid_file: Path, cluster: str) -> None:
         if processes.mark(pid) and cluster in command:
             processes.end(pid, signal.SIGQUIT, within_s=10)
     pid_file.unlink(missing_ok=True)
+
+
+def _end_backends(cluster: Path) -> None:
+    """End what a killed PostgreSQL has left at work: it would keep the next one from starting."""
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            command = (entry / "cmdline").read_bytes()
+            if command.startswith(b"postgres: ") and (entry / "cwd").samefile(cluster):
+                processes.end(int(entry.name), signal.SIGKILL, within_s=5)
 
 
 def _is_roomy(memory: Path) -> bool:

@@ -21,7 +21,7 @@ _NO_BROWSER = (
 
 
 def main(args: list[str]) -> int:
-    """`test [--e2e] [--long] [pytest's own words]`; the exit code is pytest's."""
+    """`test [--e2e] [--faults] [--long] [pytest's own words]`; the exit code is pytest's."""
     env = {}
     if "--e2e" in args:
         browser = next((path for name in _CHROMIUM if (path := shutil.which(name))), None)
@@ -30,7 +30,9 @@ def main(args: list[str]) -> int:
         env["QUANYU_CHROMIUM"] = browser
     if "--long" in args:
         env["QUANYU_LONG"] = "1"
-    chosen = [arg for arg in args if arg not in ("--e2e", "--long")]
+    chosen = [arg for arg in args if arg not in ("--e2e", "--faults", "--long")]
+    if "--faults" in args and not _named(chosen):
+        chosen.append("tests/faults")
     return _run(chosen, env, browser="--e2e" in args)
 
 
@@ -55,10 +57,16 @@ def _run(args: list[str], more: dict[str, str], *, browser: bool) -> int:
 
 
 def _words(args: list[str], browser: bool) -> list[str]:
-    """What pytest is told: everything on two processes, or just what was named."""
-    named = [arg for arg in args if not arg.startswith("-") and Path(arg.split("::")[0]).exists()]
+    """What pytest is told: everything but the faults on two processes, or just what was named."""
+    named = _named(args)
     is_told = named or any(arg.startswith("-n") for arg in args)
     parallel = [] if is_told else ["-n", "2", "--dist", "loadgroup"]
     where = [] if named else ["tests"]
-    left_out = [] if browser or named else ["--ignore=tests/e2e"]
+    left_out = [] if named else ["--ignore=tests/faults"]
+    left_out += [] if browser or named else ["--ignore=tests/e2e"]
     return [*parallel, *left_out, *args, *where]
+
+
+def _named(args: list[str]) -> list[str]:
+    """The files and folders among the words."""
+    return [arg for arg in args if not arg.startswith("-") and Path(arg.split("::")[0]).exists()]

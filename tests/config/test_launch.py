@@ -165,11 +165,11 @@ def test_one_folder_has_one_pair_of_servers(tmp_path):
         with pytest.raises(ServerTrouble) as told:
             second.start()
         second.stop()
-        assert [child.poll() for child, _sig in first.children] == [None, None]
+        assert [child.poll() for child, _sig in first.children.values()] == [None, None]
 
     assert str(told.value).startswith(f"Another command is using the data in {first.data}.")
     with second:
-        assert [child.poll() for child, _sig in second.children] == [None, None]
+        assert [child.poll() for child, _sig in second.children.values()] == [None, None]
 
 
 def test_keys_are_made_once_and_for_their_owner_only(tmp_path):
