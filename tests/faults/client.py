@@ -8,12 +8,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from bench.load import quantile
-from bench.orders import Thing
 from bench.people import Buyer
+from tests.faults.shelf import Thing
 
 TIMEOUT_S = 15.0
 
@@ -161,11 +162,13 @@ class Crowd:
                 buyer, number = next(self.waiting, None), len(self.ops)
                 if buyer is None:
                     return
-                op = Op(f"fault-{buyer.user_id}", f"user:{buyer.user_id}", 0.0)
+                op = Op(f"fault-order-{buyer.user_id}", f"user:{buyer.user_id}", 0.0)
                 self.ops.append(op)
             if self.rate:
                 time.sleep(max(0.0, self.began + number / self.rate - time.perf_counter()))
-            self._ask(Client(self.site, self.region, buyer), op, self.things[number % len(self.things)])
+            self._ask(
+                Client(self.site, self.region, buyer), op, self.things[number % len(self.things)]
+            )
 
     def _ask(self, client: Client, op: Op, thing: Thing) -> None:
         op.began = time.perf_counter()
@@ -200,7 +203,7 @@ class Crowd:
     def longest_gap_s(self) -> float:
         """The longest time in which nobody was told that an order was placed."""
         ends = sorted(op.ended for op in self.acked)
-        return max((b - a for a, b in zip(ends, ends[1:], strict=False)), default=0.0)
+        return max((b - a for a, b in pairwise(ends)), default=0.0)
 
     def first_ack_after(self, moment: float) -> float:
         """Seconds from a moment (perf_counter) to the first order asked for after it and placed."""

@@ -25,10 +25,8 @@ from zoneinfo import ZoneInfo
 
 import psycopg2
 from django.conf import settings
-from django.core.cache import cache
 from django.db import connections
 
-from bench.orders import Thing, things_on_sale
 from bench.people import Buyer, make_buyers
 from config.launch import BASE
 from config.servers import Servers
@@ -37,6 +35,7 @@ from kernel import clock
 from kernel.places.models import Region
 from tests.faults.client import Client, Crowd
 from tests.faults.proxy import Proxy
+from tests.faults.shelf import Thing, things_on_sale
 
 SLUG, TEMPLATE = "huangshan", "quanyu"
 ALL = ("web", "worker", "beat", "sandbox")
@@ -74,7 +73,10 @@ class Stage:
     def sql(self, statement: str, database: str = "postgres") -> list[tuple[Any, ...]]:
         """One statement as the owner, outside any transaction."""
         link = psycopg2.connect(
-            host=self.servers.sockets, user="quanyu", password=self.servers.password, dbname=database
+            host=self.servers.sockets,
+            user="quanyu",
+            password=self.servers.password,
+            dbname=database,
         )
         link.autocommit = True
         try:
@@ -133,7 +135,9 @@ class World:
         servers, pay = self.stage.servers, f"http://127.0.0.1:{_free_port()}"
         env = {**servers.env, "SITE_URL": self.site.url}
         env |= {"SANDBOX_PROVIDER_URL": pay, "QUANYU_PAY_PAGES": pay}
-        env["DATABASE_URL"] = f"postgres://quanyu:{servers.password}@/{servers.sockets}/{self.database}"
+        env["DATABASE_URL"] = (
+            f"postgres://quanyu:{servers.password}@/{servers.sockets}/{self.database}"
+        )
         if "postgres" in proxied:
             at = self._proxy("postgres", f"{servers.sockets}/.s.PGSQL.5432")
             env["DATABASE_URL"] = f"postgres://quanyu:{servers.password}@{at}/{self.database}"
