@@ -108,6 +108,7 @@ ROOMS = [
     "bookings.vouchers",
     "bookings.fulfilment",
     "bookings.refunds",
+    "bookings.waiting",
     "bookings.checkout",
     "tourism",
     "tourism.areas",

@@ -29,6 +29,7 @@ urlpatterns = [
         path("", include("bookings.vouchers.urls")),
         path("", include("bookings.payments.urls")),
         path("", include("portal.home.fixed_urls")),
+        path("", include("bookings.waiting.urls")),
         path("", include("bookings.checkout.urls")),
         path("", include("tourism.tickets.urls")),
         path("", include("transport.lines.urls")),

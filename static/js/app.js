@@ -7,6 +7,7 @@ import { showByAnswer } from "./shown.js";
 const modules = {
   countdown: () => import("./countdown.js"),
   gate: () => import("./gate.js"),
+  line: () => import("./line.js"),
   poll: () => import("./poll.js"),
   print: () => import("./print.js"),
   sheet: () => import("./sheet.js"),

@@ -39,6 +39,10 @@ def _traveller(world: World) -> Mapping[str, Any]:
     return {"traveller_id": world.traveller.pk}
 
 
+def _sale(world: World) -> Mapping[str, Any]:
+    return {"region": world.region.slug, "sale": world.sale.pk}
+
+
 def _gate(world: World) -> Mapping[str, Any]:
     return {"post": world.gate_post}
 
@@ -140,6 +144,11 @@ ROUTES: Mapping[str, Row] = {
     "checkout:travellers": Row(everybody("302"), everybody("302"), at=_region),
     "checkout:confirm": Row(everybody("302"), everybody("200"), at=_region),
     "checkout:now": Row(everybody("400"), everybody("400"), at=_region),
+    "waiting:room": Row(everybody("200"), at=_sale),
+    "waiting:state": Row(everybody("404"), at=_sale),  # only with the number that joining gave
+    "waiting:join": Row(everybody("405"), everybody("302"), at=_sale),
+    "waiting:enter": Row(everybody("405"), everybody("302"), at=_sale),
+    "waiting:leave": Row(everybody("405"), everybody("302"), at=_sale),
     "checkout:orders": PUBLIC,
     "checkout:order": Row(everybody("200"), at=_paid),
     "checkout:order-state": Row(everybody("200"), at=_paid),

@@ -26,6 +26,8 @@ OF_ORGANISATIONS = frozenset(
         "accounts_organisations.Membership",
         "accounts_organisations.Organisation",
         "bookings_orders.Order",
+        "bookings_waiting.Sale",
+        "bookings_waiting.Turn",
         "tourism_areas.Cableway",
         "tourism_areas.Gate",
         "tourism_areas.Notice",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.db import transaction
 
@@ -14,8 +15,11 @@ from bookings.orders import operations as orders
 from bookings.orders.models import Order
 from bookings.payments.models import Attempt, AttemptState
 from bookings.vouchers import queries as vouchers
+from bookings.waiting import operations as waiting
+from bookings.waiting.models import Sale
 from kernel.places.models import Region
 from tests.bookings.orders.test_settle import money
+from tests.bookings.waiting.conftest import make_sale
 from tests.cast import Cast, assemble, enter
 from tests.contracts.stalls import AT, DAY, Tickets, buy
 from tests.factories.accounts import TouristFactory, make_traveller
@@ -50,6 +54,7 @@ class World:
     traveller: Traveller
     sign_in: SignIn
     gate_post: str
+    sale: Sale
 
     def user(self, actor: str) -> User | None:
         """Who an actor of ACTORS is."""
@@ -93,7 +98,18 @@ def build() -> World:
         traveller=make_traveller(owner.actor),
         sign_in=SignIn.objects.get(user=owner),
         gate_post=f"{gate.zone}@{gate.slug}",
+        sale=_sale(stall.region, cast.area.pk, owner),
     )
+
+
+def _sale(region: Region, supplier_id: int, owner: User) -> Sale:
+    """The line forms, for days that nobody else here buys; the owner stands in it."""
+    sale = make_sale(
+        region, supplier_id, opens_at=AT + timedelta(minutes=30), first_date=date(2030, 1, 1),
+        last_date=date(2030, 1, 2),
+    )  # fmt: skip
+    waiting.join(sale=sale, people=[owner.actor], at=AT)
+    return sale
 
 
 def _order(stall: Tickets, number: int, owner: User) -> Order:

@@ -23,10 +23,12 @@ from bookings.ledger.models import Entry as LedgerEntry
 from bookings.orders.models import Hold, Line, Order
 from bookings.payments.models import Attempt, AttemptState, EventState, ProviderEvent
 from bookings.refunds.models import Reason, Refund
+from bookings.waiting.models import Sale, Turn
 from kernel.audit import operations as audit
 from kernel.audit.models import Entry as AuditEntry
 from kernel.outbox.models import Event, Failure, Receipt
 from kernel.places.models import Place, Region
+from tests.bookings.waiting.conftest import make_sale
 from tests.factories.accounts import (
     MembershipFactory,
     OrganisationFactory,
@@ -178,6 +180,16 @@ def bucket(n: int) -> Bucket:
     return Bucket.objects.create(key=f"key{n}", region_id=1, capacity=10, taken=n % 10)
 
 
+def sale(n: int) -> Sale:
+    region = RegionFactory()
+    supplier = OrganisationFactory(region=region)
+    return make_sale(region, supplier.pk, opens_at=moment(n), name_zh=f"国庆{n}")
+
+
+def turn(n: int) -> Turn:
+    return Turn.objects.create(sale=sale(n), person=f"user:{n}", number=1, joined_at=moment(n))
+
+
 def traveller(n: int) -> Traveller:
     return make_traveller(f"guest:{n}")
 
@@ -204,10 +216,12 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Refund: refund,
     Region: lambda _n: RegionFactory(),
     Run: run,
+    Sale: sale,
     ScenicArea: lambda _n: ScenicAreaFactory(),
     ShuttleLine: line_of,
     Slot: slot,
     TimetableTrip: lambda n: line_of(n).trips.earliest("pk"),
     Traveller: traveller,
+    Turn: turn,
     User: lambda n: UserFactory(email=f"person{n}@example.org"),
 }

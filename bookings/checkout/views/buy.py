@@ -12,9 +12,11 @@ from accounts.travellers import queries as travellers_book
 from bookings.baskets import operations as baskets
 from bookings.checkout import queries
 from bookings.checkout.forms import ConfirmForm, PartyForm
+from bookings.contracts import Ask
 from bookings.orders import operations as orders
 from bookings.orders import queries as orders_placed
 from bookings.orders.models import Order
+from bookings.waiting import door
 from kernel import clock
 from kernel.errors import Refusal
 from kernel.places import queries as places
@@ -70,6 +72,8 @@ def confirm(request: HttpRequest, region: str) -> HttpResponse:
         return redirect("checkout:cart", region=place.slug)
     if cart.lacks_names and request.method != "POST":
         return redirect("checkout:travellers", region=place.slug)
+    if request.method != "POST" and (room := _waiting_room(request, place, cart)):
+        return redirect(room)
     form = ConfirmForm(
         request.POST or None,
         initial={
@@ -82,6 +86,8 @@ def confirm(request: HttpRequest, region: str) -> HttpResponse:
         outcome = _place(request, place, cart, form)
         if not isinstance(outcome, Refusal):
             return redirect("checkout:order" if outcome.paid_at else "checkout:pay", outcome.token)
+        if isinstance(outcome, door.WaitInLine):
+            return redirect(outcome.room)
         form.refuse(outcome)
         if isinstance(outcome, orders.PriceMoved):
             form.show_total(cart.total_fen)
@@ -89,6 +95,15 @@ def confirm(request: HttpRequest, region: str) -> HttpResponse:
     names = {person.traveller_id: person.name for person in people}
     context = {"cart": cart, "region": place, "form": form, "names": names}
     return render(request, "bookings_checkout/confirm.html", context)
+
+
+def _asks(request: HttpRequest, cart: queries.Cart) -> tuple[Ask, ...]:
+    return tuple(queries.asks_of([row.item for row in cart.rows], actors.all_of(request)))
+
+
+def _waiting_room(request: HttpRequest, place: Region, cart: queries.Cart) -> str | None:
+    """Where to stand in line first, when something in the cart belongs to an announced sale."""
+    return door.room_for(request, place, lambda: _asks(request, cart), at=clock.now())
 
 
 def _place(
@@ -104,14 +119,15 @@ def _place(
         actor=actor,
         request_key=request_key,
         region_id=place.pk,
-        asks=tuple(queries.asks_of([row.item for row in cart.rows], actors.all_of(request))),
+        asks=_asks(request, cart),
         shown_total_fen=form.cleaned_data["shown_total_fen"],
         language=get_language() or "zh-hans",
         contact=form.cleaned_data["contact"],
         user_id=user.pk if user.is_authenticated else None,
     )
     try:
-        order = orders.place_together(wish, at=at)
+        with door.passing(request, place, wish.asks, order_key=request_key, at=at):
+            order = orders.place_together(wish, at=at)
     except Refusal as refusal:
         return refusal
     baskets.empty(actor=actor, region_id=place.pk, request_key=request_key, at=at)

@@ -24,6 +24,7 @@ from bookings.checkout import queries
 from bookings.contracts import Ask
 from bookings.orders import operations as orders
 from bookings.orders.models import Order
+from bookings.waiting import door
 from kernel import clock, codes
 from kernel.errors import BadInput, Refusal
 from kernel.places import queries as places
@@ -59,18 +60,31 @@ def now(request: HttpRequest, region: str) -> HttpResponseBase:
     place = places.get_region(region)
     if request.method == "POST":
         return _place(request, place)
-    return _show(request, place, _read_choice(request.GET))
+    choice = _read_choice(request.GET)
+    if choice.people and (room := _waiting_room(request, place, choice)):
+        return redirect(room)
+    return _show(request, place, choice)
+
+
+def _waiting_room(request: HttpRequest, place: Region, choice: Choice) -> str | None:
+    """Where to stand in line first, when something chosen belongs to an announced sale."""
+    return door.room_for(request, place, lambda: choice.asks(request), at=clock.now())
 
 
 def _place(request: HttpRequest, place: Region) -> HttpResponseBase:
     choice = _read_choice(request.POST)
     if not choice.people:
         raise BadInput(field="who")
+    at = clock.now()
     try:
-        order = orders.place_together(_wish(request, place, choice), at=clock.now())
+        wish = _wish(request, place, choice)
+        with door.passing(request, place, wish.asks, order_key=wish.request_key, at=at):
+            order = orders.place_together(wish, at=at)
     except Refusal as refusal:
         if problems.wants_json(request):
             return problems.problem(refusal)
+        if isinstance(refusal, door.WaitInLine):
+            return redirect(refusal.room)
         return _show(request, place, choice, refusal)
     address = reverse("checkout:order" if order.paid_at else "checkout:pay", args=[order.token])
     if problems.wants_json(request):

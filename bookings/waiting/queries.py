@@ -1,0 +1,180 @@
+"""Reads of announced sales: what is on, which things one covers, where somebody stands.
+
+What every request asks is remembered in the process for a moment, so that a poll costs no statement
+and an order pays nothing where no sale is announced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from django.db.models import Count, F, Q, QuerySet
+
+from bookings import registry
+from bookings.contracts import Ask
+from bookings.waiting.fairness import rank_of
+from bookings.waiting.models import Sale, Turn
+from kernel.errors import NotFound, Refusal
+from kernel.memo import Memo
+from kernel.places.models import Region
+
+POLLS_PER_S = 800
+"""What all who wait may ask together each second; the further back, the longer the pause."""
+_SOONEST_S, _LATEST_S = 4, 60
+
+_Key = tuple[str, str]
+_Scope = tuple[tuple[int, date], ...]
+
+_announced: Memo[str, tuple[Sale, ...]] = Memo(seconds=10)
+_scopes: Memo[_Key, _Scope] = Memo(seconds=60)
+
+
+class Stage(StrEnum):
+    """Where the line, or a person in it, stands."""
+
+    GATHERING = "GATHERING"
+    WAITING = "WAITING"
+    PAUSED = "PAUSED"
+    CALLED = "CALLED"
+    OVER = "OVER"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A person's place: ``ahead`` people come before them, which takes about ``wait_s`` seconds.
+
+    ``place`` is how many-th they are let in; before the opening nobody has one yet: it is 0.
+    ``poll_s`` is when to ask again.
+    """
+
+    stage: Stage
+    number: int
+    place: int
+    ahead: int
+    wait_s: int
+    poll_s: int
+    in_line: int
+
+
+def on_sale(region_id: int, *, at: datetime) -> list[Sale]:
+    """The announced sales of a region whose line is there, as known at most ten seconds ago."""
+    return [
+        sale
+        for sale in _announced.get("all", _read_announced)
+        if sale.region_id == region_id and sale.is_on(at)
+    ]
+
+
+def _read_announced(_all: str) -> tuple[Sale, ...]:
+    """Those that are over are few and left to ``is_on``: no clock is asked here."""
+    return tuple(Sale.objects.filter(is_announced=True).order_by("opens_at", "pk"))
+
+
+def find_sale(region_id: int, sale_id: int) -> Sale:
+    """An announced sale, also one that is over.
+
+    :raises NotFound: there is none of this number in the region.
+    """
+    for sale in _announced.get("all", _read_announced):
+        if sale.pk == sale_id and sale.region_id == region_id:
+            return sale
+    raise NotFound
+
+
+def covering(region: Region, asks: Sequence[Ask], *, at: datetime) -> list[Sale]:
+    """The sales in whose line one must have stood to order these things; by number.
+
+    A thing that cannot be had anyway is covered by none: ordering it is refused without a line.
+    """
+    sales = on_sale(region.pk, at=at)
+    if not sales:
+        return []
+    by_key = {(ask.kind, ask.ref): ask for ask in asks}
+    scopes = _scopes.get_many(
+        set(by_key), lambda missing: _read_scopes(region, [by_key[key] for key in missing], at)
+    )
+    return [
+        sale
+        for sale in sorted(sales, key=lambda sale: sale.pk)
+        if any(_covers(sale, kind, scope) for (kind, _ref), scope in scopes.items())
+    ]
+
+
+def _read_scopes(region: Region, asks: Sequence[Ask], at: datetime) -> dict[_Key, _Scope]:
+    """Whose thing it is and on which local day it starts: that never changes for a reference."""
+    answers = registry.offer_in(region.pk, asks, at=at)
+    return {
+        (ask.kind, ask.ref): tuple(
+            (offer.supplier_id, region.local_date(offer.starts_at)) for offer in answer
+        )
+        for ask, answer in zip(asks, answers, strict=True)
+        if not isinstance(answer, Refusal)
+    }
+
+
+def _covers(sale: Sale, kind: str, scope: _Scope) -> bool:
+    return sale.kind in ("", kind) and any(
+        supplier_id == sale.organisation_id and sale.first_date <= day <= sale.last_date
+        for supplier_id, day in scope
+    )
+
+
+def find_turn(sale_id: int, people: Sequence[str]) -> Turn | None:
+    """The latest place in line of a person under any of their names."""
+    return Turn.objects.filter(sale_id=sale_id, person__in=people).order_by("-number").first()
+
+
+def rank(sale: Sale, number: int) -> int:
+    """Who is let in how many-th, once the sale has opened. ``sale`` must be fresh."""
+    return rank_of(number, early=sale.early or 0, seed=sale.seed)
+
+
+def standing(sale: Sale, number: int, *, at: datetime) -> Standing:
+    """Where number so-and-so stands in a line. No statement: ``sale`` carries its counts."""
+    if at >= sale.closes_at:
+        return Standing(Stage.OVER, number, 0, 0, 0, _LATEST_S, sale.joined)
+    if sale.early is None:
+        wait_s = max(0, int((sale.opens_at - at).total_seconds()))
+        poll_s = max(_SOONEST_S, min(max(_pause_of(sale), wait_s // 10), _LATEST_S))
+        return Standing(Stage.GATHERING, number, 0, 0, wait_s, poll_s, sale.joined)
+    place = rank(sale, number)
+    ahead = place - sale.served - 1
+    if ahead < 0:
+        return Standing(Stage.CALLED, number, place, 0, 0, _SOONEST_S, sale.joined)
+    wait_s = (ahead + 1) * 60 // sale.per_minute
+    stage = Stage.PAUSED if sale.is_paused else Stage.WAITING
+    poll_s = max(_pause_of(sale), min(_LATEST_S, wait_s // 10))
+    return Standing(stage, number, place, ahead, wait_s, poll_s, sale.joined)
+
+
+def _pause_of(sale: Sale) -> int:
+    """Seconds between two polls of one person such that all together ask no more than agreed."""
+    waiting = sale.joined - sale.served
+    return max(_SOONEST_S, min(_LATEST_S * 2, waiting // POLLS_PER_S))
+
+
+def has_pass(sale: Sale, people: Sequence[str], *, at: datetime) -> bool:
+    """Whether the person is inside and may still order."""
+    return inside(at=at).filter(sale=sale, person__in=people).exists()
+
+
+def inside(*, at: datetime) -> QuerySet[Turn]:
+    """Those who came in and are neither done nor past their time."""
+    return Turn.objects.filter(
+        entered_at__isnull=False, finished_at__isnull=True, pass_until__gt=at
+    )
+
+
+def with_counts(sales: QuerySet[Sale], *, at: datetime) -> QuerySet[Sale]:
+    """Sales with ``waiting``, ``entered``, ``within`` and ``done``: people, for the back office."""
+    turn = Q(turns__entered_at__isnull=False)
+    is_done = Q(turns__finished_at__isnull=False)
+    return sales.annotate(
+        waiting=F("joined") - F("served"),
+        entered=Count("turns", filter=turn),
+        done=Count("turns", filter=turn & is_done),
+        within=Count("turns", filter=turn & ~is_done & Q(turns__pass_until__gt=at)),
+    )

@@ -1,0 +1,14 @@
+from django.urls import path
+from django.views.decorators.cache import never_cache
+
+from bookings.waiting import views
+
+app_name = "waiting"
+
+urlpatterns = [
+    path("<slug:region>/line/<int:sale>/", never_cache(views.room), name="room"),
+    path("<slug:region>/line/<int:sale>/state.json", never_cache(views.state), name="state"),
+    path("<slug:region>/line/<int:sale>/join/", never_cache(views.join), name="join"),
+    path("<slug:region>/line/<int:sale>/enter/", never_cache(views.enter), name="enter"),
+    path("<slug:region>/line/<int:sale>/leave/", never_cache(views.leave), name="leave"),
+]
