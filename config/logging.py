@@ -4,6 +4,8 @@ from typing import Any
 
 import structlog
 
+from kernel import trace
+
 
 def structured(level: str) -> dict[str, Any]:
     """A LOGGING dict that writes JSON lines to standard error.
@@ -12,7 +14,7 @@ def structured(level: str) -> dict[str, Any]:
     outcomes and not faults, so Django's own warning for each of them is left out.
     """
     shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
+        trace.into_line,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -42,8 +44,9 @@ def structured(level: str) -> dict[str, Any]:
         },
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
-            # Its lines are JSON already.
+            # Their lines are JSON already.
             "quanyu.requests": {"handlers": ["lines"], "propagate": False},
+            "quanyu.events": {"handlers": ["lines"], "propagate": False},
             "django.request": {"level": "ERROR"},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
         },

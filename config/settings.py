@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
-from config.launch import is_serverless
+from config.launch import data_folder, is_serverless
 from config.logging import structured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -95,6 +95,7 @@ ROOMS = [
     "kernel.outbox",
     "kernel.audit",
     "kernel.leases",
+    "kernel.watch",
     "accounts.identity",
     "accounts.organisations",
     "accounts.travellers",
@@ -340,6 +341,15 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (
 EMAIL_USE_TLS = _EMAIL.get("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "quanyu@localhost")
+
+# --- Whoever watches ------------------------------------------------------------------------------
+QUANYU_METRICS_DIR = env.str("QUANYU_METRICS_DIR", str(data_folder() / "metrics/web"))
+"""Where processes of one role keep their counts (kernel.metrics); another folder for each role."""
+QUANYU_METRICS_TOKEN = env.str("QUANYU_METRICS_TOKEN", "")
+QUANYU_METRICS_FROM = env.list("QUANYU_METRICS_FROM", default=["127.0.0.0/8", "::1/128"])
+"""Who may read /metrics: whoever brings the token, or asks from one of these networks."""
+QUANYU_HEALTH_ADDRESS = env.str("QUANYU_HEALTH_ADDRESS", "")
+"""host:port at which a worker or a beat shows its health; empty: nowhere."""
 
 LOGGING = structured(env.str("LOG_LEVEL", "INFO"))
 SILENCED_SYSTEM_CHECKS: list[str] = []

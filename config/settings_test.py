@@ -10,3 +10,4 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WHITENOISE_AUTOREFRESH = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 QUANYU_MEMO = False
+QUANYU_METRICS_DIR = ""

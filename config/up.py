@@ -92,6 +92,7 @@ class Site:
         self.url = f"http://{options.host}:{options.port}"
         self.children: list[Child] = []
         self.ending = False
+        self.watch = {role: f"127.0.0.1:{_free_port()}" for role in ("worker", "beat")}
 
     @classmethod
     def for_demo(cls, data: Path) -> Site:
@@ -186,6 +187,8 @@ class Site:
 
     def _processes(self) -> None:
         """The web first; the others once it has answered."""
+        shutil.rmtree(self.data / "metrics", ignore_errors=True)
+        self.env["QUANYU_METRICS_DIR"] = str(self.data / "metrics/web")
         self._add("web", _web(self.options))
         self._await_page()
         write_private(self.data / "run.json", json.dumps(self._about()))
@@ -195,15 +198,23 @@ class Site:
             "worker",
             [*celery, "worker", "-c", "2", "-Q", ",".join(QUEUES), "--without-gossip",
              "--without-mingle", "-l", "WARNING"],
-            env={"QUANYU_WORKER": "1"},
+            env={"QUANYU_WORKER": "1"} | self._watched("worker"),
         )  # fmt: skip
         self._add(
             "beat",
             [*celery, "beat", "-l", "WARNING", "-s", str(self.data / "beat-schedule"),
              "--pidfile="],
+            env=self._watched("beat"),
         )  # fmt: skip
         if "SANDBOX_PROVIDER_SECRET" in self.env:
             self._add("sandbox", _sandbox(self.env["SANDBOX_PROVIDER_URL"], self.data))
+
+    def _watched(self, role: str) -> dict[str, str]:
+        """Where a process without pages shows its health, and keeps its counts."""
+        return {
+            "QUANYU_HEALTH_ADDRESS": self.watch[role],
+            "QUANYU_METRICS_DIR": str(self.data / "metrics" / role),
+        }
 
     def _add(self, name: str, command: list[str], env: dict[str, str] | None = None) -> None:
         child = Child(name, command, {**self.env, **(env or {})})
@@ -233,7 +244,12 @@ class Site:
             "SANDBOX_PROVIDER_SECRET", "SITE_URL",
         )  # fmt: skip
         env = {name: self.env[name] for name in names if name in self.env}
-        return {"process": processes.mark(os.getpid()), "url": self.url, "env": env}
+        return {
+            "process": processes.mark(os.getpid()),
+            "url": self.url,
+            "env": env,
+            "watch": self.watch,
+        }
 
     def _log(self, child: Child) -> Path:
         return self.data / f"{child.name}.log"

@@ -7,7 +7,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from config import health
+from config.health import pages as health
 
 handler400 = "kernel.web.pages.bad_request"
 handler403 = "kernel.web.pages.permission_denied"
@@ -17,6 +17,7 @@ handler500 = "kernel.web.pages.server_error"
 urlpatterns = [
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
+    path("metrics", health.measured, name="metrics"),
     path("hooks/", include("bookings.payments.hooks")),
     path("i18n/", include("django.conf.urls.i18n")),
     *i18n_patterns(

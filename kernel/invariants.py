@@ -59,9 +59,14 @@ def codes() -> list[str]:
     return sorted(_rules)
 
 
+def check(code: str, *, at: datetime) -> Sequence[str]:
+    """The rows that break one rule, a line each."""
+    return _rules[code].check(at)
+
+
 def check_all(*, at: datetime) -> list[Violation]:
     """Every breach of every rule at a moment."""
-    return [Violation(code, row) for code in codes() for row in _rules[code].check(at)]
+    return [Violation(code, row) for code in codes() for row in check(code, at=at)]
 
 
 def find_breach(code: str, *, at: datetime) -> bool:

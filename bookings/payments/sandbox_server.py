@@ -221,6 +221,8 @@ class Handler(BaseHTTPRequestHandler):
         path = urllib.parse.urlsplit(self.path).path
         if path == "/healthz":
             return self._send(200, b"ok", "text/plain")
+        if path == "/metrics":
+            return self._send(200, self._counts().encode(), "text/plain; version=0.0.4")
         if path == "/style.css":
             return self._send(200, _STYLE.encode(), "text/css")
         if path.startswith("/pay/"):
@@ -311,6 +313,11 @@ class Handler(BaseHTTPRequestHandler):
             f'<p class="sum">¥{yuan}</p>{body}<p>{words["note"]}</p></main></body></html>'
         )
         return self._send(200, page.encode(), "text/html; charset=utf-8")
+
+    def _counts(self) -> str:
+        rows = self.party.store.run("SELECT count(*) AS waiting FROM notice WHERE done = 0")
+        kind = "# TYPE sandbox_notices_waiting gauge\n"
+        return f"{kind}sandbox_notices_waiting {rows[0]['waiting']}\n"
 
     def _payment(self, payment_id: str) -> sqlite3.Row | None:
         return self.party.store.one("SELECT * FROM payment WHERE id = ?", payment_id)

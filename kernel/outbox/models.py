@@ -4,17 +4,22 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from kernel import trace
+
 
 class Event(models.Model):
     """One fact. ``number`` is given when it is published: ids are given before commit, so a reader
     that follows ids would skip slow transactions; numbers only ever grow. Facts carry ids, codes
-    and fen, never personal data.
+    and fen, never personal data. ``request_id`` says whose request it began with (kernel.trace).
     """
 
     name = models.CharField(_("name"), max_length=60)
     key = models.CharField(_("key"), max_length=80)
     facts = models.JSONField(_("facts"))
     recorded_at = models.DateTimeField(_("recorded at"))
+    request_id = models.CharField(
+        _("request id"), max_length=trace.LENGTH, default=trace.current, db_default=""
+    )
     number = models.BigIntegerField(_("number"), null=True, unique=True)
     lease_until = models.DateTimeField(_("taken until"), null=True)
     done_at = models.DateTimeField(_("done at"), null=True)

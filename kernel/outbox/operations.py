@@ -7,17 +7,19 @@ out without all its Receipts is started again: nothing waits for the broker.
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 import traceback
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F, Q
 
+from kernel import metrics, trace
 from kernel.outbox import registry
 from kernel.outbox.models import Event, Failure, Receipt
 
@@ -29,6 +31,11 @@ _KICK_EVERY_S, _BROKER_REST_S = 0.05, 10
 _PUBLISHER = 7_201_001  # the advisory lock of the single writer of numbers
 
 logger = logging.getLogger(__name__)
+events_log = logging.getLogger("quanyu.events")
+
+EVENTS = metrics.Counter(
+    "quanyu_events_total", "Events brought to their handlers.", ("name", "ending")
+)
 _next_kick = 0.0
 
 
@@ -39,6 +46,7 @@ class News:
     name: str
     key: str
     facts: Mapping[str, Any]
+    request_id: str = field(default_factory=trace.current)
 
 
 def record(*, name: str, key: str, facts: Mapping[str, Any], at: datetime) -> None:
@@ -57,7 +65,14 @@ def record_many(news: Sequence[News], *, at: datetime) -> list[int]:
     if not connection.in_atomic_block:
         raise RuntimeError("an event is recorded in the transaction that makes it true")
     events = Event.objects.bulk_create(
-        Event(name=one.name, key=one.key, facts=dict(one.facts), recorded_at=at) for one in news
+        Event(
+            name=one.name,
+            key=one.key,
+            facts=dict(one.facts),
+            recorded_at=at,
+            request_id=one.request_id,
+        )
+        for one in news
     )
     if any(registry.subscriptions(one.name) for one in news):
         transaction.on_commit(_kick)
@@ -144,7 +159,34 @@ def _lease(event: Event, at: datetime) -> bool:
 
 
 def _deal_with(event: Event, at: datetime) -> None:
-    """Run every handler that has no Receipt; the event is done when none is left."""
+    """Run every handler that has no Receipt; the event is done when none is left.
+
+    One line and one count an event; what happens belongs to the request that it began with.
+    """
+    began = time.perf_counter()
+    with trace.following(event.request_id):
+        ending = "done" if _is_dealt_with(event, at) else "failed"
+        events_log.info(_line(event, ending, time.perf_counter() - began))
+    EVENTS.add(event.name, ending)
+
+
+def _line(event: Event, ending: str, seconds: float) -> str:
+    return json.dumps(
+        {
+            "event": "event",
+            "name": event.name,
+            "id": event.pk,
+            "ending": ending,
+            "ms": round(seconds * 1000, 1),
+            "request_id": event.request_id,
+            "level": "info",
+            "logger": "quanyu.events",
+            "timestamp": datetime.now(UTC).isoformat(),
+        }
+    )
+
+
+def _is_dealt_with(event: Event, at: datetime) -> bool:
     done = set(Receipt.objects.filter(event=event).values_list("handler", flat=True))
     failed = [
         subscription
@@ -153,6 +195,7 @@ def _deal_with(event: Event, at: datetime) -> None:
     ]
     if not failed:
         Event.objects.filter(pk=event.pk).update(done_at=at, lease_until=None)
+    return not failed
 
 
 def _handle(event: Event, subscription: registry.Subscription, at: datetime) -> bool:

@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from time import perf_counter
 from uuid import uuid4
 
-import structlog
+from django.conf import settings
 from django.db import DataError, OperationalError
 from django.http import HttpRequest, QueryDict
 from django.http.request import RawPostDataException
 from django.http.response import HttpResponseBase
 
+from kernel import metrics, trace
 from kernel.errors import BadInput, Busy, Refusal
 from kernel.web import pages
 
@@ -29,7 +30,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class RequestLogMiddleware:
-    """One line a request, and its id on every line that is written on the way.
+    """One line and one count a request, and its id on every line that is written on the way.
 
     The line names the route, never the path or the query: those may carry an order's token.
     """
@@ -38,12 +39,26 @@ class RequestLogMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        began, request_id = perf_counter(), uuid4().hex
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        began, request_id = perf_counter(), _request_id(request)
+        with trace.following(request_id):
             response = self.get_response(request)
-            requests_log.info(_line(request, response, request_id, perf_counter() - began))
+            seconds = perf_counter() - began
+            requests_log.info(_line(request, response, request_id, seconds))
+        match = request.resolver_match
+        metrics.count_request(
+            route=(match.view_name if match else "") or "none",
+            method=request.method,
+            status=response.status_code,
+            seconds=seconds,
+        )
         response["X-Request-Id"] = request_id
         return response
+
+
+def _request_id(request: HttpRequest) -> str:
+    """The id that a trusted proxy gave, or a new one: a stranger does not name our lines."""
+    given = request.META.get("HTTP_X_REQUEST_ID", "") if settings.TRUSTED_PROXY_HOPS else ""
+    return given if trace.is_id(given) else uuid4().hex
 
 
 def _line(request: HttpRequest, response: HttpResponseBase, request_id: str, seconds: float) -> str:

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext_lazy as _
 
+from kernel import metrics, trace
 from kernel.errors import BadInput, NotFound, Refusal
 from kernel.web import problems, redirects
 
@@ -39,17 +40,23 @@ def refuse(
     request: HttpRequest, refusal: Refusal, *, page: str = "kernel_web/refusal.html"
 ) -> HttpResponseBase:
     """Answer a refusal as the asker can read it: problem+json, an htmx fragment or a page."""
+    metrics.REFUSALS.add(refusal.code)
     if problems.wants_json(request):
         return problems.problem(refusal)
     by_htmx = request.headers.get("HX-Request") == "true"
     template = "components/_refusal.html" if by_htmx else page
-    context = {"refusal": refusal, "way_back": way_back(request)}
+    context = {"refusal": refusal, "way_back": way_back(request), "number": _number(refusal)}
     response = render(request, template, context, status=refusal.status)
     if by_htmx:
         response["HX-Retarget"] = "#q-messages"
         response["HX-Reswap"] = "innerHTML show:top"
     problems.say_when_to_retry(response, refusal)
     return response
+
+
+def _number(refusal: Refusal) -> str:
+    """What a person can quote, where the trouble may be ours."""
+    return trace.current() if refusal.status >= 500 else ""
 
 
 def way_back(request: HttpRequest) -> str:
@@ -84,4 +91,5 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
     """The last page: it asks nothing of the database, the session or a context processor."""
     if problems.wants_json(request):
         return problems.problem(Fault())
-    return HttpResponse(loader.render_to_string("500.html"), status=500)
+    page = loader.render_to_string("500.html", {"number": trace.current()})
+    return HttpResponse(page, status=500)

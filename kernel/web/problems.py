@@ -3,6 +3,7 @@
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 
+from kernel import trace
 from kernel.errors import Refusal
 
 MACHINE_PATHS = ("/octo/", "/partner/", "/gtfs", "/gbfs/", "/hooks/")
@@ -27,6 +28,7 @@ def problem(refusal: Refusal) -> JsonResponse:
             "code": refusal.code,
             **({"field": refusal.field} if refusal.field else {}),
             "facts": refusal.facts,
+            **({"request_id": trace.current()} if refusal.status >= 500 else {}),
         },
         status=refusal.status,
         content_type="application/problem+json",

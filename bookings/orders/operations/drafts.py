@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from bookings.contracts import Ask, Demand, Offer
 from bookings.orders import frozen
 from bookings.orders.models import Line, Order
-from kernel import codes, seals
+from kernel import codes, seals, trace
 from kernel.errors import Refusal
 
 HOLD_FOR = timedelta(minutes=15)
@@ -30,6 +30,7 @@ class PlaceRequest:
     contact: str = ""
     channel: str = "own"
     user_id: int | None = None
+    request_id: str = field(default_factory=trace.current)
 
     @property
     def identity(self) -> tuple[str, str]:

@@ -8,9 +8,12 @@ from django.db.models import Exists, OuterRef
 
 from bookings.orders.models import Hold, Line, Order, State
 from bookings.orders.operations.withdraw import release_lines
+from kernel import metrics
 from kernel.outbox import operations as outbox
 
 _BATCH = 200
+
+LAPSED = metrics.Counter("quanyu_lapsed_total", "Orders whose hold ran out unpaid.")
 
 
 def lapse_due(*, at: datetime, bucket_ids: Collection[int] | None = None) -> int:
@@ -39,4 +42,5 @@ def lapse_due(*, at: datetime, bucket_ids: Collection[int] | None = None) -> int
                 facts={"order_id": order.pk},
                 at=at,
             )
+    LAPSED.add(by=len(orders))
     return len(orders)

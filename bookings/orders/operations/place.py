@@ -219,6 +219,7 @@ def _record(drafts: Sequence[Draft], at: datetime) -> None:
             else "bookings.order.placed-free",
             key=f"placed:{draft.order.pk}",
             facts={"order_id": draft.order.pk, "total_fen": draft.order.total_fen},
+            request_id=draft.request.request_id,
         )
         for draft in drafts
     ]

@@ -15,7 +15,13 @@ from bookings.orders.grouping import Grouping
 from bookings.orders.models import Order
 from bookings.orders.operations.drafts import PlaceRequest
 from bookings.orders.operations.place import place, place_many
+from kernel import metrics
 from kernel.errors import Refusal
+
+GROUPS = metrics.Histogram(
+    "quanyu_placing_group_size", "Orders placed in one transaction.", (1, 2, 4, 8, 16, 32, 64)
+)
+PLACED = metrics.Counter("quanyu_placing_total", "Orders asked for, by outcome.", ("outcome",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,11 @@ def _grouping() -> Grouping[_Arrival, Order | Refusal]:
 
 def _place(arrivals: Sequence[_Arrival]) -> Sequence[Order | Refusal]:
     latest = max(arrival.at for arrival in arrivals)
-    return place_many([arrival.request for arrival in arrivals], at=latest)
+    outcomes = place_many([arrival.request for arrival in arrivals], at=latest)
+    GROUPS.observe(len(arrivals))
+    for outcome in outcomes:
+        PLACED.add(outcome.code if isinstance(outcome, Refusal) else "placed")
+    return outcomes
 
 
 def _is_somebodys_fault(error: BaseException) -> bool:

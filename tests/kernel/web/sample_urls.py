@@ -4,13 +4,15 @@ from typing import NoReturn
 
 from django.conf.urls.i18n import i18n_patterns
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_protect
 
+from kernel import clock
 from kernel.errors import Busy, Refusal
+from kernel.outbox import operations as outbox
 
 handler400 = "kernel.web.pages.bad_request"
 handler403 = "kernel.web.pages.permission_denied"
@@ -51,6 +53,12 @@ def broken(request: HttpRequest) -> NoReturn:
     raise RuntimeError("a fault")
 
 
+def record(request: HttpRequest) -> HttpResponse:
+    with transaction.atomic():
+        outbox.record(name="tests.trace.first", key="1", facts={}, at=clock.now())
+    return HttpResponse("noted")
+
+
 def forbidden(request: HttpRequest) -> NoReturn:
     raise PermissionDenied
 
@@ -67,6 +75,7 @@ _VIEWS = [
     path("locked/", locked),
     path("too-big/", too_big),
     path("broken/", broken),
+    path("record/", record),
     path("forbidden/", forbidden),
     path("guarded/", guarded),
 ]

@@ -160,3 +160,39 @@ def test_a_request_has_an_id_and_a_line_without_its_query(
     assert (line["method"], line["status"]) == ("GET", 200)
     assert "fine" in line["route"]
     assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize(("path", "status"), [("/en/busy/", 503), ("/en/broken/", 500)])
+def test_a_page_of_trouble_has_a_number_to_quote(browser: Client, path: str, status: int) -> None:
+    response = browser.get(path)
+
+    assert response.status_code == status
+    assert f"quote this number: {response['X-Request-Id']}" in response.content.decode()
+
+
+def test_a_program_gets_the_number_of_a_fault(browser: Client) -> None:
+    response = browser.get("/partner/v1/broken/")
+
+    assert response.status_code == 500
+    assert response.json()["request_id"] == response["X-Request-Id"]
+
+
+def test_what_the_person_can_mend_has_no_number(browser: Client) -> None:
+    assert b"quote this number" not in browser.get("/en/sold-out/").content
+
+
+def test_a_strangers_id_is_not_ours(browser: Client) -> None:
+    response = browser.get("/en/fine/", headers={"x-request-id": "of-a-stranger"})
+
+    assert response["X-Request-Id"] != "of-a-stranger"
+
+
+@pytest.mark.parametrize(
+    ("given", "is_kept"), [("of-the-proxy-1", True), ("a b", False), ("x" * 65, False)]
+)
+def test_a_trusted_proxys_id_is_kept(browser: Client, settings, given: str, is_kept: bool) -> None:
+    settings.TRUSTED_PROXY_HOPS = 1
+
+    response = browser.get("/en/fine/", headers={"x-request-id": given})
+
+    assert (response["X-Request-Id"] == given) is is_kept

@@ -1,0 +1,1 @@
+"""How whoever watches the site sees each of its processes."""
