@@ -47,6 +47,7 @@ def structured(level: str) -> dict[str, Any]:
             # Their lines are JSON already.
             "quanyu.requests": {"handlers": ["lines"], "propagate": False},
             "quanyu.events": {"handlers": ["lines"], "propagate": False},
+            "celery": {"level": "WARNING"},  # a line for each run of each second says nothing
             "django.request": {"level": "ERROR"},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
         },
