@@ -152,6 +152,7 @@ class Crowd:
             "arrived_within_s": self.last_arrival - self.began,
             "statuses": [dict(counter) for counter in self.statuses],
             "p50_ms": [quantile(sorted(each), 0.5) for each in self.latencies_ms],
+            "p95_ms": [quantile(sorted(each), 0.95) for each in self.latencies_ms],
             "p99_ms": [quantile(sorted(each), 0.99) for each in self.latencies_ms],
             "shed": self.shed,
             "broken": self.broken,

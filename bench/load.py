@@ -191,6 +191,7 @@ def report(outcome: Outcome) -> dict[str, object]:
         "seconds": seconds,
         "per_s": answered / seconds,
         "p50_ms": quantile(ordered, 0.50),
+        "p95_ms": quantile(ordered, 0.95),
         "p99_ms": quantile(ordered, 0.99),
         "client_cpu_ms": (used.ru_utime + used.ru_stime) * 1000,
     }

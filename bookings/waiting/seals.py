@@ -27,7 +27,13 @@ def number_of(request: HttpRequest, sale: Sale) -> int | None:
 
 def keep_number(response: HttpResponseBase, sale: Sale, *, session_key: str, number: int) -> None:
     """Have the browser of this session keep its number."""
-    _keep(response, f"line-{sale.pk}", _line(sale, session_key).sign(str(number)), sale)
+    signed = sign_number(sale, session_key=session_key, number=number)
+    _keep(response, f"line-{sale.pk}", signed, sale)
+
+
+def sign_number(sale: Sale, *, session_key: str, number: int) -> str:
+    """The number as the browser of this session shows it."""
+    return _line(sale, session_key).sign(str(number))
 
 
 def keep_pass(response: HttpResponseBase, sale: Sale, *, person: str, number: int) -> None:

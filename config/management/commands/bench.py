@@ -12,13 +12,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from bench import orders_run
+from bench import orders_run, waiting_room
 
-BENCHES = {"orders": orders_run.run}
+BENCHES = {"orders": orders_run.run, "waiting_room": waiting_room.run}
 
 
 class Command(BaseCommand):
-    help = "Measure something: orders. Prints a table; --json writes the figures."
+    help = "Measure something: orders, waiting_room. Prints a table; --json writes the figures."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", choices=sorted(BENCHES))
