@@ -50,6 +50,10 @@ QUANYU_POSTGRES_LOG = env.str("QUANYU_POSTGRES_LOG", "")
 QUANYU_CLOCK = env.str("QUANYU_CLOCK", "")
 if QUANYU_CLOCK and not QUANYU_THROWAWAY:
     raise ImproperlyConfigured("QUANYU_CLOCK moves the time: on throw-away servers only.")
+QUANYU_CRASHPOINTS = env.str("QUANYU_CRASHPOINTS", "")
+"""A folder that says at which points processes are to die (kernel.crashpoints); empty: nowhere."""
+if QUANYU_CRASHPOINTS and not QUANYU_THROWAWAY:
+    raise ImproperlyConfigured("QUANYU_CRASHPOINTS kills processes: on throw-away servers only.")
 
 
 def _required(name: str, serverless: str) -> str:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from kernel import crashpoints
+
 TIMEOUT_S = 5
 MAX_BYTES = 65_536
 
@@ -28,6 +30,7 @@ class Answer:
     body: Mapping[str, Any]
 
 
+@crashpoints.around("call")
 def send_json(
     method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
 ) -> Answer:

@@ -19,7 +19,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F, Q
 
-from kernel import metrics, trace
+from kernel import crashpoints, metrics, trace
 from kernel.outbox import registry
 from kernel.outbox.models import Event, Failure, Receipt
 
@@ -248,6 +248,7 @@ def _note_failure(
     Event.objects.filter(pk=event.pk).update(lease_until=later, **parked)
 
 
+@crashpoints.around("call")
 def _kick() -> None:
     """Wake a worker, at most every 50 ms. Without a broker nothing is lost: beat sweeps.
 

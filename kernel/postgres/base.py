@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import select
+from typing import Any
 
 from django.db.backends.postgresql import base
 from psycopg2.extensions import (  # type: ignore[import-untyped]
     TRANSACTION_STATUS_INERROR,
     TRANSACTION_STATUS_UNKNOWN,
 )
+
+from kernel import crashpoints
 
 _BROKEN = (TRANSACTION_STATUS_INERROR, TRANSACTION_STATUS_UNKNOWN)
 
@@ -18,6 +21,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
     a crash, a restart, an administrator. Django's own check is a statement (`SELECT 1`) a request. A
     network that swallows everything is noticed by the keepalives and the statement timeout instead.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.execute_wrappers += crashpoints.statement_wrappers()
+
+    @crashpoints.around("commit")
+    def commit(self) -> None:
+        super().commit()
 
     def is_usable(self) -> bool:
         if self.connection is None or self.connection.closed:

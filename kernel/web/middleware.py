@@ -9,22 +9,17 @@ from time import perf_counter
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import DataError, OperationalError
 from django.http import HttpRequest, QueryDict
-from django.http.request import RawPostDataException
 from django.http.response import HttpResponseBase
 
 from kernel import metrics, trace
-from kernel.errors import BadInput, Busy, Refusal
+from kernel.errors import BadInput
 from kernel.web import pages
+from kernel.web.refusals import as_refusal
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
-logger = logging.getLogger(__name__)
 requests_log = logging.getLogger("quanyu.requests")
-
-LOCK_NOT_AVAILABLE, DEADLOCK, TOO_MANY_CONNECTIONS = "55P03", "40P01", "53300"
-BUSY = {LOCK_NOT_AVAILABLE, DEADLOCK, TOO_MANY_CONNECTIONS}
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -93,9 +88,7 @@ class UnreadableTextMiddleware:
 class RefusalMiddleware:
     """Turn a refusal that a view let through into a page or problem+json.
 
-    A lock or a connection that could not be had in time is `Busy`: the transaction was rolled back,
-    so trying again is safe. A value that the database cannot hold is `BadInput`, and is logged
-    because a form should have said so first.
+    Which exception is one, kernel.web.refusals says.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -109,25 +102,6 @@ class RefusalMiddleware:
     ) -> HttpResponseBase | None:
         refusal = as_refusal(exception)
         return pages.refuse(request, refusal) if refusal else None
-
-
-def as_refusal(exception: Exception) -> Refusal | None:
-    """The refusal that an exception stands for, or None when it is a fault."""
-    if isinstance(exception, Refusal):
-        return exception
-    if isinstance(exception, OperationalError) and _sqlstate(exception) in BUSY:
-        logger.warning("busy: %s", _sqlstate(exception))
-        return Busy()
-    if isinstance(exception, RawPostDataException):  # a form of files where a program should speak
-        return BadInput()
-    if isinstance(exception, DataError):
-        logger.warning("the database cannot hold a value: %s", _sqlstate(exception))
-        return BadInput()
-    return None
-
-
-def _sqlstate(exception: Exception) -> str | None:
-    return getattr(exception.__cause__, "pgcode", None)
 
 
 def _is_unreadable(request: HttpRequest) -> bool:

@@ -1,5 +1,6 @@
 """What is shown when the answer is no: refusals, missing pages, faults; each with a way out."""
 
+import sys
 from urllib.parse import urlsplit
 
 from django.core.exceptions import DisallowedHost
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel import metrics, trace
 from kernel.errors import BadInput, NotFound, Refusal
 from kernel.web import problems, redirects
+from kernel.web.refusals import Interrupted, as_refusal
 
 
 class Forbidden(Refusal):
@@ -41,6 +43,8 @@ def refuse(
 ) -> HttpResponseBase:
     """Answer a refusal as the asker can read it: problem+json, an htmx fragment or a page."""
     metrics.REFUSALS.add(refusal.code)
+    if isinstance(refusal, Interrupted):
+        return _plain(request, refusal)
     if problems.wants_json(request):
         return problems.problem(refusal)
     by_htmx = request.headers.get("HX-Request") == "true"
@@ -88,8 +92,15 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    """The last page: it asks nothing of the database, the session or a context processor."""
+    """The last page, also for what is raised outside the views."""
+    return _plain(request, as_refusal(sys.exception()) or Fault())
+
+
+def _plain(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
+    """A page that asks nothing of the database, the session or a context processor."""
     if problems.wants_json(request):
-        return problems.problem(Fault())
+        return problems.problem(refusal)
     page = loader.render_to_string("500.html", {"number": trace.current()})
-    return HttpResponse(page, status=500)
+    response = HttpResponse(page, status=refusal.status)
+    problems.say_when_to_retry(response, refusal)
+    return response

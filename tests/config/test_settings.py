@@ -73,3 +73,10 @@ def test_the_clock_is_moved_on_throw_away_servers_only(throwaway, starts):
     done = start(QUANYU_CLOCK="2026-10-01T06:00:00Z@60", QUANYU_THROWAWAY=throwaway)
 
     assert (done.returncode == 0) is starts
+
+
+@pytest.mark.parametrize(("throwaway", "code"), [("", 1), ("1", 0)])
+def test_processes_are_made_to_die_on_throw_away_servers_only(throwaway, code):
+    done = start(QUANYU_CRASHPOINTS="points", QUANYU_THROWAWAY=throwaway)
+
+    assert done.returncode == code, done.stderr

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from django.db.models import Count, Sum
 
-from bench import orders as bench_orders
+from bookings.inventory.models import Bucket
 from bookings.ledger.models import Posting
-from bookings.orders.models import Order
+from bookings.orders.models import Hold, Order
 from kernel import clock, invariants
+from kernel.outbox.models import Event
 from tests.faults.client import Op
 from tests.faults.report import Report
 
@@ -34,7 +35,8 @@ def settle(*, within_s: float = 60) -> list[invariants.Violation]:
 
 
 def _is_settled() -> bool:
-    return bench_orders.all_published() and not invariants.check_all(at=clock.now())
+    waiting = Event.objects.filter(done_at__isnull=True, parked_at__isnull=True)
+    return not waiting.exists() and not invariants.check_all(at=clock.now())
 
 
 def fill(report: Report, ops: Collection[Op], *, sandbox: Path | None = None) -> Report:
@@ -43,9 +45,17 @@ def fill(report: Report, ops: Collection[Op], *, sandbox: Path | None = None) ->
     report.acked = sum(op.is_acked for op in ops)
     report.lost = lost(ops)
     report.duplicated = duplicated(ops)
-    report.oversold = bench_orders.oversold()
+    report.oversold = oversold()
     report.money_delta = money_delta(sandbox) if sandbox else 0
     return report
+
+
+def oversold() -> int:
+    """Buckets that hold more than they can, or another number than the orders' holds say."""
+    kept = Hold.objects.values_list("bucket_id").annotate(n=Sum("units") - Sum("released"))
+    held = dict(kept)
+    rows = Bucket.objects.values_list("pk", "taken", "capacity")
+    return sum(taken > capacity or taken != held.get(pk, 0) for pk, taken, capacity in rows)
 
 
 def lost(ops: Collection[Op]) -> int:

@@ -32,11 +32,11 @@ class Thing:
         reshape(bucket_id=bucket.pk, capacity=bucket.taken + places)
 
 
-def things_on_sale(region: Region, *, number: int, kind: str = "ticket") -> list[Thing]:
-    """So many entry times, the next one first, each with room for everybody."""
-    day = region.local_date(clock.now())
+def things_on_sale(region: Region, *, number: int, in_days: int = 0) -> list[Thing]:
+    """So many entry times from that day on, the next one first, each with room for everybody."""
+    kind, day = "ticket", region.local_date(clock.now()) + timedelta(days=in_days)
     listings = registry.get(kind).browse(
-        region_id=region.pk, supplier_id=None, first=day, last=day + timedelta(days=6)
+        region_id=region.pk, supplier_id=None, first=day, last=day + timedelta(days=2)
     )
     ahead = [each for each in listings if each.starts_at > clock.now()]
     ahead.sort(key=lambda each: each.starts_at)

@@ -229,9 +229,9 @@ class World:
         first, self.people = self.people, self.people + number
         return make_buyers(number, at=clock.now(), first=first)
 
-    def things(self, number: int) -> list[Thing]:
-        """Entry times of the next days, each with room for everybody."""
-        return things_on_sale(self.region, number=number)
+    def things(self, number: int, *, in_days: int = 0) -> list[Thing]:
+        """Entry times from that day on, the next one first, each with room for everybody."""
+        return things_on_sale(self.region, number=number, in_days=in_days)
 
     def client(self, buyer: Buyer) -> Client:
         return Client(self.site.url, SLUG, buyer)

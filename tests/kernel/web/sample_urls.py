@@ -43,6 +43,12 @@ def locked(request: HttpRequest) -> HttpResponse:
     return HttpResponse("got it")
 
 
+def lost(request: HttpRequest) -> HttpResponse:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    return HttpResponse("still there")
+
+
 def too_big(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT %s::integer", ["99999999999999999999"])
@@ -73,6 +79,7 @@ _VIEWS = [
     path("sold-out/", sold_out),
     path("busy/", busy),
     path("locked/", locked),
+    path("lost/", lost),
     path("too-big/", too_big),
     path("broken/", broken),
     path("record/", record),

@@ -4,6 +4,7 @@ import logging
 import pytest
 from django.db import connection
 from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
 
 pytestmark = [pytest.mark.urls("tests.kernel.web.sample_urls")]
 
@@ -85,6 +86,18 @@ def test_a_lock_that_is_not_had_in_time_is_busy(browser: Client) -> None:
 
     assert response.status_code == 503
     assert response["Retry-After"] == "2"
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_a_database_that_goes_away_says_when_to_come_back(
+    browser: Client, accept: str, fresh_db: str, django_db_blocker: DjangoDbBlocker
+) -> None:
+    with django_db_blocker.unblock():
+        response = browser.get("/en/lost/", headers={"accept": accept})
+
+    assert response.status_code == 503
+    assert response["Retry-After"] == "2"
+    assert response["Cache-Control"] == "no-store"
 
 
 @pytest.mark.django_db
