@@ -187,6 +187,18 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """A line's wish for the seller's own rows: what the seller offered, and which parts are open."""
+
+    line_id: int
+    ref: str
+    region_id: int
+    title: Words
+    facts: Facts
+    part_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Entitlement:
     """What a gate may decide from alone, frozen when a line is fulfilled.
 
@@ -238,8 +250,8 @@ class Sellable(Protocol):
     def offer(self, *, asks: Sequence[Ask], at: datetime) -> Sequence[Answer]:
         """Answer each Ask, in order. Read-only; runs outside any transaction."""
 
-    def claim(self, *, lines: Sequence[Line], at: datetime) -> Sequence[Refusal | None]:
-        """Write the seller's own rows inside placing; say no per line WITHOUT raising.
+    def claim(self, *, claims: Sequence[Claim], at: datetime) -> Sequence[Refusal | None]:
+        """Write the seller's own rows inside placing; say no per claim WITHOUT raising.
 
         One ``INSERT … ON CONFLICT DO NOTHING RETURNING`` with rows sorted by their unique key. The
         core deletes the whole order of a refused line, and with it every row that cascades from it.

@@ -25,12 +25,12 @@ env = environ.Env()
 IS_SERVERLESS = is_serverless(sys.argv) or "mypy" in sys.argv[0]
 
 
-def _flag(name: str, default: str = "") -> bool:
+def _flag(name: str, default: str = "0") -> bool:
     """1, true, yes, on or 0, false, no, off; anything else refuses to start."""
-    value = str(env.str(name, default)).lower()
+    value = (str(env.str(name, "")) or default).lower()
     if value in ("1", "true", "yes", "on"):
         return True
-    if value in ("", "0", "false", "no", "off"):
+    if value in ("0", "false", "no", "off"):
         return False
     raise ImproperlyConfigured(f"{name} must be 1 or 0.")
 
@@ -43,8 +43,8 @@ QUANYU_THROWAWAY = _flag("QUANYU_THROWAWAY")
 
 QUANYU_MEMO = True
 """Whether reads that every request repeats are remembered for a second or two (kernel.memo)."""
-QUANYU_GROUPING = _flag("QUANYU_GROUPING", default="1")
-"""Whether orders that arrive together are placed together; benches compare with a site without."""
+QUANYU_GROUPING = _flag("QUANYU_GROUPING", "1")
+"""Whether requests that arrive together share statements and commits (kernel.grouping)."""
 QUANYU_POSTGRES_LOG = env.str("QUANYU_POSTGRES_LOG", "")
 """Where servers of our own write their log: benches count statements there."""
 QUANYU_CLOCK = env.str("QUANYU_CLOCK", "")
@@ -152,7 +152,6 @@ MIDDLEWARE = [
     "kernel.web.middleware.UnreadableTextMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "accounts.identity.middleware.SignInMiddleware",
-    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -10,7 +10,7 @@ _READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0"})
 
 def new_code(length: int = 10) -> str:
     """A code that people type and say: ``length`` letters of five bits each."""
-    return "".join(secrets.choice(ALPHABET) for _letter in range(length))
+    return "".join(ALPHABET[byte & 31] for byte in secrets.token_bytes(length))
 
 
 def normalise(text: str) -> str:

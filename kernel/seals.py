@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from functools import cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -27,7 +28,7 @@ def seal(plain: str, *, purpose: str) -> str:
     """Seal a text for a purpose: "v1.<key id>.<base64 of nonce and ciphertext>"."""
     kid, key = next(iter(settings.QUANYU_SEALING_KEYS.items()))
     nonce = secrets.token_bytes(_NONCE)
-    body = nonce + AESGCM(key).encrypt(nonce, plain.encode(), _bound(kid, purpose))
+    body = nonce + _cipher(key).encrypt(nonce, plain.encode(), _bound(kid, purpose))
     return f"{_VERSION}.{kid}.{base64.urlsafe_b64encode(body).decode()}"
 
 
@@ -43,7 +44,7 @@ def unseal(sealed: str, *, purpose: str) -> str:
         raise BrokenSeal(f"no key {kid!r}")
     try:
         body = base64.b64decode(encoded, altchars=b"-_", validate=True)
-        return AESGCM(key).decrypt(body[:_NONCE], body[_NONCE:], _bound(kid, purpose)).decode()
+        return _cipher(key).decrypt(body[:_NONCE], body[_NONCE:], _bound(kid, purpose)).decode()
     except (ValueError, InvalidTag):
         raise BrokenSeal("does not open") from None
 
@@ -52,6 +53,11 @@ def index(value: str, *, purpose: str) -> str:
     """The blind index of a normalised value, 32 hex letters."""
     message = f"{purpose}\x00{value}".encode()
     return hmac.new(settings.QUANYU_INDEX_KEY, message, hashlib.sha256).hexdigest()[:32]
+
+
+@cache
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
 
 
 def _bound(kid: str, purpose: str) -> bytes:

@@ -10,11 +10,16 @@ from django.db import connection
 
 from accounts.travellers.models import Traveller
 from kernel.errors import NotFound
+from kernel.postgres.prepared import Prepared
 
-_PEOPLE = """
-    SELECT id, name, document_masked, document_index, birth_date
+_PEOPLE = Prepared(
+    "people_of_books",
+    ("bigint[]", "text[]"),
+    """
+    SELECT id, name, document_masked, document_index, birth_date, owner
     FROM accounts_travellers_traveller WHERE id = ANY(%s) AND owner = ANY(%s) ORDER BY id
-"""
+    """,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,7 @@ class Person:
     masked: str
     index: str
     birth_date: date
+    owner: str
 
 
 def of(actors: Collection[str]) -> list[Traveller]:
@@ -58,7 +64,7 @@ def people(*, ids: Collection[int], actors: Collection[str]) -> list[Person]:
     if not ids:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_PEOPLE, [list(ids), list(actors)])
+        _PEOPLE.execute(cursor, [list(ids), list(actors)])
         return [Person(*row) for row in cursor.fetchall()]
 
 
@@ -74,7 +80,9 @@ def _each_once(rows: Iterable[Traveller], actors: Collection[str]) -> list[Trave
 
 
 def _person(row: Traveller) -> Person:
-    return Person(row.pk, row.name, row.document_masked, row.document_index, row.birth_date)
+    return Person(
+        row.pk, row.name, row.document_masked, row.document_index, row.birth_date, row.owner
+    )
 
 
 def by_ids(ids: Collection[int]) -> list[Person]:

@@ -135,28 +135,15 @@ def asks_for(
 ) -> list[Ask]:
     """One Ask a (kind, ref), all of them for the same people: class code by traveller id."""
     known = {p.traveller_id: p for p in travellers.people(ids=people.keys(), actors=actors)}
-    party = tuple(_member(code, known.get(who)) for who, code in people.items())
+    party = tuple(orders.member_of(code, known.get(who)) for who, code in people.items())
     return [Ask(kind=kind, ref=ref, party=party) for kind, ref in items]
 
 
 def _party(item: Item, known: Mapping[int, travellers.Person]) -> tuple[Member, ...]:
     people = [*item.people, *[0] * (len(item.classes) - len(item.people))]
     return tuple(
-        _member(class_code, known.get(traveller_id))
+        orders.member_of(class_code, known.get(traveller_id))
         for class_code, traveller_id in zip(item.classes, people, strict=False)
-    )
-
-
-def _member(class_code: str, person: travellers.Person | None) -> Member:
-    if person is None:
-        return Member(class_code=class_code)
-    return Member(
-        class_code=class_code,
-        traveller_id=person.traveller_id,
-        name=person.name,
-        masked=person.masked,
-        index=person.index,
-        birth_date=person.birth_date,
     )
 
 

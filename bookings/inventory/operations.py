@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.contracts import Demand
 from bookings.inventory.models import Bucket
 from kernel.errors import Refusal
+from kernel.postgres.prepared import Prepared
 
 
 class BelowTaken(Refusal):
@@ -58,6 +59,27 @@ _MOVE = """
 """
 
 
+_TAKE = Prepared(
+    "take_units",
+    ("bigint[]", "int[]", "bigint[]"),
+    """
+    WITH want AS MATERIALIZED (
+        SELECT * FROM unnest(%s::bigint[], %s::int[]) AS w(id, units)
+    ), locked AS MATERIALIZED (
+        SELECT id, capacity - taken AS room FROM bookings_inventory_bucket
+        WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+    ), moved AS (
+        UPDATE bookings_inventory_bucket AS b SET taken = b.taken + want.units
+        FROM want WHERE b.id = want.id AND NOT EXISTS (
+            SELECT FROM want LEFT JOIN locked USING (id) WHERE want.units > coalesce(room, 0)
+        ) RETURNING b.id
+    )
+    SELECT id, room, EXISTS (SELECT FROM moved) FROM locked
+    """,
+)
+"""Locks in id order; where all of it fits, it is moved at once."""
+
+
 def shape(specs: Sequence[BucketSpec]) -> dict[str, int]:
     """Make the buckets that do not exist yet; return id per key. Existing ones stay as they are."""
     if not specs:
@@ -90,15 +112,19 @@ def take(groups: Sequence[Sequence[Demand]]) -> list[Shortage | None]:
 
     Each group is taken whole or not at all; the answer has one entry per group, None where it was
     taken. Runs inside the caller's transaction and should be its last step: the buckets stay
-    locked until the commit. Locks once, in id order; one UPDATE moves all counts.
+    locked until the commit. Locks once, in id order. Where everybody fits, the same statement moves
+    all counts; otherwise one UPDATE moves those of the groups that fit.
     """
-    wanted = sorted({demand.bucket_id for group in groups for demand in group})
+    wanted = _together(demand for group in groups for demand in group)
     if not wanted:
         return [None] * len(groups)
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [wanted])
-        room = dict(cursor.fetchall())
-        moved: dict[int, int] = {}
+        ids = list(wanted)
+        _TAKE.execute(cursor, [ids, list(wanted.values()), ids])
+        rows = cursor.fetchall()
+        if rows and rows[0][2]:
+            return [None] * len(groups)
+        room, moved = {bucket_id: left for bucket_id, left, _all in rows}, dict[int, int]()
         answers = [_decide(group, room, moved) for group in groups]
         if moved:
             cursor.execute(_MOVE, [list(moved), list(moved.values())])

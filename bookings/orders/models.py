@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from bookings.contracts import Part, Terms
+from bookings.contracts import Claim, Part, Terms
 from bookings.orders import frozen
 from kernel.naming import say
 
@@ -213,6 +213,12 @@ class Line(models.Model):
         """Parts that are neither cancelled nor used."""
         gone = {*self.cancelled_parts, *self.used_parts}
         return tuple(part for part in self.frozen_parts if part.key not in gone)
+
+    @property
+    def claim(self) -> Claim:
+        """What the seller is asked to hold for the open parts."""
+        keys = tuple(part.key for part in self.open_parts)
+        return Claim(self.pk, self.ref, self.region_id, self.title, self.facts, keys)
 
     @property
     def open_fen(self) -> int:

@@ -22,6 +22,7 @@ from django.db.models import F, Q
 from kernel import crashpoints, metrics, trace
 from kernel.outbox import registry
 from kernel.outbox.models import Event, Failure, Receipt
+from kernel.postgres.prepared import Prepared
 
 LEASE = timedelta(seconds=10)
 MAX_TRIES = 8
@@ -29,6 +30,17 @@ _BATCH = 200
 _BEGIN_WITHIN_S = LEASE.total_seconds() / 2
 _KICK_EVERY_S, _BROKER_REST_S = 0.05, 10
 _PUBLISHER = 7_201_001  # the advisory lock of the single writer of numbers
+
+_RECORD = Prepared(
+    "record_news",
+    ("timestamptz", "text[]", "text[]", "text[]", "text[]"),
+    """
+    INSERT INTO kernel_outbox_event (name, key, facts, request_id, recorded_at)
+    SELECT fact.name, fact.key, fact.facts::jsonb, fact.request_id, %s
+    FROM unnest(%s, %s, %s, %s) WITH ORDINALITY AS fact(name, key, facts, request_id, place)
+    ORDER BY fact.place RETURNING id
+    """,
+)
 
 logger = logging.getLogger(__name__)
 events_log = logging.getLogger("quanyu.events")
@@ -62,21 +74,25 @@ def record_many(news: Sequence[News], *, at: datetime) -> list[int]:
 
     :raises RuntimeError: outside a transaction.
     """
+    if not news:
+        return []
     if not connection.in_atomic_block:
         raise RuntimeError("an event is recorded in the transaction that makes it true")
-    events = Event.objects.bulk_create(
-        Event(
-            name=one.name,
-            key=one.key,
-            facts=dict(one.facts),
-            recorded_at=at,
-            request_id=one.request_id,
+    with connection.cursor() as cursor:
+        _RECORD.execute(
+            cursor,
+            [
+                at,
+                [one.name for one in news],
+                [one.key for one in news],
+                [json.dumps(dict(one.facts)) for one in news],
+                [one.request_id for one in news],
+            ],
         )
-        for one in news
-    )
+        event_ids = sorted(event_id for (event_id,) in cursor.fetchall())
     if any(registry.subscriptions(one.name) for one in news):
         transaction.on_commit(_kick)
-    return [event.pk for event in events]
+    return event_ids
 
 
 def take_back(event_ids: Collection[int]) -> None:

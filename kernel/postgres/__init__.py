@@ -1,1 +1,1 @@
-"""Django's PostgreSQL backend, with one thing cheaper: asking whether a kept connection still lives."""
+"""Django's PostgreSQL backend, with two things cheaper: a kept connection's life, and planning."""

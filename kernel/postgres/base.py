@@ -22,9 +22,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
     network that swallows everything is noticed by the keepalives and the statement timeout instead.
     """
 
+    prepared: set[str]
+    """Names of the statements that this connection knows (kernel.postgres.prepared)."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.execute_wrappers += crashpoints.statement_wrappers()
+
+    def init_connection_state(self) -> None:
+        super().init_connection_state()
+        self.prepared = set()
 
     @crashpoints.around("commit")
     def commit(self) -> None:

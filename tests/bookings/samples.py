@@ -8,7 +8,7 @@ memory: a sample needs no tables of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -16,6 +16,7 @@ from bookings import terms
 from bookings.contracts import (
     Answer,
     Ask,
+    Claim,
     Demand,
     Done,
     Due,
@@ -135,13 +136,13 @@ class Sample:
     def dues(self, total_fen: int) -> tuple[Due, ...]:
         return (Due(total_fen),)
 
-    def claim(self, *, lines: Sequence[Line], at: datetime) -> Sequence[Refusal | None]:
-        return [self._hold(line.pk, line.ref, line.open_parts) for line in lines]
+    def claim(self, *, claims: Sequence[Claim], at: datetime) -> Sequence[Refusal | None]:
+        return [self._hold(claim.line_id, claim.ref, claim.part_keys) for claim in claims]
 
-    def _hold(self, line_id: int, ref: str, parts: Sequence[Part]) -> Refusal | None:
+    def _hold(self, line_id: int, ref: str, part_keys: Iterable[str]) -> Refusal | None:
         if ref in self.gone:
             return GoneBy()
-        self.claims[line_id] = {part.key for part in parts}
+        self.claims[line_id] = set(part_keys)
         return None
 
     def fulfil(self, *, lines: Sequence[Line], at: datetime) -> Sequence[Outcome]:
@@ -165,7 +166,7 @@ class Sample:
         self, *, old: Sequence[Line], new: Sequence[Offer], at: datetime
     ) -> Sequence[Refusal | None]:
         return [
-            self._hold(line.pk, offer.ref, offer.parts)
+            self._hold(line.pk, offer.ref, [part.key for part in offer.parts])
             for line, offer in zip(old, new, strict=True)
         ]
 

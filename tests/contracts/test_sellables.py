@@ -255,7 +255,7 @@ def test_claims_come_in_the_order_of_the_lines_and_a_refusal_touches_no_other(st
     give_up(stall, *lines)
     stall.take_away(lines[1].ref, person(1))
 
-    answers = stall.seller.claim(lines=lines, at=AT)
+    answers = stall.seller.claim(claims=[line.claim for line in lines], at=AT)
 
     assert [isinstance(answer, Refusal) for answer in answers] == [False, True, False]
     assert [stall.held(line) for line in lines] == [1, 0, 1]
@@ -264,16 +264,20 @@ def test_claims_come_in_the_order_of_the_lines_and_a_refusal_touches_no_other(st
 def test_claiming_again_what_a_line_holds_already_holds_it_once(stall):
     [line] = buy(stall, ask(stall, 0, person(1), person(2)))
 
-    assert list(stall.seller.claim(lines=[line], at=AT)) == [None]
+    assert list(stall.seller.claim(claims=[line.claim], at=AT)) == [None]
     assert stall.held(line) == 2
 
 
 def test_claiming_costs_the_same_for_one_line_and_for_many(stall):
     lines = buy(stall, *(ask(stall, n) for n in MANY))
     give_up(stall, *lines)
-    one = statements(lambda: stall.seller.claim(lines=lines[:1], at=AT))
+    one = statements(lambda: stall.seller.claim(claims=[line.claim for line in lines[:1]], at=AT))
 
-    assert statements(lambda: stall.seller.claim(lines=lines[1:], at=AT)) == one <= 1
+    assert (
+        statements(lambda: stall.seller.claim(claims=[line.claim for line in lines[1:]], at=AT))
+        == one
+        <= 1
+    )
     assert [stall.held(line) for line in lines] == [1] * THINGS
 
 
@@ -361,7 +365,7 @@ def test_what_cannot_be_moved_stays_whole_and_the_others_move(stall, lines):
 
     assert [isinstance(answer, Refusal) for answer in answers] == [True, False]
     assert [stall.held(line) for line in lines] == [2, 3]
-    assert list(stall.seller.claim(lines=lines[:1], at=AT)) == [None]
+    assert list(stall.seller.claim(claims=[line.claim for line in lines[:1]], at=AT)) == [None]
 
 
 # --- withdraw ---

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -46,9 +46,11 @@ class Stall:
 
 
 def unguard_entry_times(patch: pytest.MonkeyPatch) -> None:
-    open_or_not = tickets.admissions._ADMIT.replace("AND slot.is_open", "")
-    assert open_or_not != tickets.admissions._ADMIT
-    patch.setattr(tickets.admissions, "_ADMIT", open_or_not)
+    guarded = tickets.admissions._ADMIT
+    open_or_not = guarded.sql.replace("AND slot.is_open", "")
+    assert open_or_not != guarded.sql
+    unguarded = replace(guarded, name="admit_also_closed", sql=open_or_not)
+    patch.setattr(tickets.admissions, "_ADMIT", unguarded)
     patch.setattr(tickets.admissions, "_closed", lambda _ids: set())
 
 

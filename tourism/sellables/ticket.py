@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from bookings import terms
-from bookings.contracts import Answer, Ask, Done, Entitlement, Facts, Listing, Offer, Outcome, Part
+from bookings.contracts import (
+    Answer,
+    Ask,
+    Claim,
+    Done,
+    Entitlement,
+    Facts,
+    Listing,
+    Offer,
+    Outcome,
+    Part,
+)
 from bookings.orders.models import Line
 from kernel.errors import Refusal
 from tourism.tickets import listings, offers
@@ -29,8 +40,8 @@ class Ticket:
             for answer in offers.offer(asks, at=at)
         ]
 
-    def claim(self, *, lines: Sequence[Line], at: datetime) -> Sequence[Refusal | None]:
-        return tickets.admit(lines)
+    def claim(self, *, claims: Sequence[Claim], at: datetime) -> Sequence[Refusal | None]:
+        return tickets.admit(claims)
 
     def fulfil(self, *, lines: Sequence[Line], at: datetime) -> Sequence[Outcome]:
         return [Done(tuple(_entitlement(line, part) for part in line.open_parts)) for line in lines]

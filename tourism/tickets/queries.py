@@ -12,6 +12,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from bookings.inventory import queries as inventory
 from bookings.inventory.models import Bucket
+from kernel.memo import Memo
 from tourism.areas import calendar
 from tourism.areas.models import DayType
 from tourism.tickets.facts import ProductFacts
@@ -82,9 +83,17 @@ def slots(*, product_ids: Collection[int], first: date, last: date) -> list[Slot
     return [_row(slot, left) for slot in rows]
 
 
+_slots_known: Memo[int, Slot] = Memo(seconds=1)
+
+
 def slots_by_id(slot_ids: Collection[int]) -> dict[int, Slot]:
-    """Slots with their days, by id; unknown ids are absent. One statement."""
-    return Slot.objects.select_related("day").in_bulk(slot_ids)
+    """Slots with their days, by id, at most a second old; unknown ids are absent. One statement or none.
+
+    Times and buckets of a slot never change; whether it is open is looked at again by ``admit``.
+    """
+    return _slots_known.get_many(
+        set(slot_ids), lambda ids: Slot.objects.select_related("day").in_bulk(ids)
+    )
 
 
 def with_counts(rows: QuerySet[Any]) -> QuerySet[Any]:

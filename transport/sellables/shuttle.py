@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from bookings import terms
-from bookings.contracts import Answer, Ask, Done, Entitlement, Listing, Offer, Outcome, Refused
+from bookings.contracts import (
+    Answer,
+    Ask,
+    Claim,
+    Done,
+    Entitlement,
+    Listing,
+    Offer,
+    Outcome,
+    Refused,
+)
 from bookings.orders.models import Line
 from kernel.errors import Refusal
 from transport.lines import listings, offers, queries
@@ -29,8 +39,8 @@ class Shuttle:
     def offer(self, *, asks: Sequence[Ask], at: datetime) -> Sequence[Answer]:
         return offers.offer(asks, at=at)
 
-    def claim(self, *, lines: Sequence[Line], at: datetime) -> Sequence[Refusal | None]:
-        return rides.board(lines)
+    def claim(self, *, claims: Sequence[Claim], at: datetime) -> Sequence[Refusal | None]:
+        return rides.board(claims)
 
     def fulfil(self, *, lines: Sequence[Line], at: datetime) -> Sequence[Outcome]:
         """Boarding rights; a run that was cancelled before its money came is refused."""

@@ -21,7 +21,7 @@ from accounts.identity.phones import read_phone
 from accounts.travellers import queries as travellers_book
 from bookings import registry
 from bookings.checkout import queries
-from bookings.contracts import Ask
+from bookings.contracts import Ask, Member
 from bookings.orders import operations as orders
 from bookings.orders.models import Order
 from bookings.waiting import door
@@ -49,6 +49,11 @@ class Choice:
 
     items: tuple[tuple[str, str], ...]
     people: dict[int, str]
+
+    def bare_asks(self) -> tuple[Ask, ...]:
+        """One Ask an item for all people, who are named by id only."""
+        party = tuple(Member(code, who) for who, code in self.people.items())
+        return tuple(Ask(kind, ref, party) for kind, ref in self.items)
 
     def asks(self, request: HttpRequest) -> tuple[Ask, ...]:
         """One Ask an item for all people; somebody of another's book counts as nobody."""
@@ -101,7 +106,8 @@ def _wish(request: HttpRequest, place: Region, choice: Choice) -> orders.PlaceRe
         actor=actors.actor_of(request),
         request_key=key,
         region_id=place.pk,
-        asks=choice.asks(request),
+        asks=choice.bare_asks(),
+        owners=actors.all_of(request),
         shown_total_fen=whole(request.POST.get("shown_total_fen"), field="shown_total_fen"),
         language=get_language() or "zh-hans",
         contact=_contact(request),

@@ -1,16 +1,14 @@
 """The verbs of orders, split by subject."""
 
-from bookings.orders.operations.drafts import HOLD_FOR, PlaceRequest
-from bookings.orders.operations.lapse import lapse_due
-from bookings.orders.operations.place import (
+from bookings.orders.operations.asking import (
     BadRequest,
-    KeyReused,
     NamesMissing,
     PriceMoved,
-    SoldOut,
-    place,
-    place_many,
+    member_of,
 )
+from bookings.orders.operations.drafts import HOLD_FOR, PlaceRequest
+from bookings.orders.operations.lapse import lapse_due
+from bookings.orders.operations.place import KeyReused, SoldOut, place, place_many
 from bookings.orders.operations.settle import settle, settle_free
 from bookings.orders.operations.together import place_together
 from bookings.orders.operations.withdraw import (
@@ -35,6 +33,7 @@ __all__ = (
     "abandon",
     "lapse_due",
     "mark_used",
+    "member_of",
     "place",
     "place_many",
     "place_together",

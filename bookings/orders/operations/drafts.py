@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from bookings.contracts import Ask, Demand, Offer
+import msgspec
+
+from bookings.contracts import Ask, Claim, Demand, Offer
 from bookings.orders import frozen
-from bookings.orders.models import Line, Order
+from bookings.orders.models import Order, State
 from kernel import codes, seals, trace
 from kernel.errors import Refusal
 
@@ -19,7 +21,11 @@ HOLD_FOR = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class PlaceRequest:
-    """One buyer's wish to buy. ``contact`` is a plain phone number; it is stored sealed only."""
+    """One buyer's wish to buy. ``contact`` is a plain phone number; it is stored sealed only.
+
+    ``owners`` are the names under which the buyer keeps a traveller book: people whom an ask names
+    by id are looked up there. Without owners the asks say in full who travels.
+    """
 
     actor: str
     request_key: str
@@ -30,6 +36,7 @@ class PlaceRequest:
     contact: str = ""
     channel: str = "own"
     user_id: int | None = None
+    owners: tuple[str, ...] = ()
     request_id: str = field(default_factory=trace.current)
 
     @property
@@ -41,18 +48,23 @@ class PlaceRequest:
     def body_hash(self) -> str:
         """SHA-256 over what is bought and for how much: a repeat must be the same wish."""
         body = [[_wish(ask) for ask in self.asks], self.shown_total_fen, self.region_id]
-        return hashlib.sha256(json.dumps(body).encode()).hexdigest()
+        return hashlib.sha256(msgspec.json.encode(body)).hexdigest()
 
 
 @dataclass(slots=True)
 class Draft:
-    """One order while it is placed: its rows, and how it ended as soon as that is known."""
+    """One order while it is placed: its rows, and how it ended as soon as that is known.
+
+    Rows are plain mappings by column: fifty orders at once need no fifty instances of each model.
+    """
 
     request: PlaceRequest
-    offers: list[Offer]
-    order: Order
-    lines: list[Line] = field(default_factory=list)
-    demands: list[list[Demand]] = field(default_factory=list)
+    offers: Sequence[Offer]
+    order: dict[str, Any]
+    lines: list[dict[str, Any]]
+    demands: list[list[Demand]]
+    order_id: int | None = None
+    line_ids: list[int] = field(default_factory=list)
     event_id: int | None = None
     outcome: Order | Refusal | None = None
     lost_its_place: bool = False
@@ -69,63 +81,80 @@ class Draft:
     def all_demands(self) -> list[Demand]:
         return [demand for demands in self.demands for demand in demands]
 
+    def claims(self) -> list[tuple[str, Claim]]:
+        """What each line wants of its seller, with the seller's kind."""
+        return [
+            (offer.kind, _claim(line_id, offer))
+            for line_id, offer in zip(self.line_ids, self.offers, strict=True)
+        ]
+
 
 def _wish(ask: Ask) -> list[object]:
     party = [[member.class_code, member.traveller_id] for member in ask.party]
     return [ask.kind, ask.ref, ask.quantity, ask.channel, sorted(ask.options.items()), party]
 
 
-def draw(request: PlaceRequest, offers: list[Offer], *, at: datetime) -> Draft:
+def _claim(line_id: int, offer: Offer) -> Claim:
+    keys = tuple(part.key for part in offer.parts)
+    return Claim(line_id, offer.ref, offer.region_id, offer.title, offer.facts, keys)
+
+
+def draw(request: PlaceRequest, offers: Sequence[Offer], *, at: datetime) -> Draft:
     """Fresh rows for an order of these offers; nothing is written."""
-    draft = Draft(request=request, offers=offers, order=_order(request, offers, at))
-    for position, offer in enumerate(offers):
-        draft.lines.append(_line(draft.order, position, offer))
-        draft.demands.append(offer.all_demands())
-    return draft
+    return Draft(
+        request=request,
+        offers=offers,
+        order=_order(request, offers, at),
+        lines=[_line(position, offer) for position, offer in enumerate(offers)],
+        demands=[offer.all_demands() for offer in offers],
+    )
 
 
-def _order(request: PlaceRequest, offers: Sequence[Offer], at: datetime) -> Order:
+def _order(request: PlaceRequest, offers: Sequence[Offer], at: datetime) -> dict[str, Any]:
     contact = request.contact
-    return Order(
-        code=codes.new_code(),
-        token=codes.new_token(),
-        region_id=request.region_id,
-        actor=request.actor,
-        user_id=request.user_id,
-        request_key=request.request_key,
-        body_hash=request.body_hash,
-        currency=offers[0].currency if offers else "CNY",
-        total_fen=sum(offer.price_fen for offer in offers),
-        due_now_fen=sum(offer.due_now_fen for offer in offers),
-        language=request.language,
-        channel=request.channel,
-        contact_sealed=seals.seal(contact, purpose="phone") if contact else "",
-        contact_index=seals.index(contact, purpose="phone") if contact else "",
-        contact_masked=f"{contact[:3]}****{contact[-4:]}" if contact else "",
-        placed_at=at,
-        due_at=min([at + HOLD_FOR, *(o.starts_at for o in offers if o.starts_at > at)]),
-    )
+    return {
+        "code": codes.new_code(),
+        "token": codes.new_token(),
+        "region_id": request.region_id,
+        "actor": request.actor,
+        "user_id": request.user_id,
+        "request_key": request.request_key,
+        "body_hash": request.body_hash,
+        "currency": offers[0].currency if offers else "CNY",
+        "total_fen": sum(offer.price_fen for offer in offers),
+        "due_now_fen": sum(offer.due_now_fen for offer in offers),
+        "language": request.language,
+        "channel": request.channel,
+        "contact_sealed": seals.seal(contact, purpose="phone") if contact else "",
+        "contact_index": seals.index(contact, purpose="phone") if contact else "",
+        "contact_masked": f"{contact[:3]}****{contact[-4:]}" if contact else "",
+        "placed_at": at,
+        "due_at": min([at + HOLD_FOR, *(o.starts_at for o in offers if o.starts_at > at)]),
+        "paid_at": None,
+    }
 
 
-def _line(order: Order, position: int, offer: Offer) -> Line:
-    return Line(
-        order=order,
-        position=position,
-        kind=offer.kind,
-        ref=offer.ref,
-        supplier_id=offer.supplier_id,
-        region_id=offer.region_id,
-        title=dict(offer.title),
-        subtitle=dict(offer.subtitle),
-        place_id=offer.place_id,
-        starts_at=offer.starts_at,
-        ends_at=offer.ends_at,
-        units=len(offer.parts),
-        price_fen=offer.price_fen,
-        parts=frozen.freeze_parts(offer.parts),
-        terms=frozen.freeze_terms(offer.terms),
-        dues=frozen.freeze_dues(offer.dues),
-        facts=dict(offer.facts),
-        bundle_id=offer.bundle_id,
-        is_sample=offer.is_sample,
-    )
+def _line(position: int, offer: Offer) -> dict[str, Any]:
+    return {
+        "position": position,
+        "kind": offer.kind,
+        "ref": offer.ref,
+        "supplier_id": offer.supplier_id,
+        "region_id": offer.region_id,
+        "title": offer.title,
+        "subtitle": offer.subtitle,
+        "place_id": offer.place_id,
+        "starts_at": offer.starts_at,
+        "ends_at": offer.ends_at,
+        "units": len(offer.parts),
+        "price_fen": offer.price_fen,
+        "parts": frozen.freeze_parts(offer.parts),
+        "terms": frozen.freeze_terms(offer.terms),
+        "dues": frozen.freeze_dues(offer.dues),
+        "facts": offer.facts,
+        "bundle_id": offer.bundle_id,
+        "is_sample": offer.is_sample,
+        "state": State.HELD.value,
+        "cancelled_parts": [],
+        "used_parts": [],
+    }

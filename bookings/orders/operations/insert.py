@@ -6,16 +6,17 @@ given them ids, rows name each other by their number in the group.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+import msgspec
 from django.db import connection
 from django.db.models import Model
 
 from bookings.orders.models import Hold, Line, Order
 from bookings.orders.operations.drafts import Draft
+from kernel.postgres.prepared import Prepared
 
 _STATEMENT = """
 WITH order_in AS MATERIALIZED (SELECT * FROM json_populate_recordset(null::{order}, %s)),
@@ -41,39 +42,39 @@ held AS (
     SELECT found.id, {hold_columns} FROM hold_in JOIN found ON found.number = hold_in.line_id
     RETURNING 1
 )
-SELECT number, id, order_id FROM found, (SELECT count(*) FROM held) AS written
+SELECT number, id, order_id FROM found, (SELECT count(*) FROM held) AS written ORDER BY number
 """
 
 
 def insert(drafts: Sequence[Draft]) -> None:
-    """Write orders, lines and holds; orders and lines get their ids.
+    """Write orders, lines and holds; drafts get the ids of their order and lines.
 
     An order whose (actor, request key) exists already is left out, with all its rows: it keeps no
     id. Runs in the caller's transaction.
     """
-    lines = [(number, line) for number, draft in enumerate(drafts) for line in draft.lines]
-    demands = [demand for draft in drafts for demand in draft.demands]
-    orders_in = [{**_row(draft.order), "id": n} for n, draft in enumerate(drafts)]
+    owners = [number for number, draft in enumerate(drafts) for _line in draft.lines]
+    orders_in = [{**draft.order, "id": number} for number, draft in enumerate(drafts)]
+    lines = [line for draft in drafts for line in draft.lines]
     lines_in = [
-        {**_row(line), "id": place, "order_id": number}
-        for place, (number, line) in enumerate(lines)
+        {**line, "id": place, "order_id": owners[place]} for place, line in enumerate(lines)
     ]
+    demands = [demand for draft in drafts for demand in draft.demands]
     holds_in = [
         {"line_id": place, "bucket_id": demand.bucket_id, "units": demand.units, "released": 0}
         for place, of_line in enumerate(demands)
         for demand in of_line
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_statement(), [_json(orders_in), _json(lines_in), _json(holds_in)])
+        _statement().execute(cursor, [_json(orders_in), _json(lines_in), _json(holds_in)])
         for place, line_id, order_id in cursor.fetchall():
-            number, line = lines[place]
-            line.pk, line.order_id = line_id, order_id
-            drafts[number].order.pk = order_id
+            draft = drafts[owners[place]]
+            draft.order_id = order_id
+            draft.line_ids.append(line_id)
 
 
 @cache
-def _statement() -> str:
-    return _STATEMENT.format(
+def _statement() -> Prepared:
+    sql = _STATEMENT.format(
         order=Order._meta.db_table,
         line=Line._meta.db_table,
         hold=Hold._meta.db_table,
@@ -81,6 +82,7 @@ def _statement() -> str:
         line_columns=_columns(Line, but="order_id"),
         hold_columns=_columns(Hold, but="line_id"),
     )
+    return Prepared("place_orders", ("json", "json", "json"), sql)
 
 
 def _columns(model: type[Model], *, but: str = "") -> str:
@@ -88,10 +90,5 @@ def _columns(model: type[Model], *, but: str = "") -> str:
     return ", ".join(name for name in names if name != but)
 
 
-def _row(instance: Model) -> dict[str, Any]:
-    names = [field.attname for field in instance._meta.concrete_fields]
-    return {name: getattr(instance, name) for name in names}
-
-
 def _json(rows: Sequence[dict[str, Any]]) -> str:
-    return json.dumps(rows, default=str, ensure_ascii=False)
+    return msgspec.json.encode(rows, enc_hook=dict).decode()

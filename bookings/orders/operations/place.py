@@ -14,22 +14,20 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from bookings import registry
-from bookings.contracts import Answer, Offer
+from bookings.contracts import Claim, Offer
 from bookings.inventory import operations as inventory
-from bookings.orders.models import Line, Order
+from bookings.orders.models import Order
+from bookings.orders.operations.asking import ask_sellers
 from bookings.orders.operations.drafts import Draft, PlaceRequest, draw
 from bookings.orders.operations.insert import insert
 from bookings.orders.operations.lapse import lapse_due
 from kernel.errors import Refusal
 from kernel.naming import say
 from kernel.outbox import operations as outbox
-
-MAX_ASKS = 20
-MAX_PARTY = 50
 
 
 class SoldOut(Refusal):
@@ -39,34 +37,12 @@ class SoldOut(Refusal):
     message = _("%(title)s: only %(left)s left, not enough for your party.")
 
 
-class PriceMoved(Refusal):
-    """The total is no longer the one the buyer was shown; nothing was placed."""
-
-    code = "price_moved"
-    message = _("The price has changed. Please look at the new total before you go on.")
-
-
 class KeyReused(Refusal):
     """The same request key came with another content."""
 
     code = "key_reused"
     status = 422
     message = _("This form was already used for another order. Please start again from the cart.")
-
-
-class NamesMissing(Refusal):
-    """The supplier asks for the name of every traveller."""
-
-    code = "names_missing"
-    message = _("%(title)s: please say who travels.")
-
-
-class BadRequest(Refusal):
-    """The request itself is out of bounds: empty, too many lines or persons."""
-
-    code = "bad_request"
-    status = 400
-    message = _("An order has 1 to %(lines)s items and at most %(persons)s persons an item.")
 
 
 def place(request: PlaceRequest, *, at: datetime) -> Order:
@@ -101,7 +77,7 @@ def _outcome_for(
 
 
 def _place_each(requests: Sequence[PlaceRequest], at: datetime) -> list[Order | Refusal]:
-    answers = _ask_sellers(requests, at)
+    answers = ask_sellers(requests, at)
     drafts = [
         _draft(request, answer, at) for request, answer in zip(requests, answers, strict=True)
     ]
@@ -115,51 +91,10 @@ def _place_each(requests: Sequence[PlaceRequest], at: datetime) -> list[Order | 
     return [draft.outcome for draft in drafts if draft.outcome is not None]
 
 
-def _ask_sellers(requests: Sequence[PlaceRequest], at: datetime) -> list[list[Offer] | Refusal]:
-    """Every request's offers in the order of its asks, or the first refusal among them."""
-    bounds = [_out_of_bounds(request) for request in requests]
-    asks = [a for r, out in zip(requests, bounds, strict=True) if out is None for a in r.asks]
-    replies = iter(registry.offer_all(asks, at=at))
-    return [
-        out or _together([next(replies) for _ask in request.asks])
-        for request, out in zip(requests, bounds, strict=True)
-    ]
-
-
-def _together(answers: Sequence[Answer]) -> list[Offer] | Refusal:
-    offers: list[Offer] = []
-    for answer in answers:
-        if isinstance(answer, Refusal):
-            return answer
-        offers.extend(answer)
-    return offers
-
-
-def _out_of_bounds(request: PlaceRequest) -> Refusal | None:
-    too_big = any(len(ask.party) > MAX_PARTY for ask in request.asks)
-    if not 1 <= len(request.asks) <= MAX_ASKS or too_big:
-        return BadRequest(lines=MAX_ASKS, persons=MAX_PARTY)
-    return None
-
-
 def _draft(request: PlaceRequest, answer: list[Offer] | Refusal, at: datetime) -> Draft:
-    offers = [] if isinstance(answer, Refusal) else answer
-    draft = draw(request, offers, at=at)
-    draft.outcome = answer if isinstance(answer, Refusal) else _objection(request, offers)
-    return draft
-
-
-def _objection(request: PlaceRequest, offers: list[Offer]) -> Refusal | None:
-    """Why these offers may not be sold to this request, if so."""
-    total = sum(offer.price_fen for offer in offers)
-    if total != request.shown_total_fen:
-        return PriceMoved(shown_fen=request.shown_total_fen, total_fen=total)
-    for offer in offers:
-        if offer.region_id != request.region_id:
-            return registry.UnknownKind(field="ref")
-        if offer.needs_names and not all(part.traveller_id for part in offer.parts):
-            return NamesMissing(title=say(offer.title))
-    return None
+    if isinstance(answer, Refusal):
+        return Draft(request, (), order={}, lines=[], demands=[], outcome=answer)
+    return draw(request, answer, at=at)
 
 
 def _write(drafts: Sequence[Draft], at: datetime) -> None:
@@ -168,7 +103,7 @@ def _write(drafts: Sequence[Draft], at: datetime) -> None:
         return
     with transaction.atomic(durable=True):
         insert(drafts)
-        _answer_repeats([draft for draft in drafts if draft.order.pk is None])
+        _answer_repeats([draft for draft in drafts if draft.order_id is None])
         placed = [draft for draft in drafts if draft.is_alive]
         _claim(placed, at)
         _record([draft for draft in placed if draft.is_alive], at)
@@ -176,7 +111,14 @@ def _write(drafts: Sequence[Draft], at: datetime) -> None:
         _delete([draft for draft in placed if not draft.is_alive])
     for draft in placed:
         if draft.is_alive:
-            draft.outcome = draft.order
+            draft.outcome = _order(draft)
+
+
+def _order(draft: Draft) -> Order:
+    names = [field.attname for field in Order._meta.concrete_fields]
+    row = {**draft.order, "id": draft.order_id}
+    order: Order = Order.from_db(connection.alias, names, [row[name] for name in names])
+    return order
 
 
 def _answer_repeats(drafts: Sequence[Draft]) -> None:
@@ -192,22 +134,22 @@ def _answer_repeats(drafts: Sequence[Draft]) -> None:
     }
     for draft in drafts:
         order = stored[draft.request.identity]
-        same = order.body_hash == draft.order.body_hash
+        same = order.body_hash == draft.order["body_hash"]
         draft.outcome = order if same else KeyReused()
 
 
 def _claim(drafts: Sequence[Draft], at: datetime) -> None:
     """Let every seller write its own rows, kind by kind in a fixed order."""
-    owners = {line.pk: draft for draft in drafts for line in draft.lines}
-    by_kind: dict[str, list[Line]] = defaultdict(list)
+    by_kind: dict[str, list[tuple[Draft, Claim]]] = defaultdict(list)
     for draft in drafts:
-        for line in draft.lines:
-            by_kind[line.kind].append(line)
+        for kind, claim in draft.claims():
+            by_kind[kind].append((draft, claim))
     for kind in sorted(by_kind):
-        answers = registry.get(kind).claim(lines=by_kind[kind], at=at)
-        for line, refusal in zip(by_kind[kind], answers, strict=True):
+        claims = [claim for _draft, claim in by_kind[kind]]
+        answers = registry.get(kind).claim(claims=claims, at=at)
+        for (draft, _claim), refusal in zip(by_kind[kind], answers, strict=True):
             if refusal is not None:
-                owners[line.pk].lose(refusal)
+                draft.lose(refusal)
 
 
 def _record(drafts: Sequence[Draft], at: datetime) -> None:
@@ -215,10 +157,10 @@ def _record(drafts: Sequence[Draft], at: datetime) -> None:
     news = [
         outbox.News(
             name="bookings.order.placed"
-            if draft.order.due_now_fen
+            if draft.order["due_now_fen"]
             else "bookings.order.placed-free",
-            key=f"placed:{draft.order.pk}",
-            facts={"order_id": draft.order.pk, "total_fen": draft.order.total_fen},
+            key=f"placed:{draft.order_id}",
+            facts={"order_id": draft.order_id, "total_fen": draft.order["total_fen"]},
             request_id=draft.request.request_id,
         )
         for draft in drafts
@@ -245,4 +187,4 @@ def _delete(drafts: Sequence[Draft]) -> None:
     """Leave nothing of orders that lost: rows, sellers' rows below them, news."""
     if drafts:
         outbox.take_back([draft.event_id for draft in drafts if draft.event_id is not None])
-        Order.objects.filter(pk__in=[draft.order.pk for draft in drafts]).delete()
+        Order.objects.filter(pk__in=[draft.order_id for draft in drafts]).delete()

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import F
 
 from bookings import registry
-from bookings.contracts import Demand
+from bookings.contracts import Claim, Demand
 from bookings.inventory import operations as inventory
 from bookings.ledger import operations as ledger
 from bookings.orders.models import Hold, Line, Order, State
@@ -104,11 +104,11 @@ def _make_paid(order: Order, at: datetime) -> str:
 
 
 def _take_again(lines: Sequence[Line], at: datetime) -> None:
-    by_kind: dict[str, list[Line]] = defaultdict(list)
+    by_kind: dict[str, list[Claim]] = defaultdict(list)
     for line in lines:
-        by_kind[line.kind].append(line)
+        by_kind[line.kind].append(line.claim)
     for kind in sorted(by_kind):
-        answers = registry.get(kind).claim(lines=by_kind[kind], at=at)
+        answers = registry.get(kind).claim(claims=by_kind[kind], at=at)
         if any(answer is not None for answer in answers):
             raise _NoRoom
     holds = list(Hold.objects.filter(line__in=lines, released=F("units")))

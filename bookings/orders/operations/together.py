@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
-from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.utils.translation import get_language
 
-from bookings.orders.grouping import Grouping
 from bookings.orders.models import Order
 from bookings.orders.operations.drafts import PlaceRequest
-from bookings.orders.operations.place import place, place_many
+from bookings.orders.operations.place import place_many
 from kernel import metrics
 from kernel.errors import Refusal
+from kernel.grouping import Grouping
 
 GROUPS = metrics.Histogram(
     "quanyu_placing_group_size", "Orders placed in one transaction.", (1, 2, 4, 8, 16, 32, 64)
@@ -42,8 +41,6 @@ def place_together(request: PlaceRequest, *, at: datetime) -> Order:
 
     :raises Refusal: as ``place``; another member's refusal or fault never reaches this one.
     """
-    if not settings.QUANYU_GROUPING:
-        return place(request, at=at)
     outcome = _grouping().submit(_Arrival(request, at))
     if isinstance(outcome, Refusal):
         raise outcome

@@ -92,7 +92,7 @@ def test_the_same_bucket_in_two_lines_counts_twice(shop, sellers, at):
 
 def test_a_sellers_refusal_to_claim_takes_its_own_order_only(shop, sellers, at):
     bucket = shop.bucket(9)
-    sellers["shy"].claim = lambda *, lines, at: [GoneBy() for _line in lines]
+    sellers["shy"].claim = lambda *, claims, at: [GoneBy() for _claim in claims]
     wishes = [
         shop.wish(ask(bucket), ask(bucket, kind="shy"), total_fen=2000),
         shop.wish(ask(bucket, 2), total_fen=2000),
@@ -232,8 +232,8 @@ def test_the_statements_of_placing_do_not_grow_with_the_group(
         ]
 
     for number in (1, 20):
-        # two offers, savepoint, insert, news, lock, move, savepoint
-        with django_assert_num_queries(8):
+        # two offers, savepoint, insert, news, units, savepoint
+        with django_assert_num_queries(7):
             orders.place_many(wishes(number), at=at)
 
 

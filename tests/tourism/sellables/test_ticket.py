@@ -98,5 +98,5 @@ def test_withdrawing_twice_is_once(line, at):
     Ticket().withdraw(lines=[(line, ["p1"])], at=at)
     Ticket().withdraw(lines=[(line, ["p1"])], at=at)
 
-    [claim] = Ticket().claim(lines=[line], at=at)
+    [claim] = Ticket().claim(claims=[line.claim], at=at)
     assert claim is None

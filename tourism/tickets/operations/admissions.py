@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from bookings.contracts import Facts, Offer, Words
+from bookings.contracts import Claim, Facts, Offer, Words
 from bookings.orders.models import Line
 from kernel.errors import Refusal
 from kernel.naming import say
+from kernel.postgres.prepared import Prepared
 from tourism.tickets.models import Admission, Slot
 from tourism.tickets.offers import SlotClosed
 
-_ADMIT = """
+_ADMIT = Prepared(
+    "admit",
+    ("bigint[]", "text[]", "bigint[]", "text[]", "bigint[]"),
+    """
     INSERT INTO tourism_tickets_admission (slot_id, document_index, line_id, part_key, region_id)
-    SELECT seat.* FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::bigint[])
+    SELECT seat.* FROM unnest(%s, %s, %s, %s, %s)
         AS seat(slot_id, document_index, line_id, part_key, region_id)
     JOIN tourism_tickets_slot AS slot ON slot.id = seat.slot_id AND slot.is_open
     ORDER BY seat.slot_id, seat.document_index, seat.line_id
     ON CONFLICT (slot_id, document_index) DO NOTHING
     RETURNING line_id, part_key
-"""
+    """,
+)
 
 _GIVE_UP = """
     DELETE FROM tourism_tickets_admission AS a
@@ -54,23 +60,24 @@ class Seat:
     region_id: int
 
 
-def admit(lines: Sequence[Line]) -> list[Refusal | None]:
-    """Claim a place for every named person of the lines; one answer per line.
+def admit(claims: Sequence[Claim]) -> list[Refusal | None]:
+    """Claim a place for every named person of these lines; one answer per claim.
 
     One INSERT, its rows sorted by their unique key so that two orders never wait for each other in
     a circle. Rows that a line holds already count as claimed; who has no document holds no row. An
     entry time that was closed since it was offered takes nobody.
     """
-    seats = [seat for line in lines for seat in seats_of(line)]
+    seats = [seat for claim in claims for seat in seats_of(claim)]
     lost = _not_held(seats, _insert(seats))
-    rowless = {line.pk for line in lines} - {seat.line_id for seat in seats}
+    rowless = {claim.line_id for claim in claims} - {seat.line_id for seat in seats}
     doubtful = rowless | {seat.line_id for seat in lost}
-    closed = _closed({line.facts["slot_id"] for line in lines if line.pk in doubtful})
+    closed = _closed({c.facts["slot_id"] for c in claims if c.line_id in doubtful})
+    losses = Counter(seat.line_id for seat in lost)
     return [
-        _shut(line.title)
-        if line.facts["slot_id"] in closed
-        else _answer(line, [seat for seat in lost if seat.line_id == line.pk])
-        for line in lines
+        _shut(claim.title)
+        if claim.facts["slot_id"] in closed
+        else _answer(claim, losses[claim.line_id])
+        for claim in claims
     ]
 
 
@@ -98,14 +105,16 @@ def move(line: Line, offer: Offer) -> Refusal | None:
     return None
 
 
-def seats_of(line: Line) -> list[Seat]:
+def seats_of(claim: Claim) -> list[Seat]:
     """The places that a line's open parts need, from what was frozen when it was offered."""
-    keys = {part.key for part in line.open_parts}
-    return [s for s in _seats(line.pk, line.region_id, line.facts) if s.part_key in keys]
+    seats = _seats(claim.line_id, claim.region_id, claim.facts)
+    return [seat for seat in seats if seat.part_key in claim.part_keys]
 
 
 def _closed(slot_ids: Collection[int]) -> set[int]:
     """Which of these entry times are not open now; nothing is asked for none."""
+    if not slot_ids:
+        return set()
     return set(Slot.objects.filter(pk__in=slot_ids, is_open=False).values_list("pk", flat=True))
 
 
@@ -122,8 +131,8 @@ def _insert(seats: Sequence[Seat]) -> set[tuple[int, str]]:
     if not seats:
         return set()
     with connection.cursor() as cursor:
-        cursor.execute(
-            _ADMIT,
+        _ADMIT.execute(
+            cursor,
             [
                 [seat.slot_id for seat in seats],
                 [seat.document_index for seat in seats],
@@ -156,5 +165,5 @@ def _shut(title: Words) -> SlotClosed:
     return SlotClosed(title=say(title), way_out="")
 
 
-def _answer(line: Line, lost: Sequence[Seat]) -> Refusal | None:
-    return AlreadyHolds(title=say(line.title), people=len(lost)) if lost else None
+def _answer(claim: Claim, lost: int) -> Refusal | None:
+    return AlreadyHolds(title=say(claim.title), people=lost) if lost else None

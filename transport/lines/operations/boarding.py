@@ -8,9 +8,10 @@ from django.db import connection
 from django.db.models import Exists
 from django.utils.translation import gettext_lazy as _
 
-from bookings.contracts import Offer
+from bookings.contracts import Claim, Offer
 from bookings.orders.models import Line
 from kernel.errors import Refusal
+from kernel.naming import say
 from transport.lines.models import Boarding, Run, RunState
 
 # Only onto a run that still takes place: a run cancelled since the offer was made takes nobody.
@@ -48,8 +49,8 @@ class RunGone(Refusal):
     message = _("%(title)s: this departure was cancelled.")
 
 
-def board(lines: Sequence[Line]) -> list[Refusal | None]:
-    """Write the rides of these order lines; a refusal per line whose run no longer takes place.
+def board(claims: Sequence[Claim]) -> list[Refusal | None]:
+    """Write the rides of these order lines; a refusal per claim whose run no longer takes place.
 
     One statement; a line that has its ride already keeps it.
     """
@@ -57,15 +58,17 @@ def board(lines: Sequence[Line]) -> list[Refusal | None]:
         cursor.execute(
             _BOARD,
             [
-                [line.pk for line in lines],
-                [line.facts["run_id"] for line in lines],
-                [line.facts["board"] for line in lines],
-                [line.facts["alight"] for line in lines],
-                [line.units for line in lines],
+                [claim.line_id for claim in claims],
+                [claim.facts["run_id"] for claim in claims],
+                [claim.facts["board"] for claim in claims],
+                [claim.facts["alight"] for claim in claims],
+                [len(claim.part_keys) for claim in claims],
             ],
         )
         aboard = {line_id for (line_id,) in cursor.fetchall()}
-    return [None if line.pk in aboard else RunGone(title=str(line)) for line in lines]
+    return [
+        None if claim.line_id in aboard else RunGone(title=say(claim.title)) for claim in claims
+    ]
 
 
 def leave(lines: Sequence[tuple[Line, Sequence[str]]]) -> None:

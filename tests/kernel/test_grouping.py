@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bookings.orders.grouping import Grouping
+from kernel.grouping import Grouping
 
 pytestmark = pytest.mark.timeout(20)
 

@@ -2,19 +2,25 @@
 
 Leader and followers, without a thread of its own. Whoever finds nobody working leads: it takes all
 that waits, works on it, hands the lead to the one who has waited longest, and wakes its followers.
-A lone item never waits for company. See docs/adr/0005-group-commit.md.
+A lone item never waits for company. See docs/adr/0005-group-commit.md. With
+``settings.QUANYU_GROUPING`` off every item is worked on alone, by its own thread.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Generic, TypeVar
 
+from django.conf import settings
+from django.db import connection
+
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
+Key = TypeVar("Key", bound=Hashable)
+Row = TypeVar("Row")
 
 
 @dataclass(slots=True)
@@ -53,6 +59,16 @@ class Grouping(Generic[Item, Outcome]):
         :raises BaseException: what the work gave or raised for this item.
         """
         seat: _Seat[Item, Outcome] = _Seat(item)
+        if settings.QUANYU_GROUPING:
+            self._sit(seat)
+        else:
+            self._settle([seat])
+        if isinstance(seat.outcome, BaseException):
+            raise seat.outcome
+        return seat.outcome  # type: ignore[return-value]
+
+    def _sit(self, seat: _Seat[Item, Outcome]) -> None:
+        """Wait until somebody has worked on this seat, or do it."""
         seat.asleep.acquire()
         with self._lock:
             self._waiting.append(seat)
@@ -62,9 +78,6 @@ class Grouping(Generic[Item, Outcome]):
             seat.asleep.acquire()
         if seat.leads:
             self._lead()
-        if isinstance(seat.outcome, BaseException):
-            raise seat.outcome
-        return seat.outcome  # type: ignore[return-value]
 
     def _lead(self) -> None:
         with self._lock:
@@ -96,3 +109,27 @@ class Grouping(Generic[Item, Outcome]):
             outcomes = [error] * len(group)
         for seat, outcome in zip(group, outcomes, strict=True):
             seat.outcome = outcome
+
+
+class GroupedRead(Generic[Key, Row]):
+    """One statement for the rows that several threads ask for at the same moment.
+
+    ``read`` gives the rows it finds by key. Inside a transaction nobody else reads for the caller:
+    they would not see what it has written.
+    """
+
+    def __init__(self, read: Callable[[Collection[Key]], Mapping[Key, Row]]) -> None:
+        self._read = read
+        self._grouping: Grouping[Key, Row | None] = Grouping(
+            self._each, rescue=lambda _error: False
+        )
+
+    def get(self, key: Key) -> Row | None:
+        """The row of a key as it is now, or None."""
+        if connection.in_atomic_block:
+            return self._read([key]).get(key)
+        return self._grouping.submit(key)
+
+    def _each(self, keys: Sequence[Key]) -> Sequence[Row | None]:
+        rows = self._read(set(keys))
+        return [rows.get(key) for key in keys]

@@ -1,0 +1,109 @@
+"""What may be sold: every seller's answer to the asks of many requests, and the core's own objections."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.travellers import queries as travellers
+from bookings import registry
+from bookings.contracts import Answer, Ask, Member, Offer
+from bookings.orders.operations.drafts import PlaceRequest
+from kernel.errors import Refusal
+from kernel.naming import say
+
+MAX_ASKS = 20
+MAX_PARTY = 50
+
+
+class PriceMoved(Refusal):
+    """The total is no longer the one the buyer was shown; nothing was placed."""
+
+    code = "price_moved"
+    message = _("The price has changed. Please look at the new total before you go on.")
+
+
+class NamesMissing(Refusal):
+    """The supplier asks for the name of every traveller."""
+
+    code = "names_missing"
+    message = _("%(title)s: please say who travels.")
+
+
+class BadRequest(Refusal):
+    """The request itself is out of bounds: empty, too many lines or persons."""
+
+    code = "bad_request"
+    status = 400
+    message = _("An order has 1 to %(lines)s items and at most %(persons)s persons an item.")
+
+
+def ask_sellers(requests: Sequence[PlaceRequest], at: datetime) -> list[list[Offer] | Refusal]:
+    """Every request's offers in the order of its asks, or the first thing against it.
+
+    One call to each seller, whatever the number of requests; outside any transaction.
+    """
+    bounds = [_out_of_bounds(request) for request in requests]
+    sound = [request for request, out in zip(requests, bounds, strict=True) if out is None]
+    replies = iter(registry.offer_all(_full_asks(sound), at=at))
+    return [
+        out or _sellable(request, [next(replies) for _ask in request.asks])
+        for request, out in zip(requests, bounds, strict=True)
+    ]
+
+
+def member_of(class_code: str, person: travellers.Person | None) -> Member:
+    """One seat of a party for somebody from the traveller book, or for nobody yet."""
+    if person is None:
+        return Member(class_code)
+    who = person.traveller_id, person.name, person.masked, person.index, person.birth_date
+    return Member(class_code, *who)
+
+
+def _out_of_bounds(request: PlaceRequest) -> Refusal | None:
+    too_big = any(len(ask.party) > MAX_PARTY for ask in request.asks)
+    if not 1 <= len(request.asks) <= MAX_ASKS or too_big:
+        return BadRequest(lines=MAX_ASKS, persons=MAX_PARTY)
+    return None
+
+
+def _full_asks(requests: Sequence[PlaceRequest]) -> list[Ask]:
+    """All asks in order, with everybody whom the buyers' own books know. One statement."""
+    owners = {owner for request in requests for owner in request.owners}
+    ids = {m.traveller_id for r in requests if r.owners for ask in r.asks for m in ask.party}
+    book = {p.traveller_id: p for p in travellers.people(ids=ids - {0}, actors=owners)}
+    return [_full(ask, r.owners, book) if r.owners else ask for r in requests for ask in r.asks]
+
+
+def _full(ask: Ask, owners: Collection[str], book: Mapping[int, travellers.Person]) -> Ask:
+    """The ask with its people; who stands in another's book is nobody."""
+    people = (book.get(member.traveller_id) for member in ask.party)
+    party = tuple(
+        member_of(member.class_code, person if person and person.owner in owners else None)
+        for member, person in zip(ask.party, people, strict=True)
+    )
+    return Ask(ask.kind, ask.ref, party, ask.quantity, ask.channel, ask.options)
+
+
+def _sellable(request: PlaceRequest, answers: Sequence[Answer]) -> list[Offer] | Refusal:
+    offers: list[Offer] = []
+    for answer in answers:
+        if isinstance(answer, Refusal):
+            return answer
+        offers.extend(answer)
+    return _objection(request, offers) or offers
+
+
+def _objection(request: PlaceRequest, offers: Sequence[Offer]) -> Refusal | None:
+    """Why these offers may not be sold to this request, if so."""
+    total = sum(offer.price_fen for offer in offers)
+    if total != request.shown_total_fen:
+        return PriceMoved(shown_fen=request.shown_total_fen, total_fen=total)
+    for offer in offers:
+        if offer.region_id != request.region_id:
+            return registry.UnknownKind(field="ref")
+        if offer.needs_names and not all(part.traveller_id for part in offer.parts):
+            return NamesMissing(title=say(offer.title))
+    return None
