@@ -16,12 +16,12 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from bookings.orders.grouping import Grouping
 from bookings.waiting import queries
 from bookings.waiting.fairness import Pace, call
 from bookings.waiting.models import Sale, Turn
 from kernel.audit import operations as audit
 from kernel.errors import Refusal
+from kernel.grouping import Grouping
 
 RESERVED_FOR = timedelta(seconds=60)
 """An order that has not come back by then was lost with its process: the pass may be used again."""
