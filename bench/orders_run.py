@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 
-from bench import baseline, flash, hot, lone, orders, site
+from bench import baseline, flash, growth, hot, lone, orders, site
 from bench.people import make_buyers
 from bench.rates import Point
 from bench.stage import MIXED_THINGS, Stage
@@ -28,6 +28,7 @@ def run(tell: Callable[[str], None], options: dict[str, Any]) -> dict[str, Any]:
     """Every figure of issue 3's table; ends with the invariants."""
     began = time.monotonic()
     stage = _stage(tell, options)
+    growth.copy_stage()
     figures: dict[str, Any] = {}
     points: list[Point] = []
     with site.running() as running:
@@ -35,18 +36,30 @@ def run(tell: Callable[[str], None], options: dict[str, Any]) -> dict[str, Any]:
             hot.warm_up(running, stage)
         _through_http(running, stage, figures, points)
     _database_alone(stage, figures)
+    found, seen = growth.compare(stage)
+    figures |= found
     with stage.phase("check", "Checking …"):
         figures |= {
             "things": MIXED_THINGS,
             "distinct_people": len(stage.buyers),
             "placed": orders.placed(),
             "acknowledged": sum(point.orders for point in points) + figures["flash_sold"],
-            "errors_5xx": sum(point.errors_5xx for point in points) + figures["flash_5xx"],
+            "errors_5xx": sum(p.errors_5xx for p in (*points, *seen)) + figures["flash_5xx"],
             "broken": sum(point.broken for point in points) + figures["flash_broken"],
-            "oversold": orders.oversold(),
+            "oversold": orders.oversold() + figures["past_oversold"],
             "violations": len(invariants.check_all(at=clock.now())),
         }
     return figures | {"took_s": stage.took_s, "total_s": round(time.monotonic() - began, 1)}
+
+
+def run_growth(tell: Callable[[str], None], options: dict[str, Any]) -> dict[str, Any]:
+    """The comparison with a long past alone."""
+    stage = _stage(tell, options)
+    growth.copy_stage()
+    found, _points = growth.compare(stage)
+    with stage.phase("check", "Checking the past …"):
+        found["past_violations"] = growth.violations()
+    return found | {"took_s": stage.took_s}
 
 
 def _stage(tell: Callable[[str], None], options: dict[str, Any]) -> Stage:

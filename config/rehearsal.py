@@ -82,7 +82,7 @@ class Rehearsal:
         self._lapse(at)
         for order, parts in ((both, 1), (part, 1), (whole, len(_NAMES))):
             self._cancel(order, at, parts=parts)
-        end = max(self._use(order, at) for order in (used, both)) + _AHEAD
+        end = max(use(order, at) for order in (used, both)) + _AHEAD
         self._place(end)
         audit.chain()
         outbox.drain(at=end)
@@ -162,21 +162,22 @@ class Rehearsal:
         )  # fmt: skip
         outbox.drain(at=at)
 
-    def _use(self, order: Order, at: datetime) -> datetime:
-        """Every voucher is shown where and when it is good; the moment of the last one."""
-        ready = Voucher.objects.filter(carrier__order=order, state=State.ACTIVE)
-        for voucher in ready.select_related("carrier", "line").order_by("valid_from", "pk"):
-            at = max(at, voucher.valid_from)
-            at_work = posts.list_all(organisation_ids=[voucher.line.supplier_id], at=at)
-            vouchers.redeem(
-                text=voucher.carrier.short_code,
-                post=next(post for post in at_work if post.zone == voucher.zone),
-                actor="user:0",
-                request_key=f"rehearsal-{voucher.pk}",
-                at=at,
-            )
-        outbox.drain(at=at)
-        return at
+
+def use(order: Order, at: datetime) -> datetime:
+    """Every voucher is shown where and when it is good; the moment of the last one."""
+    ready = Voucher.objects.filter(carrier__order=order, state=State.ACTIVE)
+    for voucher in ready.select_related("carrier", "line").order_by("valid_from", "pk"):
+        at = max(at, voucher.valid_from)
+        at_work = posts.list_all(organisation_ids=[voucher.line.supplier_id], at=at)
+        vouchers.redeem(
+            text=voucher.carrier.short_code,
+            post=next(post for post in at_work if post.zone == voucher.zone),
+            actor="user:0",
+            request_key=f"rehearsal-{voucher.pk}",
+            at=at,
+        )
+    outbox.drain(at=at)
+    return at
 
 
 def _member(person: people.Person) -> Member:

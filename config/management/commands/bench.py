@@ -14,11 +14,15 @@ from django.core.management.base import BaseCommand, CommandError
 
 from bench import orders_run, waiting_room
 
-BENCHES = {"orders": orders_run.run, "waiting_room": waiting_room.run}
+BENCHES = {
+    "orders": orders_run.run,
+    "growth": orders_run.run_growth,
+    "waiting_room": waiting_room.run,
+}
 
 
 class Command(BaseCommand):
-    help = "Measure something: orders, waiting_room. Prints a table; --json writes the figures."
+    help = "Measure orders, growth (a part of orders) or waiting_room; print a table, --json the same."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", choices=sorted(BENCHES))
@@ -28,6 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--connections", type=int, default=32)
         parser.add_argument("--pairs", type=int, default=5, help="of what is compared in turns")
         parser.add_argument("--flash-people", type=int, default=5000, help="for 200 places")
+        parser.add_argument("--past", type=int, default=1_000_000, help="old orders")
         parser.add_argument("--people", type=int, default=8000, help="buyers, each used once a run")
 
     def handle(self, *, what: str, json: Path | None, **options: Any) -> None:
