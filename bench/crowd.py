@@ -56,8 +56,8 @@ class Crowd:
         self.number = self.coming = self.left = len(people)
 
     def run(self, *, patience_s: float) -> None:
-        """Until everybody has their last answer, or nobody has waited that long for one."""
-        while self.left and time.perf_counter() < self.last_answer + patience_s:
+        """Until everybody has their last answer; no longer than this after the last has come."""
+        while self.left and time.perf_counter() < self.last_arrival + patience_s:
             self._send_due()
             wait = self.due[0][0] - time.perf_counter() if self.due else 1.0
             for key, events in self.selector.select(max(0.0, min(wait, 1.0))):
@@ -67,7 +67,7 @@ class Crowd:
         while self.due and self.due[0][0] <= time.perf_counter():
             _when, number, person = heapq.heappop(self.due)
             if number < self.coming:
-                self.last_arrival = self.last_answer = time.perf_counter()
+                self.last_arrival = time.perf_counter()
             self._ask(person)
 
     def _ask(self, person: Person) -> None:
@@ -146,9 +146,10 @@ class Crowd:
     def report(self) -> dict[str, object]:
         """Counts and times as JSON carries them; ``seconds`` from the last arrival to the last answer."""
         used = resource.getrusage(resource.RUSAGE_SELF)
-        elapsed = self.last_answer - self.began
+        last = time.perf_counter() if self.left else self.last_answer
+        elapsed = last - self.began
         return {
-            "seconds": self.last_answer - self.last_arrival,
+            "seconds": last - self.last_arrival,
             "arrived_within_s": self.last_arrival - self.began,
             "statuses": [dict(counter) for counter in self.statuses],
             "p50_ms": [quantile(sorted(each), 0.5) for each in self.latencies_ms],

@@ -11,7 +11,7 @@ from bookings.inventory.operations import reshape
 from bookings.orders.models import Hold
 from tourism.tickets.models import Slot
 
-PLACES, WITHIN_S = 200, 10
+PLACES, WITHIN_S, PATIENCE_S = 200, 10, 30
 
 
 def sale(running: Running, stage: Stage) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def sale(running: Running, stage: Stage) -> dict[str, Any]:
                 orders.page_request(running.address, buyer, page),
                 stage.request(running, buyer, [thing]),
             ]
-        report = running.crowd(requests, steps=2, seconds=WITHIN_S)
+        report = running.crowd(requests, steps=2, seconds=WITHIN_S, patience=PATIENCE_S)
     held = Hold.objects.filter(bucket_id=slot.bucket_id).count()
     return _figures(report, held, len(crowd))
 
@@ -40,6 +40,7 @@ def _figures(report: dict[str, Any], held: int, people: int) -> dict[str, Any]:
         "flash_seconds": round(report["seconds"], 2),
         "flash_sold": sold,
         "flash_held": held,
+        "flash_unsold": abs(PLACES - sold) + abs(PLACES - held),
         "flash_people": people,
         "flash_sold_out": posts.get(str(rates.SOLD_OUT), 0),
         "flash_other": _others(pages, {"200"})

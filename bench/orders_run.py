@@ -94,6 +94,7 @@ def _through_http(
         points += seen
     figures |= lone.sql_per_order(running, stage)
     figures |= flash.sale(running, stage)
+    running.await_idle()
     found, seen = lone.alone(running, stage)
     figures |= found
     points += seen

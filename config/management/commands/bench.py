@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json as as_json
-import os
-import platform
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from bench import orders_run, waiting_room
+from bench import goals, machine, orders_run, waiting_room
 
 BENCHES = {
     "orders": orders_run.run,
@@ -38,9 +36,10 @@ class Command(BaseCommand):
     def handle(self, *, what: str, json: Path | None, **options: Any) -> None:
         if not settings.QUANYU_THROWAWAY:
             raise CommandError("A bench runs on servers of its own only.")
-        figures = {"machine": machine(), **BENCHES[what](self.tell, options)}
-        for name, value in figures.items():
-            self.stdout.write(f"{name:<26} {value}")
+        where = machine.describe()
+        figures = {**where, **BENCHES[what](self.tell, options)}
+        for line in goals.table(figures, goals.ORDERS):
+            self.stdout.write(line)
         if json:
             json.write_text(as_json.dumps(figures, indent=2, ensure_ascii=False))
 
@@ -48,9 +47,3 @@ class Command(BaseCommand):
         """One line of progress."""
         self.stdout.write(f"  {words}")
         self.stdout.flush()
-
-
-def machine() -> str:
-    """Where it ran, and what shared the machine."""
-    load = os.getloadavg()[0]
-    return f"{os.cpu_count()} cores, {platform.machine()}, load before {load:.2f}"
