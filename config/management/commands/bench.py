@@ -20,7 +20,9 @@ BENCHES = {
 
 
 class Command(BaseCommand):
-    help = "Measure orders, growth (a part of orders) or waiting_room; print a table, --json the same."
+    help = (
+        "Measure orders, growth (a part of orders) or waiting_room; print a table, --json the same."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", choices=sorted(BENCHES))
