@@ -28,8 +28,10 @@ from kernel.places.models import Region
 from tourism.tickets import operations as tickets
 from tourism.tickets.models import Slot
 
-CALENDAR, FIRST, RANGE = 10_000_000_000, 11_000_000_000, 100
-"""Ids of the day that the archetypes are bought for; of the first archetype; ids of each."""
+CALENDAR, SLOTS = 10_000_000_000, 10_500_000_000
+"""First ids of the day that the archetypes are bought for, and of its entry times."""
+FIRST, RANGE = 11_000_000_000, 100
+"""The first id of the first archetype in every table; ids that each archetype has there."""
 
 USED, CONFIRMED, LAPSED = "used", "confirmed", "lapsed"
 AHEAD_DAYS = 9
@@ -61,6 +63,7 @@ def play(
     """
     day = region.local_date(at) + timedelta(days=AHEAD_DAYS)
     count_from(CALENDAR)
+    count_from(SLOTS, of=Slot._meta.db_table)
     tickets.create_days(product_ids=sorted({pk for pk, _ in wanted}), first=day, last=day)
     slots: dict[int, Slot] = {}
     for slot in Slot.objects.filter(pk__gte=CALENDAR).select_related("day").order_by("starts_at"):
@@ -77,13 +80,13 @@ def play(
     return played
 
 
-def count_from(first: int) -> None:
-    """Let every table give ``first`` to its next row."""
+def count_from(first: int, *, of: str = "") -> None:
+    """Let every table, or this one, give ``first`` to its next row."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT setval(format('%%I.%%I', schemaname, sequencename), %s, false)"
-            " FROM pg_sequences WHERE data_type = 'bigint'::regtype",
-            [first],
+            " FROM pg_sequences WHERE data_type = 'bigint'::regtype AND sequencename ^@ %s",
+            [first, of],
         )
 
 

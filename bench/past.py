@@ -167,7 +167,7 @@ def _spans(played: Sequence[Archetype], number: int) -> Iterator[tuple[Archetype
     for archetype in (*past, confirmed, lapsed):
         is_hot = archetype in (confirmed, lapsed)
         share = _LAPSED_SHARE if archetype.outcome == LAPSED else 1 - _LAPSED_SHARE
-        count = max(1, int(share * (hot if is_hot else (number - hot) / products)))
+        count = max(1, round(share * (hot if is_hot else (number - hot) / products)))
         yield archetype, is_hot, range(next_one, next_one + count)
         next_one += count
 
