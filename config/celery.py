@@ -22,9 +22,14 @@ from django.db import close_old_connections
 from config import processes
 from config.beat import TIMETABLE
 from config.health.pulse import Pulse, serve
-from kernel import trace
+from kernel import metrics, trace
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+
+TASKS = metrics.Counter(
+    "quanyu_tasks_total", "Tasks received; skipped: this period had begun.", ("task", "ending")
+)
 
 
 class PeriodicTask(Task):  # type: ignore[type-arg]
@@ -33,7 +38,9 @@ class PeriodicTask(Task):  # type: ignore[type-arg]
     def __call__(self, *args: Any, every_s: int | None = None, **kwargs: Any) -> Any:
         with trace.following(getattr(self.request, "request_id", None) or self.request.id or ""):
             if every_s is None or self._is_first(every_s):
+                TASKS.add(self.name, "run")
                 return super().__call__(*args, **kwargs)
+        TASKS.add(self.name, "skipped")
         return None
 
     def _is_first(self, every_s: int) -> bool:

@@ -24,6 +24,9 @@ class Event(models.Model):
     lease_until = models.DateTimeField(_("taken until"), null=True)
     done_at = models.DateTimeField(_("done at"), null=True)
     parked_at = models.DateTimeField(_("parked at"), null=True)
+    unended = models.PositiveSmallIntegerField(
+        _("starts without an ending"), default=0, db_default=0
+    )
 
     class Meta:
         verbose_name = _("event")

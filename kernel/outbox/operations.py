@@ -26,6 +26,7 @@ from kernel.postgres.prepared import Prepared
 
 LEASE = timedelta(seconds=10)
 MAX_TRIES = 8
+MAX_DEATHS = 3
 _BATCH = 200
 _BEGIN_WITHIN_S = LEASE.total_seconds() / 2
 _KICK_EVERY_S, _BROKER_REST_S = 0.05, 10
@@ -142,7 +143,7 @@ def retry(*, event_id: int) -> None:
     """Give a parked event another chance."""
     with transaction.atomic():
         Failure.objects.filter(event_id=event_id).delete()
-        Event.objects.filter(pk=event_id).update(parked_at=None, lease_until=None)
+        Event.objects.filter(pk=event_id).update(parked_at=None, lease_until=None, unended=0)
 
 
 def _deal_with_due(at: datetime) -> int:
@@ -156,7 +157,7 @@ def _deal_with_due(at: datetime) -> int:
             break
         tried += 1
         if _lease(event, at):
-            _deal_with(event, at)
+            _park_killer(event, at) if event.unended >= MAX_DEATHS else _deal_with(event, at)
     return tried
 
 
@@ -171,7 +172,20 @@ def _due(at: datetime) -> list[Event]:
 def _lease(event: Event, at: datetime) -> bool:
     free = Q(lease_until__isnull=True) | Q(lease_until__lte=at)
     mine = Event.objects.filter(free, pk=event.pk, done_at__isnull=True, parked_at__isnull=True)
-    return bool(mine.update(lease_until=at + LEASE))
+    return bool(mine.update(lease_until=at + LEASE, unended=F("unended") + 1))
+
+
+def _park_killer(event: Event, at: datetime) -> None:
+    """Whoever began this event never came back, each time: it takes no worker along any more."""
+    logger.error(
+        "event %s, %s: parked, it ended its worker %s times", event.pk, event.name, MAX_DEATHS
+    )
+    Failure.objects.update_or_create(
+        event=event,
+        handler="worker",
+        defaults={"error": "WorkerLost", "tries": MAX_DEATHS, "at": at},
+    )
+    Event.objects.filter(pk=event.pk).update(parked_at=at, unended=0)
 
 
 def _deal_with(event: Event, at: datetime) -> None:
@@ -210,7 +224,7 @@ def _is_dealt_with(event: Event, at: datetime) -> bool:
         if subscription.label not in done and not _handle(event, subscription, at)
     ]
     if not failed:
-        Event.objects.filter(pk=event.pk).update(done_at=at, lease_until=None)
+        Event.objects.filter(pk=event.pk).update(done_at=at, lease_until=None, unended=0)
     return not failed
 
 
@@ -261,7 +275,7 @@ def _note_failure(
         Failure.objects.filter(pk=failure.pk).update(tries=F("tries") + 1, error=name, at=at)
     later = at + timedelta(seconds=min(2**tries, 300))
     parked = {"parked_at": at} if tries >= MAX_TRIES else {}
-    Event.objects.filter(pk=event.pk).update(lease_until=later, **parked)
+    Event.objects.filter(pk=event.pk).update(lease_until=later, unended=0, **parked)
 
 
 @crashpoints.around("call")

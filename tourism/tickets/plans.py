@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from tourism.areas.models import OpeningHours
 from tourism.tickets.models import PatternSeason, Product, SlotPattern
@@ -14,10 +14,15 @@ LEAST_SLOT = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One entry time that the patterns ask for."""
+    """One entry time that the patterns ask for: instants, and the clock's face at its start.
+
+    In UTC, because Python compares and subtracts two moments of one zone by their faces, and finds
+    a moment of an hour that comes twice equal to none in another zone.
+    """
 
     product_id: int
     date: date
+    face: time
     starts_at: datetime
     ends_at: datetime
     capacity: int
@@ -25,7 +30,7 @@ class Plan:
 
     @property
     def key(self) -> str:
-        return f"ticket-slot:{self.product_id}:{self.starts_at:%Y-%m-%dT%H:%MZ}"
+        return f"ticket-slot:{self.product_id}:{self.date:%Y-%m-%d}T{self.face:%H:%M}Z"
 
 
 def plans_of(product: Product, first: date, last: date) -> Iterator[Plan]:
@@ -56,13 +61,15 @@ def _plan(product: Product, pattern: SlotPattern, hours: OpeningHours, day: date
         return None
     region = product.area.region
     closes_day = day + timedelta(days=1) if hours.closes == time(0) else day
-    starts_at = max(region.at(day, pattern.starts), region.at(day, hours.opens))
-    ends_at = min(region.at(day, pattern.ends), region.at(closes_day, hours.closes))
+    face = max(pattern.starts, hours.opens)
+    starts_at = region.at(day, face).astimezone(UTC)
+    ends_at = min(region.at(day, pattern.ends), region.at(closes_day, hours.closes)).astimezone(UTC)
     if ends_at - starts_at < LEAST_SLOT:
         return None
     return Plan(
         product_id=product.pk,
         date=day,
+        face=face,
         starts_at=starts_at,
         ends_at=ends_at,
         capacity=product.area.daily_cap * pattern.permille // 1000,

@@ -175,6 +175,65 @@ def test_a_worker_that_died_before_the_receipt_is_finished_by_the_next(at, hears
     assert not Failure.objects.exists()
 
 
+def test_what_ends_its_worker_three_times_is_parked_and_the_others_flow(at, hears):
+    def deadly(*, event, at):
+        heard.append(event.key)
+        if event.key == "poison":
+            raise SystemExit
+
+    heard: list[str] = []
+    hears(deadly)
+    record("poison", "good")
+
+    for start in range(outbox.MAX_DEATHS):
+        with pytest.raises(SystemExit):
+            outbox.relay(at=at + start * outbox.LEASE)
+    end = at + outbox.MAX_DEATHS * outbox.LEASE
+    assert outbox.relay(at=end) == 2
+
+    assert heard == ["poison"] * outbox.MAX_DEATHS + ["good"]
+    poison = Event.objects.get(key="poison")
+    assert (poison.parked_at, poison.done_at) == (end, None)
+    failure = Failure.objects.get()
+    assert (failure.handler, failure.error, failure.tries) == ("worker", "WorkerLost", 3)
+
+
+def test_what_ended_its_worker_has_all_its_starts_again_when_a_person_says_so(at, hears):
+    deaths = []
+
+    def deadly(*, event, at):
+        deaths.append(at)
+        if len(deaths) <= outbox.MAX_DEATHS:
+            raise SystemExit
+
+    hears(deadly)
+    record("poison")
+    for start in range(outbox.MAX_DEATHS):
+        with pytest.raises(SystemExit):
+            outbox.relay(at=at + start * outbox.LEASE)
+    end = at + outbox.MAX_DEATHS * outbox.LEASE
+    outbox.relay(at=end)
+
+    outbox.retry(event_id=Event.objects.get().pk)
+    outbox.relay(at=end)
+
+    assert Event.objects.get().done_at == end
+    assert not Failure.objects.exists()
+
+
+def test_failures_are_no_deaths(at, hears):
+    hears(Hearer(failures=outbox.MAX_DEATHS + 1))
+    record("a")
+
+    outbox.drain(at=at)
+    while Event.objects.get().done_at is None:
+        at = Event.objects.get().lease_until
+        outbox.drain(at=at)
+
+    assert Event.objects.get().unended == 0
+    assert Failure.objects.get().tries == outbox.MAX_DEATHS + 1
+
+
 def test_a_relay_takes_no_more_events_than_it_can_begin_within_their_leases(at, hears, monkeypatch):
     """The moment is the same for the whole batch: what it leases late would be free already."""
     real_seconds = iter(range(0, 100, 6))
