@@ -2,7 +2,8 @@
 
 With QUANYU_CRASHPOINTS=<folder>, on throw-away servers only, each point that is passed is written
 down in <folder>/passed; the first process that comes to a point which has a file in <folder>/armed/
-takes that file away and ends at once, as `kill -9` ends it. A point is named by what happens there
+takes that file away and ends at once, as `kill -9` ends it; where the file says "stop", it stands
+still instead, until it gets SIGCONT. A point is named by what happens there
 and by the line of ours that asked for it. Without the variable every function here gives back what it
 was given, so that nothing is in anybody's way.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -82,8 +84,13 @@ def _pass(point: str) -> None:
     folder = Path(settings.QUANYU_CRASHPOINTS)
     with (folder / "passed").open("a") as passed:
         passed.write(f"{point}\n")
+    armed = folder / "armed" / point
     try:
-        (folder / "armed" / point).unlink()
+        order = armed.read_text()
+        armed.unlink()
     except FileNotFoundError:
         return
-    os._exit(_KILLED)
+    if order == "stop":
+        os.kill(os.getpid(), signal.SIGSTOP)
+    else:
+        os._exit(_KILLED)

@@ -2,7 +2,7 @@
 
 import logging
 
-from django.db import DataError, InterfaceError, OperationalError
+from django.db import DatabaseError, DataError, InterfaceError, OperationalError
 from django.http.request import RawPostDataException
 from django.utils.translation import gettext_lazy as _
 
@@ -34,12 +34,12 @@ def as_refusal(exception: BaseException | None) -> Refusal | None:
 
     What could not be had in time is `Busy`: nothing was changed, and trying again is safe. A database
     that is gone, comes back or was lost on the way is `Interrupted`: the same key tells what became
-    of it. A value that the database cannot hold is `BadInput`, and is logged because a form should
-    have said so first.
+    of it (psycopg2 sometimes says only DatabaseError of a lost connection). A value that the database
+    cannot hold is `BadInput`, and is logged because a form should have said so first.
     """
     if isinstance(exception, Refusal):
         return exception
-    if isinstance(exception, OperationalError | InterfaceError):
+    if isinstance(exception, OperationalError | InterfaceError) or type(exception) is DatabaseError:
         state = _sqlstate(exception)
         logger.warning("the database: %s", BUSY.get(str(state), state or "lost"))
         return Busy() if state in BUSY else Interrupted()

@@ -32,7 +32,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from pytest_socket import enable_socket, socket_allow_hosts
 
 from tests.faults.report import Report, table, write
-from tests.faults.world import Stage, World, open_world
+from tests.faults.world import ALL, Stage, World, open_world
 
 IS_LONG = bool(os.environ.get("QUANYU_LONG"))
 _reports: list[Report] = []
@@ -78,6 +78,13 @@ def world(
     """``with world(...) as site``: a whole site on a database of its own."""
     with django_db_blocker.unblock():
         yield lambda **options: open_world(stage, **options)
+
+
+@pytest.fixture(scope="module")
+def shop(stage: Stage, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """One site for a whole file whose faults leave it as good as new: starting one takes seconds."""
+    with django_db_blocker.unblock(), open_world(stage, processes=ALL) as site:
+        yield site
 
 
 @pytest.fixture

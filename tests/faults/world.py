@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -206,6 +207,12 @@ class World:
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
+    def faults(self) -> list[str]:
+        """What the web has noted as faults of ours: the places and errors of its tracebacks."""
+        lines = [line for line in self.log("web").splitlines() if '"exception"' in line]
+        wanted = re.compile(r"(?:/(\w+/\w+\.py).., line (\d+))|(\w+(?:\.\w+)*Error: [^\\]+)")
+        return [" ".join("".join(found) for found in wanted.findall(line)) for line in lines]
+
     def kill_server(self, name: str) -> None:
         """Kill PostgreSQL or Valkey whole, as a crash does, and wait for it."""
         child, _sig = self.stage.servers.children[name]
@@ -215,8 +222,9 @@ class World:
         child.wait()
 
     def revive_servers(self) -> None:
-        """Start again what was killed."""
+        """Start again what has ended; our own connections of before are of no use."""
         self.stage.servers.revive()
+        connections.close_all()
 
     # --- people ---
 

@@ -2,9 +2,18 @@ import json
 import logging
 
 import pytest
-from django.db import connection
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+)
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
+
+from kernel.web.refusals import as_refusal
 
 pytestmark = [pytest.mark.urls("tests.kernel.web.sample_urls")]
 
@@ -86,6 +95,37 @@ def test_a_lock_that_is_not_had_in_time_is_busy(browser: Client) -> None:
 
     assert response.status_code == 503
     assert response["Retry-After"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "refusal"),
+    [
+        ("55P03", OperationalError, "busy"),
+        ("40P01", OperationalError, "busy"),
+        ("40001", OperationalError, "busy"),
+        ("53300", OperationalError, "busy"),
+        ("53100", OperationalError, "busy"),
+        ("57014", OperationalError, "busy"),
+        ("57P01", OperationalError, "interrupted"),
+        (None, OperationalError, "interrupted"),
+        (None, InterfaceError, "interrupted"),
+        (None, DatabaseError, "interrupted"),
+    ],
+)
+def test_what_the_database_could_not_do_in_time_has_a_way_out(state, kind, refusal) -> None:
+    error = kind("no")
+    error.__cause__ = type("Cause", (Exception,), {"pgcode": state})()
+
+    meant = as_refusal(error)
+
+    assert meant is not None
+    assert (meant.code, meant.status) == (refusal, 503)
+    assert meant.retry_after == 2
+
+
+@pytest.mark.parametrize("kind", [IntegrityError, ProgrammingError])
+def test_a_mistake_of_ours_in_the_database_is_a_fault(kind) -> None:
+    assert as_refusal(kind("no")) is None
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])
