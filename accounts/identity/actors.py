@@ -47,8 +47,9 @@ def guest_before(request: HttpRequest) -> str:
 
 
 def user_of(request: HttpRequest) -> User | None:
-    """The person who is signed in, or None."""
-    return request.user if request.user.is_authenticated else None
+    """The person who is signed in, or None: not the lazy stand-in, through which each look costs."""
+    user = request.user
+    return getattr(user, "_wrapped", user) if user.is_authenticated else None
 
 
 def phone_of(request: HttpRequest) -> str:

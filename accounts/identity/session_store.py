@@ -7,7 +7,7 @@ same moment. Losing any cache loses nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
@@ -51,16 +51,18 @@ class SessionStore(db.SessionStore):
         except (ValueError, TypeError):
             return {}
 
-    def _get_session_from_db(self) -> Session | None:
+    def load(self) -> dict[str, Any]:
+        """What the session holds; nothing, under a new key, where there is no such session."""
         row = _rows.get(str(self.session_key))
         if row is None:
             self._session_key = None
-            return None
-        session, sign_in, user = (_thaw(model, part) for model, part in _split(row))
+            return {}
+        _key, data, *known = row
+        sign_in = _thaw(SignIn, known[: len(_names(SignIn))])
         if sign_in.pk is not None:
-            sign_in.user = user
+            sign_in.user = _thaw(User, known[len(_names(SignIn)) :])
             self._sign_in = sign_in
-        return session  # type: ignore[no-any-return]
+        return self.decode(data)
 
 
 def _read(keys: Collection[str]) -> dict[str, tuple[Any, ...]]:
@@ -71,20 +73,16 @@ def _read(keys: Collection[str]) -> dict[str, tuple[Any, ...]]:
 
 _rows: GroupedRead[str, tuple[Any, ...]] = GroupedRead(_read)
 
-_MODELS: tuple[type[Model], ...] = (Session, SignIn, User)
-
 
 @cache
 def _statement() -> Prepared:
-    columns = ", ".join(
-        f"{model._meta.db_table}.{name}" for model in _MODELS for name in _names(model)
-    )
-    session, sign_in, user = (model._meta.db_table for model in _MODELS)
+    session, sign_in, user = (model._meta.db_table for model in (Session, SignIn, User))
+    known = [f"{m._meta.db_table}.{name}" for m in (SignIn, User) for name in _names(m)]
     sql = (
-        f"SELECT {columns} FROM {session}"  # noqa: S608 - the tables' own names
+        f"SELECT session_key, session_data, {', '.join(known)} FROM {session}"  # noqa: S608 - own names
         f" LEFT JOIN {sign_in} ON {sign_in}.id = {session}.sign_in_id"
         f" LEFT JOIN {user} ON {user}.id = {sign_in}.user_id"
-        f" WHERE {session}.session_key = ANY(%s) AND {session}.expire_date > %s"
+        f" WHERE session_key = ANY(%s) AND expire_date > %s"
     )
     return Prepared("sessions", ("text[]", "timestamptz"), sql)
 
@@ -94,15 +92,5 @@ def _names(model: type[Model]) -> list[str]:
     return [field.attname for field in model._meta.concrete_fields]
 
 
-def _split(row: tuple[Any, ...]) -> list[tuple[type[Model], tuple[Any, ...]]]:
-    """The part of a row that belongs to each model."""
-    parts, start = [], 0
-    for model in _MODELS:
-        end = start + len(_names(model))
-        parts.append((model, row[start:end]))
-        start = end
-    return parts
-
-
-def _thaw(model: type[Model], values: tuple[Any, ...]) -> Any:
+def _thaw(model: type[Model], values: Sequence[Any]) -> Any:
     return model.from_db(connection.alias, _names(model), values)

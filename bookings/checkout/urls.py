@@ -8,6 +8,7 @@ app_name = "checkout"
 own_browser = cache_control(private=True, no_cache=True)
 
 urlpatterns = [
+    path("<slug:region>/checkout/now/", never_cache(now.now), name="now"),
     path("o/", never_cache(order.mine), name="orders"),
     path("o/<str:token>/", own_browser(order.show), name="order"),
     path("o/<str:token>/state.json", never_cache(order.state), name="order-state"),
@@ -18,6 +19,5 @@ urlpatterns = [
     path("<slug:region>/cart/add/", never_cache(cart.add), name="add"),
     path("<slug:region>/cart/remove/", never_cache(cart.remove), name="remove"),
     path("<slug:region>/checkout/travellers/", never_cache(buy.travellers), name="travellers"),
-    path("<slug:region>/checkout/now/", never_cache(now.now), name="now"),
     path("<slug:region>/checkout/", never_cache(buy.confirm), name="confirm"),
 ]

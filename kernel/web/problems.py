@@ -1,5 +1,7 @@
 """A refusal for a machine: problem+json (RFC 9457) with `code` and `facts`."""
 
+from functools import lru_cache
+
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 
@@ -14,7 +16,15 @@ def wants_json(request: HttpRequest) -> bool:
     """Whether the answer is read by a program: by its path, or because it asks for JSON first."""
     if request.path_info.startswith(MACHINE_PATHS):
         return True
-    preferred = request.get_preferred_type(_SPOKEN)
+    return _prefers_json(request.headers.get("Accept", "*/*"))
+
+
+@lru_cache(maxsize=256)
+def _prefers_json(accept: str) -> bool:
+    """Weighing media types costs more than the rest of an answer; browsers send a dozen headers."""
+    asked = HttpRequest()
+    asked.META["HTTP_ACCEPT"] = accept
+    preferred = asked.get_preferred_type(_SPOKEN)
     return preferred is not None and preferred.endswith("json")
 
 
