@@ -25,6 +25,7 @@ DAYS = 400
 _HOT_SHARE = 10
 """One in so many is for the hot day."""
 _LAPSED_SHARE = 0.3
+_PRODUCTS = 12
 _SESSIONS = 2
 
 _CALENDAR = """
@@ -124,10 +125,10 @@ def lay_down(
 
 
 def _wanted(hot: Slot) -> list[tuple[int, str]]:
-    """Every product on sale is visited and lapses; for the hot day people have paid, or lapsed."""
+    """Products on sale are visited and lapse; for the hot day people have paid, or it has lapsed."""
     sold = Slot.objects.filter(product__is_on_sale=True, product__off_price_fen__gt=0)
     products = sold.order_by().values_list("product_id", flat=True).distinct()
-    past = [(pk, outcome) for pk in sorted(products) for outcome in (USED, LAPSED)]
+    past = [(pk, way) for pk in sorted(products)[:_PRODUCTS] for way in (USED, LAPSED)]
     return [*past, (hot.product_id, CONFIRMED), (hot.product_id, LAPSED)]
 
 
