@@ -227,12 +227,16 @@ CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_WORKER_CONSUMER = "config.consumer:Consumer"
 CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
-    "socket_timeout": 5,
+    # A worker listens for seconds on end; who only sends must not wait for a broker that is silent.
+    "socket_timeout": 5 if IS_WORKER else 1,
+    "socket_connect_timeout": 5 if IS_WORKER else 1,
     "socket_keepalive": True,
     "health_check_interval": 10,
     # A web request wakes a worker, it never waits for the broker: the outbox is swept each second.

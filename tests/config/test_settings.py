@@ -21,7 +21,18 @@ def test_celery_loses_no_task_and_starts_none_twice_needlessly():
     options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
     assert settings.CELERY_TASK_TIME_LIMIT < options["visibility_timeout"] == 600
     assert (options["unacked_restore_interval"], options["unacked_restore_throttle"]) == (5, 1)
-    assert (options["socket_timeout"], options["socket_keepalive"]) == (5, True)
+    assert options["socket_keepalive"] is True
+
+
+@pytest.mark.parametrize(("role", "seconds"), [("1", 5), ("", 1)])
+def test_a_worker_listens_longer_than_a_page_waits_for_the_broker(role, seconds):
+    asked = "from config import settings; print(settings.CELERY_BROKER_TRANSPORT_OPTIONS)"
+    told = subprocess.run(
+        [sys.executable, "-c", asked],
+        env={**os.environ, "QUANYU_WORKER": role}, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+
+    assert f"'socket_timeout': {seconds}, 'socket_connect_timeout': {seconds}" in told
 
 
 def test_no_statement_and_no_lock_waits_for_ever():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import statistics
 import time
@@ -60,6 +61,12 @@ def buy(site: World, thing: Thing, number: int = 1) -> list[float]:
         assert paid.status == 303, paid
         took.append(placed.ms)
     return took
+
+
+def notices_ms(site: World) -> list[float]:
+    """How long each payment's notice took: the request that wakes the worker."""
+    lines = [json.loads(line) for line in site.log("web").splitlines() if '"hooks/' in line]
+    return [line["ms"] for line in lines]
 
 
 def delivered() -> int:
@@ -141,18 +148,43 @@ def test_a_broker_that_is_lost_while_it_is_told_costs_only_time(world, report):
     with world(proxied=("valkey",)) as site:
         (thing,) = site.things(1)
         usual = buy(site, thing, 8)
+        heard = len(notices_ms(site))
         proxy = site.proxies["valkey"]
         proxy.drop_reply_after = 0
         proxy.reset()
         rude = buy(site, thing, 8)
+        assert figures.wait_for(lambda: len(notices_ms(site)) >= 16)
+        told = notices_ms(site)
         proxy.heal()
         proxy.reset()
         back_s = works_again_after(time.perf_counter())
 
         row = report("F33", "the broker's connection is reset while tasks are sent", n_ops=16)
         row.acked, row.recovery_s, row.p99_during = 16, back_s, max(rude)
+        row.note = f"notices took {max(told[:heard]):.0f} ms before, {max(told[heard:]):.0f} during"
         assert statistics.median(rude) <= statistics.median(usual) + 200
+        assert statistics.median(told[heard:]) <= statistics.median(told[:heard]) + 200
         assert figures.wait_for(lambda: delivered() == 16)
+        assert figures.settle() == []
+
+
+def test_a_silent_broker_holds_up_few_and_not_for_long(world, report):
+    with world(proxied=("valkey",)) as site:
+        (thing,) = site.things(1)
+        buy(site, thing, 4)
+        heard = len(notices_ms(site))
+        site.proxies["valkey"].is_black_hole = True
+        silent = buy(site, thing, 8)
+        assert figures.wait_for(lambda: len(notices_ms(site)) >= 12)
+        told = sorted(notices_ms(site)[heard:])
+        site.proxies["valkey"].heal()
+        back_s = works_again_after(time.perf_counter())
+
+        row = report("F33", "the broker is silent while tasks are sent", n_ops=12, acked=12)
+        row.recovery_s, row.p99_during = back_s, max(silent)
+        row.note = f"of 8 notices the slowest took {told[-1]:.0f} ms, the median {told[4]:.0f}"
+        assert told[-1] < 2500
+        assert figures.wait_for(lambda: delivered() == 12)
         assert figures.settle() == []
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import urllib.parse
+import urllib.request
 from pathlib import Path
 
 from config import processes
@@ -27,6 +30,58 @@ def test_it_prints_its_address_serves_says_where_it_runs_and_ends(settled: Perso
         assert site.end(signal.SIGTERM) == 0
         assert wait_for(lambda: none_runs(marks), within_s=2)
         assert not (settled.data / "run.json").exists()
+
+
+def test_every_process_shows_its_health_and_one_id_leads_from_a_post_to_the_workers_log(
+    settled: Person, socket_enabled
+):
+    with settled.up() as site:
+        running = json.loads((settled.data / "run.json").read_text())
+        assert wait_for(lambda: read(f"http://{running['watch']['worker']}/healthz"), within_s=30)
+        assert wait_for(lambda: read(f"http://{running['watch']['beat']}/healthz"), within_s=30)
+        assert read(f"{running['env']['SANDBOX_PROVIDER_URL']}/healthz") == "ok"
+        assert "sandbox_notices_waiting 0" in read(
+            f"{running['env']['SANDBOX_PROVIDER_URL']}/metrics"
+        )
+
+        number = ask_for_a_code(site.url)
+
+        assert wait_for(lambda: number in (settled.data / "worker.log").read_text(), within_s=30)
+        assert f'"request_id": "{number}"' in (settled.data / "web.log").read_text()
+        counts = read(f"{site.url}/metrics")
+        assert (
+            'quanyu_requests_total{route="identity:sign-in",method="POST",status="302"} 1' in counts
+        )
+        assert "quanyu_events_total{" in read(f"http://{running['watch']['worker']}/metrics")
+
+
+def read(url: str) -> str:
+    """What stands at an address; empty while nobody is well there."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - our own address
+            return answer.read().decode()
+    except OSError:
+        return ""
+
+
+def ask_for_a_code(site: str) -> str:
+    """A person asks to sign in: the number of their request."""
+    jar = urllib.request.HTTPCookieProcessor()
+    browser = urllib.request.build_opener(jar)
+    browser.open(f"{site}/en/me/sign-in/", timeout=20).read()
+    token = next(cookie.value for cookie in jar.cookiejar if "csrf" in cookie.name)
+    body = urllib.parse.urlencode({"csrfmiddlewaretoken": token, "phone": "16100000001"}).encode()
+    post = urllib.request.Request(f"{site}/en/me/sign-in/", body)  # noqa: S310 - our own address
+    with urllib.request.build_opener(jar, Still()).open(post, timeout=20) as answer:
+        assert answer.status == 302
+        return str(answer.headers["X-Request-Id"])
+
+
+class Still(urllib.request.HTTPErrorProcessor):
+    """Follows nothing: the first answer is the one that was asked for."""
+
+    def http_response(self, request, response):
+        return response
 
 
 def test_an_ordinary_user_runs_it_from_a_fresh_folder_and_ends_it_with_ctrl_c(ordinary: Person):
