@@ -1,6 +1,7 @@
 """Remember a read for a moment, in this process: what is asked by every request and rarely changes.
 
-A change is seen everywhere at the latest ``seconds`` later. Never for money, rights or anything
+A change is seen everywhere at the latest twice ``seconds`` later: while one thread reads again, the
+others make do with what is known. Never for money, rights or anything
 that a transaction decides from; for counts only where they are a glance, not an offer.
 """
 
@@ -15,14 +16,12 @@ from django.conf import settings
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
-_MOST = 10_000
-
 
 class Memo(Generic[Key, Value]):
     """The values of a read by key. ``settings.QUANYU_MEMO`` off (tests): every read is fresh."""
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+    def __init__(self, seconds: float, most: int = 10_000) -> None:
+        self._seconds, self._most = seconds, most
         self._known: dict[Key, tuple[float, Value]] = {}
 
     def get(self, key: Key, read: Callable[[Key], Value]) -> Value:
@@ -30,7 +29,13 @@ class Memo(Generic[Key, Value]):
         now, found = time.monotonic(), self._known.get(key)
         if found is not None and now < found[0]:
             return found[1]
-        return self._keep(key, read(key), now)
+        if found is not None:
+            self._known[key] = (now + self._seconds, found[1])
+        try:
+            return self._keep(key, read(key), now)
+        except BaseException:
+            self._known.pop(key, None)
+            raise
 
     def get_many(
         self, keys: set[Key], read: Callable[[set[Key]], dict[Key, Value]]
@@ -49,7 +54,7 @@ class Memo(Generic[Key, Value]):
 
     def _keep(self, key: Key, value: Value, now: float) -> Value:
         if settings.QUANYU_MEMO:
-            if len(self._known) >= _MOST:
+            if len(self._known) >= self._most:
                 self._known.clear()
             self._known[key] = (now + self._seconds, value)
         return value

@@ -1,5 +1,8 @@
 """Pages of scenic areas: the list, and one area with its days, entry times and prices."""
 
+from datetime import date, datetime
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -7,6 +10,8 @@ from django.views.decorators.http import require_safe
 from kernel import clock
 from kernel.places import panels
 from kernel.places import queries as places
+from kernel.places.models import Region
+from kernel.web import remembered
 from kernel.web.requests import day as read_day
 from tourism.areas import queries as areas
 from tourism.tickets import cards, pages
@@ -30,10 +35,19 @@ def list_areas(request: HttpRequest, region: str) -> HttpResponse:
 @require_safe
 def show_area(request: HttpRequest, region: str, slug: str) -> HttpResponse:
     place, at = places.get_region(region), clock.now()
-    area = areas.get_area(place, slug)
     chosen = read_day(request.GET["day"], field="day") if "day" in request.GET else None
+    return remembered.page(
+        request,
+        "tourism_tickets/area.html",
+        address=request.path + (f"?day={chosen}" if chosen else ""),
+        context=lambda: _area_context(place, slug, chosen, at),
+    )
+
+
+def _area_context(place: Region, slug: str, chosen: date | None, at: datetime) -> dict[str, Any]:
+    area = areas.get_area(place, slug)
     page = pages.area_page(area, chosen=chosen, at=at)
-    context = {
+    return {
         "region": place,
         "tab": "home",
         "zone": place.timezone,
@@ -43,4 +57,3 @@ def show_area(request: HttpRequest, region: str, slug: str) -> HttpResponse:
         "panels": panels.about(area.place, at=at),
         "sample_data": page.is_sample,
     }
-    return render(request, "tourism_tickets/area.html", context)

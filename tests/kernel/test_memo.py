@@ -1,0 +1,67 @@
+"""What is remembered: for how long, for how many, and who waits while it is read again."""
+
+from __future__ import annotations
+
+import pytest
+
+from kernel import memo
+from kernel.memo import Memo
+
+
+@pytest.fixture
+def clock(monkeypatch, settings) -> list[float]:
+    """The monotonic clock, moved by hand."""
+    settings.QUANYU_MEMO = True
+    now = [100.0]
+    monkeypatch.setattr(memo.time, "monotonic", lambda: now[0])
+    return now
+
+
+def test_a_value_is_read_again_when_its_time_is_over(clock):
+    known: Memo[str, int] = Memo(seconds=1)
+    values = iter((1, 2))
+
+    found = []
+    for moment in (100.0, 100.9, 101.0):
+        clock[0] = moment
+        found.append(known.get("a", lambda _key: next(values)))
+
+    assert found == [1, 1, 2]
+
+
+def test_while_one_reads_again_the_others_make_do_with_what_is_known(clock):
+    known: Memo[str, str] = Memo(seconds=1)
+    known.get("a", lambda _key: "old")
+    clock[0] = 101.5
+    meanwhile = []
+
+    def read(key: str) -> str:
+        meanwhile.append(known.get(key, lambda _key: "a second reader"))
+        return "new"
+
+    assert known.get("a", read) == "new"
+    assert meanwhile == ["old"]
+    assert known.get("a", lambda _key: "never asked") == "new"
+
+
+def test_a_read_that_fails_leaves_nothing_behind(clock):
+    known: Memo[str, str] = Memo(seconds=1)
+    known.get("a", lambda _key: "old")
+    clock[0] = 101.5
+
+    def fail(_key: str) -> str:
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        known.get("a", fail)
+
+    assert known.get("a", lambda _key: "new") == "new"
+
+
+def test_it_never_holds_more_than_it_may(clock):
+    known: Memo[int, int] = Memo(seconds=1, most=3)
+
+    for number in range(10):
+        known.get(number, lambda key: key)
+
+    assert len(known._known) <= 3

@@ -1,0 +1,99 @@
+"""An area's page is rendered once for everybody, and shows nobody another's things."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.contrib.messages import constants
+from django.contrib.messages.storage.base import Message
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.test import Client, RequestFactory
+
+from kernel import clock
+from kernel.memo import Memo
+from kernel.web import remembered
+from tests.cast import enter
+from tests.factories.accounts import UserFactory
+from tests.tourism.conftest import AT, VISIT
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def remembering(monkeypatch, settings) -> None:
+    settings.QUANYU_MEMO = True
+    monkeypatch.setattr(clock, "now", lambda: AT)
+    monkeypatch.setattr(remembered, "_pages", Memo(seconds=60))
+
+
+@pytest.fixture
+def address(product, slot) -> str:
+    return f"/en/{product.area.region.slug}/areas/{product.area.slug}/?day={VISIT}"
+
+
+def token_in(html: str) -> str:
+    found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', html)
+    assert found is not None
+    return found[1]
+
+
+def test_the_second_visitor_costs_no_statement(address, django_assert_num_queries):
+    first = Client().get(address)
+
+    with django_assert_num_queries(0):
+        second = Client().get(address)
+
+    assert second.status_code == 200
+    assert token_in(second.text) != token_in(first.text)
+
+
+def test_everybody_can_post_the_form_that_they_were_shown(address, slot, product):
+    Client().get(address)
+    browser = Client(enforce_csrf_checks=True)
+    token = token_in(browser.get(address).text)
+    fields = {"kind": "ticket", "ref": slot.pk, "class_adult": 1, "next": address}
+    add = f"/en/{product.area.region.slug}/cart/add/"
+
+    refused = browser.post(add, {**fields, "csrfmiddlewaretoken": "x" * 64})
+    taken = browser.post(add, {**fields, "csrfmiddlewaretoken": token})
+
+    assert (refused.status_code, taken.status_code) == (403, 302)
+
+
+def test_a_guest_is_not_shown_what_is_for_those_who_are_signed_in(address):
+    person = enter(UserFactory())
+
+    texts = [browser.get(address).text for browser in (person, Client(), person)]
+
+    assert ["for people in my book" in text for text in texts] == [True, False, True]
+
+
+def test_a_message_is_shown_to_its_reader_only(address):
+    reader = Client()
+    storage = CookieStorage(RequestFactory().get("/"))
+    reader.cookies["messages"] = storage._encode([Message(constants.SUCCESS, "Only for you")])
+
+    texts = [browser.get(address).text for browser in (reader, Client())]
+
+    assert ["Only for you" in text for text in texts] == [True, False]
+
+
+def test_other_fields_of_the_address_are_not_repeated_to_others(address):
+    Client().get(f"{address}&note=from-the-first")
+
+    assert "from-the-first" not in Client().get(address).text
+
+
+def test_languages_and_days_have_pages_of_their_own(address):
+    Client().get(address)
+
+    chinese, other_day = address.replace("/en/", "/zh-hans/"), address[:-2] + "15"
+
+    assert 'lang="zh-Hans"' in Client().get(chinese).text
+    assert Client().get(other_day).text != Client().get(address).text
+
+
+def test_an_unknown_area_stays_unknown(address):
+    for _again in range(2):
+        assert Client().get(address.replace("/areas/", "/areas/no-")).status_code == 404
