@@ -33,7 +33,7 @@ _ROLES = {
     "valkey": "valkey",
 }
 _STATEMENT = re.compile(r"\[(\d+)\] LOG:  (?:statement|execute [^:]+): (.*)")
-_IDLE_MS = 60
+_IDLE_MS = 150
 _TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
 
 
@@ -56,7 +56,7 @@ class Running:
             spent[_role(pid)] += round(_cpu_ms(pid))
         return spent
 
-    def await_idle(self, *, within_s: float = 30) -> None:
+    def await_idle(self, *, within_s: float = 15) -> None:
         """Until all that has been started or left to do is done: half a second of little work."""
         deadline = time.monotonic() + within_s
         spent = _IDLE_MS
