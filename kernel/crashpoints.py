@@ -14,6 +14,7 @@ import os
 import re
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -91,6 +92,7 @@ def _pass(point: str) -> None:
     except FileNotFoundError:
         return
     if order == "stop":
-        os.kill(os.getpid(), signal.SIGSTOP)
+        # To this very thread: sent to the process, another one may take it while this goes on.
+        signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
     else:
         os._exit(_KILLED)

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import uuid
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -118,7 +119,7 @@ class World:
     def __init__(
         self, stage: Stage, folder: Path, database: str, *,
         processes: Collection[str] = ALL, proxied: Collection[str] = (), watched: bool = False,
-        env: Mapping[str, str] | None = None,
+        env: Mapping[str, str] | None = None, connections: int = 0,
     ) -> None:  # fmt: skip
         self.stage, self.folder, self.database = stage, folder, database
         self.proxies: dict[str, Proxy] = {}
@@ -129,7 +130,8 @@ class World:
         self.site.wanted, self.watched = processes, watched
         self.site.env = stage.environment(**self._addresses(proxied), **(env or {}))
         app = {"SANDBOX_PROVIDER_URL": self._provider(proxied)}
-        self.site.more = {"web": app, "worker": app, "beat": app}
+        few = self._ration(connections) if connections else {}
+        self.site.more = {"web": app | few, "worker": app, "beat": app}
 
     def _addresses(self, proxied: Collection[str]) -> dict[str, str]:
         """Where everything is, by proxy where it was asked for."""
@@ -147,6 +149,18 @@ class World:
             env["REDIS_URL"] = f"redis://:{servers.password}@{at}/0"
             env["CELERY_BROKER_URL"] = f"redis://:{servers.password}@{at}/1"
         return env
+
+    def _ration(self, connections: int) -> dict[str, str]:
+        """A role that has so many connections to PostgreSQL and no more: for the web."""
+        name = f"few_{self.database}"
+        self.stage.sql(
+            f"CREATE ROLE {name} LOGIN PASSWORD '{self.stage.servers.password}'"
+            f" CONNECTION LIMIT {connections} IN ROLE quanyu"
+        )
+        self.stage.sql(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {name}", self.database)
+        self.stage.sql(f"GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {name}", self.database)
+        url = self.site.env["DATABASE_URL"]
+        return {"DATABASE_URL": url.replace("postgres://quanyu:", f"postgres://{name}:")}
 
     def _provider(self, proxied: Collection[str]) -> str:
         url = self.site.env["SANDBOX_PROVIDER_URL"]
@@ -203,6 +217,20 @@ class World:
         child.start(self.site._log(child))
         if name == "web":
             self.site._await_page()
+
+    def roll_web(self) -> None:
+        """Replace the web's workers one after the other, as docs/operating.md says."""
+        old = set(self.web_workers())
+        self.kill_main("web", signal.SIGHUP)
+        deadline = time.monotonic() + 60
+        while old & set(self.web_workers()) and time.monotonic() < deadline:
+            time.sleep(0.1)
+
+    def kill_main(self, name: str, sig: signal.Signals) -> None:
+        """Send a signal to the first process of a child only."""
+        process = self.site.child(name).process
+        assert process is not None
+        process.send_signal(sig)
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
@@ -264,10 +292,10 @@ def descendants(root: int) -> list[int]:
 
 
 @contextmanager
-def database_of(stage: Stage) -> Iterator[str]:
+def database_of(stage: Stage, tablespace: str = "pg_default") -> Iterator[str]:
     """A clone of the stage's database, which this process's Django uses meanwhile, by its socket."""
     name = f"fault_{uuid.uuid4().hex[:12]}"
-    stage.sql(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+    stage.sql(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}" TABLESPACE {tablespace}')
     database = connections.settings["default"]
     usual = dict(database)
     connections.close_all()
@@ -288,11 +316,11 @@ def database_of(stage: Stage) -> Iterator[str]:
 
 
 @contextmanager
-def open_world(stage: Stage, **options: Any) -> Iterator[World]:
+def open_world(stage: Stage, *, tablespace: str = "pg_default", **options: Any) -> Iterator[World]:
     """A world on a clone of the stage's database."""
     with (
         tempfile.TemporaryDirectory(prefix="qy-fault-") as folder,
-        database_of(stage) as database,
+        database_of(stage, tablespace) as database,
         World(stage, Path(folder), database, **options) as world,
     ):
         yield world
