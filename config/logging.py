@@ -1,5 +1,6 @@
 """Logs: one JSON object a line, with the request's id and without personal data."""
 
+import logging
 from typing import Any
 
 import structlog
@@ -19,6 +20,8 @@ def structured(level: str) -> dict[str, Any]:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    # No line of ours names a thread, a process or a task: let no record look them up.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

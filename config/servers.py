@@ -37,7 +37,10 @@ _FAST = [
 _QUIET = ["-c", "log_min_error_statement=panic", "-c", "log_min_messages=warning"]
 _MEMORY = Path("/dev/shm")
 _MEMORY_BYTES = 2_000_000_000
-_SIZE = ["-c", "max_connections=200", "-c", "shared_buffers=128MB", "-c", "wal_buffers=4MB"]
+_SIZE = [
+    "-c", "max_connections=200", "-c", "shared_buffers=128MB", "-c", "wal_buffers=4MB",
+    "-c", "jit=off",
+]  # fmt: skip
 
 
 class ServerTrouble(Exception):

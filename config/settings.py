@@ -195,6 +195,8 @@ DATABASES["default"] |= {
         "options": (
             f"-c lock_timeout=2000 -c statement_timeout={_STATEMENT_MS}"
             " -c idle_in_transaction_session_timeout=5000 -c synchronous_commit=on"
+            # The statements of the rush are prepared, over lists of a few dozen rows: one plan fits.
+            " -c plan_cache_mode=force_generic_plan"
         ),
         "keepalives_idle": 5,
         "keepalives_interval": 2,

@@ -3,10 +3,10 @@
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.messages import queries
+from kernel.web.caching import never_cache
 
 
 @require_GET

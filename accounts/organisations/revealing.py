@@ -14,12 +14,12 @@ from django.utils.decorators import method_decorator
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from kernel import clock
 from kernel.audit import operations as audit
+from kernel.web.caching import never_cache
 
 
 class ReasonForm(forms.Form):

@@ -7,10 +7,10 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.organisations import access, queries, workplaces
+from kernel.web.caching import never_cache
 from kernel.web.pages import Forbidden
 
 

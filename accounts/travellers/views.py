@@ -10,7 +10,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.identity import actors
@@ -18,6 +17,7 @@ from accounts.travellers import operations, queries
 from accounts.travellers.forms import ChangeForm, TravellerForm
 from kernel import clock
 from kernel.errors import Refusal
+from kernel.web.caching import never_cache
 from kernel.web.redirects import safe_next
 
 

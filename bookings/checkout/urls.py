@@ -1,7 +1,8 @@
 from django.urls import path
-from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.cache import cache_control
 
 from bookings.checkout.views import buy, cart, now, order
+from kernel.web.caching import never_cache
 
 app_name = "checkout"
 # A phone that lost the network may restore its tab with the codes; nobody else may keep the page.

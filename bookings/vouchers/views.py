@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.organisations.access import member_required, organisation_ids
@@ -22,6 +21,7 @@ from kernel import clock, codes
 from kernel.errors import BadInput, Refusal
 from kernel.naming import say
 from kernel.places.models import Region
+from kernel.web.caching import never_cache
 from kernel.web.paging import page_of
 
 STAFF = (Role.GATE, Role.DRIVER, Role.COUNTER, Role.OPERATOR, Role.ADMIN)

@@ -1,7 +1,7 @@
 from django.urls import path
-from django.views.decorators.cache import never_cache
 
 from bookings.waiting import views
+from kernel.web.caching import never_cache
 
 app_name = "waiting"
 

@@ -12,7 +12,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.cache import never_cache
 from unfold.sites import UnfoldAdminSite
 
 from accounts.identity import operations as identity
@@ -23,6 +22,7 @@ from accounts.organisations import queries as organisations
 from accounts.organisations.scoping import Queue, ScopedAdmin, works_at_a_desk
 from kernel import clock
 from kernel.places import horizons
+from kernel.web.caching import never_cache
 from kernel.web.pages import Forbidden
 
 

@@ -7,13 +7,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from kernel import clock
 from kernel.memo import Memo
 from kernel.places import queries as places
 from kernel.places.models import Region
+from kernel.web.caching import never_cache
 from portal.home import today
 from portal.home import tour as tour_steps
 from portal.home.drawing import Map, map_with

@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.identity import actors, operations, queries, sessions
@@ -18,6 +17,7 @@ from accounts.identity.models import Challenge, User
 from accounts.identity.phones import plain_phone
 from kernel import clock
 from kernel.errors import Refusal
+from kernel.web.caching import never_cache
 from kernel.web.redirects import safe_next
 from kernel.web.requests import client_ip
 

@@ -11,7 +11,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -21,6 +20,7 @@ from accounts.identity.models import User
 from kernel import clock
 from kernel.audit import operations as audit
 from kernel.errors import Refusal
+from kernel.web.caching import never_cache
 from kernel.web.pages import Forbidden
 from kernel.web.redirects import safe_next
 from kernel.web.requests import client_ip

@@ -7,6 +7,7 @@ way in for a rush: one post, answered after the commit, as a page or as JSON.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
@@ -33,6 +34,7 @@ from kernel.web import problems
 from kernel.web.requests import whole
 
 MOST_ITEMS, MOST_PEOPLE = 20, 50
+_ANY = "token-of-any-order"
 
 
 class ContactUnreadable(Refusal):
@@ -91,10 +93,20 @@ def _place(request: HttpRequest, place: Region) -> HttpResponseBase:
         if isinstance(refusal, door.WaitInLine):
             return redirect(refusal.room)
         return _show(request, place, choice, refusal)
-    address = reverse("checkout:order" if order.paid_at else "checkout:pay", args=[order.token])
+    address = _address("checkout:order" if order.paid_at else "checkout:pay", order.token)
     if problems.wants_json(request):
         return JsonResponse(_told(order, address), status=201)
     return redirect(address)
+
+
+def _address(name: str, token: str) -> str:
+    return _address_of_any(name, get_language()).replace(_ANY, token)
+
+
+@lru_cache(maxsize=16)
+def _address_of_any(name: str, _language: str | None) -> str:
+    """The way to any order's page in a language: looked up once, as all differ in the token only."""
+    return reverse(name, args=[_ANY])
 
 
 def _wish(request: HttpRequest, place: Region, choice: Choice) -> orders.PlaceRequest:
