@@ -91,6 +91,7 @@ class Site:
         self.data, self.options = data, options
         self.url = f"http://{options.host}:{options.port}"
         self.children: list[Child] = []
+        self.servers: Servers | None = None
         self.ending = False
         self.watch = {role: f"127.0.0.1:{_free_port()}" for role in ("worker", "beat")}
 
@@ -118,14 +119,14 @@ class Site:
     def run(self) -> int:
         for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(sig, self._end)
-        servers = None
+        signal.signal(signal.SIGUSR1, self._roll)
         try:
             self.env = self._environment()
             if "DATABASE_URL" not in os.environ:
                 _say("Starting PostgreSQL and Valkey …")
-                servers = Servers(self.data)
-                servers.start()
-                self.env |= servers.env
+                self.servers = Servers(self.data)
+                self.servers.start()
+                self.env |= self.servers.env
             self._prepare()
             self._start()
             self._watch()
@@ -133,8 +134,8 @@ class Site:
             pass
         finally:
             self._stop()
-            if servers:
-                servers.stop()
+            if self.servers:
+                self.servers.stop()
             (self.data / "run.json").unlink(missing_ok=True)
         return 0
 
@@ -259,11 +260,27 @@ class Site:
     def _watch(self) -> None:
         while not self.ending:
             time.sleep(0.5)
+            self._revive()
             for child in self.children:
                 if not self.ending and child.process and child.process.poll() is not None:
                     _say(f"{child.name} has ended (see {self._log(child)}); starting it again …")
                     time.sleep(max(0.0, 2 - (time.monotonic() - child.started)))
                     child.start(self._log(child))
+
+    def _revive(self) -> None:
+        """Start PostgreSQL or Valkey again when it has ended; where it cannot, try again later."""
+        try:
+            for name in self.servers.revive() if self.servers else ():
+                _say(f"{name} had ended and was started again.")
+        except ServerTrouble as trouble:
+            _say(str(trouble))
+            time.sleep(2)
+
+    def _roll(self, _sig: int, _frame: FrameType | None) -> None:
+        """Replace the web's workers one after the other: new ones first, then the old ones go."""
+        for child in self.children:
+            if child.name == "web" and child.process and child.process.poll() is None:
+                child.process.send_signal(signal.SIGHUP)
 
     def _end(self, _sig: int, _frame: FrameType | None) -> None:
         if not self.ending:

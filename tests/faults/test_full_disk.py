@@ -70,10 +70,12 @@ def small_disk(stage: Stage) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        stage.sql("DROP TABLESPACE small")
-        if is_mounted:
-            subprocess.run(["umount", "-l", str(folder)], check=True)
-        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            stage.sql("DROP TABLESPACE small")
+        finally:
+            if is_mounted:
+                subprocess.run(["umount", "-l", str(folder)], check=True)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def is_own_disk(folder: Path) -> bool:

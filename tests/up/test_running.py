@@ -112,13 +112,31 @@ def test_killed_it_leaves_nothing_and_starts_again(settled: Person, socket_enabl
 
 def test_what_ends_by_itself_is_started_again(settled: Person, socket_enabled):
     with settled.up() as site:
-        killed = [child(site, "granian"), child(site, "app worker ")]
+        words = ("granian", "app worker ", "/bin/postgres -D ", "valkey-server")
+        killed = [child(site, each) for each in words]
         for pid in killed:
             os.kill(pid, signal.SIGKILL)
         assert wait_for(lambda: not any(processes.mark(pid) for pid in killed))
 
-        assert wait_for(lambda: site.is_whole() and site.answers("/healthz"), within_s=30)
+        assert wait_for(lambda: site.is_whole() and site.answers("/readyz"), within_s=30)
         assert all(f"{name} has ended" in site.printed() for name in ("web", "worker"))
+        assert all(
+            f"{name} had ended and was started again" in site.printed()
+            for name in ("PostgreSQL", "Valkey")
+        )
+
+
+def test_the_web_is_rolled_on_a_signal_without_a_gap(settled: Person, socket_enabled):
+    with settled.up() as site:
+        old = [pid for pid in descendants(site.process.pid) if "granian" in command(pid)]
+        os.kill(site.process.pid, signal.SIGUSR1)
+
+        def is_rolled() -> bool:
+            assert site.status("/healthz") == 200
+            web = [pid for pid in descendants(site.process.pid) if "granian" in command(pid)]
+            return len(web) == 3 and set(web) & set(old) == {min(old)}
+
+        assert wait_for(is_rolled, within_s=40)
 
 
 def child(site: Up, words: str) -> int:
