@@ -3,6 +3,9 @@
 A Line is the snapshot of the Offer that was sold; nothing in it is looked up again. An Order's state
 is derived from its lines. Holds name their buckets by plain id (no foreign key): a key-share lock
 on the hot bucket for every line would deadlock two groups; verify_invariants checks the ids.
+
+Every index is written with every order: where a constraint's index begins with the same column, or
+a column says the same in every row, there is no second one.
 """
 
 from __future__ import annotations
@@ -68,7 +71,9 @@ class Order(models.Model):
 
     code = models.CharField(_("order number"), max_length=16, unique=True)
     token = models.CharField(_("token"), max_length=32, unique=True)
-    region = models.ForeignKey("kernel_places.Region", models.PROTECT, verbose_name=_("region"))
+    region = models.ForeignKey(
+        "kernel_places.Region", models.PROTECT, db_index=False, verbose_name=_("region")
+    )
     actor = models.CharField(_("buyer"), max_length=64)
     user_id = models.BigIntegerField(_("user"), null=True, blank=True, db_index=True)
     request_key = models.CharField(_("request key"), max_length=64)
@@ -141,7 +146,9 @@ def state_of(states: Iterable[str]) -> State:
 class Line(models.Model):
     """One Offer as it was sold: price, parts, terms and words frozen."""
 
-    order = models.ForeignKey(Order, models.CASCADE, related_name="lines", verbose_name=_("order"))
+    order = models.ForeignKey(
+        Order, models.CASCADE, related_name="lines", db_index=False, verbose_name=_("order")
+    )
     position = models.PositiveSmallIntegerField(_("position"))
     kind = models.CharField(_("kind"), max_length=20)
     ref = models.CharField(_("reference"), max_length=80)
@@ -229,7 +236,9 @@ class Line(models.Model):
 class Hold(models.Model):
     """Units of one bucket that a line has taken; ``released`` of them were given back."""
 
-    line = models.ForeignKey(Line, models.CASCADE, related_name="holds", verbose_name=_("line"))
+    line = models.ForeignKey(
+        Line, models.CASCADE, related_name="holds", db_index=False, verbose_name=_("line")
+    )
     bucket_id = models.BigIntegerField(_("bucket"), db_index=True)
     units = models.PositiveIntegerField(_("units"))
     released = models.PositiveIntegerField(_("released"), default=0)
