@@ -193,6 +193,7 @@ def report(outcome: Outcome) -> dict[str, object]:
         "p50_ms": quantile(ordered, 0.50),
         "p95_ms": quantile(ordered, 0.95),
         "p99_ms": quantile(ordered, 0.99),
+        "max_ms": ordered[-1] if ordered else 0.0,
         "client_cpu_ms": (used.ru_utime + used.ru_stime) * 1000,
     }
 

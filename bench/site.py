@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
 from io import StringIO
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ _ROLES = {
 }
 _STATEMENT = re.compile(r"\[(\d+)\] LOG:  (?:statement|execute [^:]+): (.*)")
 _IDLE_MS = 150
+_numbers = count()
 _TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
 
 
@@ -86,13 +88,14 @@ class Running:
     def _send(
         self, program: str, requests: list[bytes], options: dict[str, float]
     ) -> dict[str, Any]:
-        path = self.folder / "requests"
+        path = self.folder / f"requests-{next(_numbers)}"
         write_requests(path, requests)
         words = [f"--{name}={value}" for name, value in options.items()]
         command = [sys.executable, "-m", program, self.address, str(path), *words]
         done = subprocess.run(
             command, stdout=subprocess.PIPE, check=True, cwd=settings.BASE_DIR, text=True
         )
+        path.unlink()
         report: dict[str, Any] = json.loads(done.stdout)
         return report
 

@@ -24,6 +24,7 @@ from pathlib import Path
 from types import FrameType
 
 from config import processes
+from config.capacity import THREADS
 from config.launch import BASE, data_folder, local_secrets
 from config.servers import Servers, ServerTrouble, write_private
 
@@ -305,10 +306,10 @@ class Site:
 
 
 def _web(options: argparse.Namespace) -> list[str]:
-    """The WSGI server. Two processes of 16 threads: see docs/adr for the measurement."""
+    """The WSGI server. Two processes of 16 threads that work and more that wait: docs/adr/0004, 0007."""
     return [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", options.host,
-        "--port", str(options.port), "--workers", "2", "--blocking-threads", "16",
+        "--port", str(options.port), "--workers", "2", "--blocking-threads", str(THREADS),
         "--backlog", "1024", "--respawn-failed-workers", "--workers-kill-timeout", "8s",
         "--no-ws", "--log-level", "warning", "config.wsgi_below_up:application",
     ]  # fmt: skip

@@ -10,11 +10,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from bench import goals, machine, orders_run, waiting_room
+from bench import goals, machine, orders_run, overload, waiting_room
 
 BENCHES = {
     "orders": orders_run.run,
     "growth": orders_run.run_growth,
+    "overload": overload.run,
     "waiting_room": waiting_room.run,
 }
 
