@@ -8,7 +8,7 @@ import structlog
 from kernel import trace
 
 
-def structured(level: str) -> dict[str, Any]:
+def structured(level: str, *, is_worker: bool) -> dict[str, Any]:
     """A LOGGING dict that writes JSON lines to standard error.
 
     Values of requests (bodies, query strings, names) are never put into a line; 4xx answers are
@@ -49,7 +49,12 @@ def structured(level: str) -> dict[str, Any]:
         "loggers": {
             # Their lines are JSON already.
             "quanyu.requests": {"handlers": ["lines"], "propagate": False},
-            "quanyu.events": {"handlers": ["lines"], "propagate": False},
+            "quanyu.events": {
+                "handlers": ["lines"],
+                "propagate": False,
+                # A command that deals with events speaks to a person.
+                "level": "INFO" if is_worker else "WARNING",
+            },
             "celery": {"level": "WARNING"},  # a line for each run of each second says nothing
             "django.request": {"level": "ERROR"},
             "django.security.DisallowedHost": {"level": "CRITICAL"},

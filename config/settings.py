@@ -360,7 +360,7 @@ QUANYU_METRICS_FROM = env.list("QUANYU_METRICS_FROM", default=["127.0.0.0/8", ":
 QUANYU_HEALTH_ADDRESS = env.str("QUANYU_HEALTH_ADDRESS", "")
 """host:port at which a worker or a beat shows its health; empty: nowhere."""
 
-LOGGING = structured(env.str("LOG_LEVEL", "INFO"))
+LOGGING = structured(env.str("LOG_LEVEL", "INFO"), is_worker=IS_WORKER)
 SILENCED_SYSTEM_CHECKS: list[str] = []
 _PINE = {
     "50": "#f2f7f5", "100": "#e0ece8", "200": "#c1d9d1", "300": "#97bfb2", "400": "#689f8e",
