@@ -26,7 +26,9 @@ def limit_files(stage: Stage, size: int) -> None:
     child, _sig = stage.servers.children["PostgreSQL"]
     for pid in [child.pid, *descendants(child.pid)]:
         command = ["prlimit", f"--pid={pid}", f"--fsize={size}:{size}"]
-        subprocess.run(command, check=True, **stage.servers._as_account())
+        done = subprocess.run(command, capture_output=True, **stage.servers._as_account())
+        # A backend may end meanwhile; those that come after inherit the server's own limit.
+        assert done.returncode == 0 or pid != child.pid, done.stderr
 
 
 def fill(row: Report, crowd: Crowd, site: World, full: float) -> None:
@@ -42,13 +44,15 @@ def fill(row: Report, crowd: Crowd, site: World, full: float) -> None:
 def test_no_room_for_the_log_stops_sales_honestly_and_loses_nothing(shop, report):
     with shop.crowd(3000, shop.things(3), threads=8) as crowd:
         time.sleep(1)
-        limit_files(shop.stage, LITTLE)
-        child, _sig = shop.stage.servers.children["PostgreSQL"]
-        figures.wait_for(lambda: child.poll() is not None, within_s=10)
-        told = send(f"{shop.site.url}/readyz")
-        shop.kill_server("PostgreSQL")
-        full = time.perf_counter()
-        shop.revive_servers()
+        try:
+            limit_files(shop.stage, LITTLE)
+            child, _sig = shop.stage.servers.children["PostgreSQL"]
+            figures.wait_for(lambda: child.poll() is not None, within_s=10)
+            told = send(f"{shop.site.url}/readyz")
+        finally:
+            shop.kill_server("PostgreSQL")
+            full = time.perf_counter()
+            shop.revive_servers()
         time.sleep(3)
 
     assert told.status == 503
