@@ -11,6 +11,7 @@ import yaml
 from config.beat import EVERY_S
 from config.health import pulse
 from kernel import invariants, metrics
+from kernel.web import overload  # noqa: F401 - what the web process counts with (config.wsgi)
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 RULES = [
