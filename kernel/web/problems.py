@@ -16,7 +16,7 @@ def wants_json(request: HttpRequest) -> bool:
     """Whether the answer is read by a program: by its path, or because it asks for JSON first."""
     if request.path_info.startswith(MACHINE_PATHS):
         return True
-    return _prefers_json(request.headers.get("Accept", "*/*"))
+    return _prefers_json(request.META.get("HTTP_ACCEPT", "*/*"))
 
 
 @lru_cache(maxsize=256)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext
@@ -56,11 +57,10 @@ class ChannelClosed(Refusal):
     message = _("%(title)s has no places for this channel.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One ask whose slot is known, with everything needed to answer it."""
+@dataclass(frozen=True)
+class _Ground:
+    """A slot with all that is the same for everybody who asks for it; worked out once a call."""
 
-    ask: Ask
     slot: Slot
     facts: ProductFacts
     day_type: DayType
@@ -68,6 +68,61 @@ class _Case:
     @property
     def day(self) -> date:
         return self.slot.day.date
+
+    @cached_property
+    def fen_by_class(self) -> dict[str, int]:
+        return self.facts.prices.by_class(self.day, self.day_type)
+
+    @cached_property
+    def demands(self) -> tuple[Demand, ...]:
+        """Everybody counts, also who pays nothing: in the slot, on the day, in this channel."""
+        day = self.slot.day
+        return tuple(map(Demand, (self.slot.bucket_id, day.bucket_id, day.own_bucket_id)))
+
+    @cached_property
+    def terms(self) -> Terms:
+        """The refund ladder, counted from the slot's start; its rungs count from the day's begin."""
+        midnight = self.facts.region.at(self.day, time(0))
+        steps = []
+        for hours, permille in self.facts.refund_ladder:
+            until = midnight - timedelta(hours=hours)
+            before_s = int((self.slot.starts_at - until).total_seconds())
+            steps.append(Step(before_s=before_s, permille=permille))
+        return Terms(steps=tuple(steps), words=self.facts.refund_words)
+
+    @cached_property
+    def gate(self) -> dict[str, Any]:
+        """What claiming and fulfilling need later, so that they look nothing up again."""
+        facts, slot = self.facts, self.slot
+        day_ends = facts.region.at(self.day + timedelta(days=1), time(0))
+        until = slot.ends_at if facts.admit_until is AdmitUntil.SLOT_END else day_ends
+        return {
+            "slot_id": slot.pk,
+            "zone": f"area:{facts.area_id}",
+            "entry_from": (slot.starts_at - facts.early).isoformat(),
+            "entry_until": until.isoformat(),
+            "entries": facts.entries,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One ask whose slot is known, with everything needed to answer it."""
+
+    ask: Ask
+    ground: _Ground
+
+    @property
+    def slot(self) -> Slot:
+        return self.ground.slot
+
+    @property
+    def facts(self) -> ProductFacts:
+        return self.ground.facts
+
+    @property
+    def day(self) -> date:
+        return self.ground.day
 
     @property
     def title(self) -> str:
@@ -101,21 +156,20 @@ def _cases(asks: Sequence[Ask]) -> list[_Case | Refusal]:
     slots = queries.slots_by_id({slot_id_of(ask.ref) for ask in asks} - {0})
     facts = facts_of({slot.product_id for slot in slots.values()}) if slots else {}
     day_types = _day_types(slots.values(), facts)
-    return [_case(ask, slots, facts, day_types) for ask in asks]
+    grounds = {
+        slot.pk: _Ground(slot, facts[slot.product_id], _day_type(slot, day_types))
+        for slot in slots.values()
+    }
+    return [_case(ask, grounds.get(slot_id_of(ask.ref))) for ask in asks]
 
 
-def _case(
-    ask: Ask,
-    slots: Mapping[int, Slot],
-    facts: Mapping[int, ProductFacts],
-    day_types: Mapping[tuple[int, date], DayType],
-) -> _Case | Refusal:
-    slot = slots.get(slot_id_of(ask.ref))
-    if slot is None:
-        return NoSuchSlot(field="ref")
+def _case(ask: Ask, ground: _Ground | None) -> _Case | Refusal:
+    return NoSuchSlot(field="ref") if ground is None else _Case(ask, ground)
+
+
+def _day_type(slot: Slot, published: Mapping[tuple[int, date], DayType]) -> DayType:
     day = slot.day.date
-    published = day_types.get((slot.region_id, day))
-    return _Case(ask, slot, facts[slot.product_id], published or calendar.by_weekday(day).day_type)
+    return published.get((slot.region_id, day)) or calendar.by_weekday(day).day_type
 
 
 def _day_types(
@@ -143,7 +197,7 @@ def _draft(case: _Case | Refusal, at: datetime) -> Offer | Refusal | _Blocked:
         return _Blocked(case, SlotStarted)
     if case.ask.channel != OWN_CHANNEL:
         return ChannelClosed(title=case.title)
-    people = parties.seat(case.facts, case.ask.party, case.day, case.day_type)
+    people = parties.seat(case.facts, case.ask.party, case.day, case.ground.fen_by_class)
     return people if isinstance(people, Refusal) else _offer(case, people)
 
 
@@ -204,43 +258,11 @@ def _offer(case: _Case, people: Sequence[Person]) -> Offer:
         subtitle=facts.subtitle,
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
-        parts=tuple(person.part(_demands(slot)) for person in people),
-        terms=terms_of(case),
+        parts=tuple(person.part(case.ground.demands) for person in people),
+        terms=case.ground.terms,
         dues=(Due(total),),
         currency=facts.region.currency,
         needs_names=facts.real_name,
-        facts=_frozen(case, people),
+        facts={**case.ground.gate, "people": {person.key: person.frozen() for person in people}},
         is_sample=facts.is_sample,
     )
-
-
-def _demands(slot: Slot) -> tuple[Demand, ...]:
-    """Everybody counts, also who pays nothing: in the slot, on the day, in this channel."""
-    buckets = (slot.bucket_id, slot.day.bucket_id, slot.day.own_bucket_id)
-    return tuple(Demand(bucket_id) for bucket_id in buckets)
-
-
-def terms_of(case: _Case) -> Terms:
-    """The refund ladder, counted from the slot's start; its rungs count from the day's begin."""
-    midnight = case.facts.region.at(case.day, time(0))
-    steps = []
-    for hours, permille in case.facts.refund_ladder:
-        until = midnight - timedelta(hours=hours)
-        before_s = int((case.slot.starts_at - until).total_seconds())
-        steps.append(Step(before_s=before_s, permille=permille))
-    return Terms(steps=tuple(steps), words=case.facts.refund_words)
-
-
-def _frozen(case: _Case, people: Sequence[Person]) -> dict[str, Any]:
-    """What claiming and fulfilling need later, so that they look nothing up again."""
-    facts, slot = case.facts, case.slot
-    day_ends = facts.region.at(case.day + timedelta(days=1), time(0))
-    until = slot.ends_at if facts.admit_until is AdmitUntil.SLOT_END else day_ends
-    return {
-        "slot_id": slot.pk,
-        "zone": f"area:{facts.area_id}",
-        "entry_from": (slot.starts_at - facts.early).isoformat(),
-        "entry_until": until.isoformat(),
-        "entries": facts.entries,
-        "people": {person.key: person.frozen() for person in people},
-    }

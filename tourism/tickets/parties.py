@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from bookings.contracts import Demand, Member, Part, Words
 from kernel.errors import Refusal
 from kernel.naming import say
-from tourism.areas.models import DayType
 from tourism.tickets.facts import ProductFacts
 from tourism.tickets.pricing import ADULT, Fare, age_on, fare_for
 
@@ -63,7 +62,7 @@ class Person:
 
 
 def seat(
-    facts: ProductFacts, party: Sequence[Member], day: date, day_type: DayType
+    facts: ProductFacts, party: Sequence[Member], day: date, fen_by_class: Mapping[str, int]
 ) -> list[Person] | Refusal:
     """Everybody of a party with class and price on a day, or the first thing wrong with it."""
     if not party:
@@ -76,7 +75,7 @@ def seat(
         if member.index and member.index in seen:
             return SamePersonTwice(title=say(facts.title), name=member.name)
         seen.add(member.index)
-        person = _person(facts, member, number, day, day_type)
+        person = _person(facts, member, number, day, fen_by_class)
         if person is None:
             return UnknownClass(field="party", title=say(facts.title))
         people.append(person)
@@ -84,11 +83,10 @@ def seat(
 
 
 def _person(
-    facts: ProductFacts, member: Member, number: int, day: date, day_type: DayType
+    facts: ProductFacts, member: Member, number: int, day: date, fen_by_class: Mapping[str, int]
 ) -> Person | None:
     age = age_on(member.birth_date, day) if member.birth_date else None
     fare = fare_for(facts.prices.fares, member.class_code, age)
     if fare is None:
         return None
-    price_fen = facts.prices.price_fen(fare, day, day_type)
-    return Person(f"p{number}", member, fare, age, price_fen)
+    return Person(f"p{number}", member, fare, age, fen_by_class[fare.code])

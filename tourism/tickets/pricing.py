@@ -82,6 +82,11 @@ class PriceList:
         season = season_of(day, self.peak_first_month, self.peak_last_month)
         return self.peak_fen if season is SeasonName.PEAK else self.off_fen
 
+    def by_class(self, day: date, day_type: DayType) -> dict[str, int]:
+        """What each class pays on a day, in fen."""
+        adult_fen = self.adult_fen(day, day_type)
+        return {fare.code: share_fen(adult_fen, fare.permille) for fare in self.fares}
+
     def price_fen(self, fare: Fare, day: date, day_type: DayType) -> int:
         """What somebody of this class pays on a day, in fen."""
         return share_fen(self.adult_fen(day, day_type), fare.permille)
