@@ -1,7 +1,9 @@
 """Random codes and tokens, from the operating system's generator."""
 
-import secrets
+import base64
 import unicodedata
+
+from kernel.randomness import random_bytes
 
 # Crockford's base 32: no I, L, O, U, so nothing reads like another letter or a digit.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -10,7 +12,7 @@ _READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0"})
 
 def new_code(length: int = 10) -> str:
     """A code that people type and say: ``length`` letters of five bits each."""
-    return "".join(ALPHABET[byte & 31] for byte in secrets.token_bytes(length))
+    return "".join(ALPHABET[byte & 31] for byte in random_bytes(length))
 
 
 def normalise(text: str) -> str:
@@ -30,4 +32,4 @@ def group(code: str, size: int = 5) -> str:
 
 def new_token() -> str:
     """128 random bits for a link, 22 letters."""
-    return secrets.token_urlsafe(16)
+    return base64.urlsafe_b64encode(random_bytes(16)).decode().rstrip("=")

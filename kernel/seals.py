@@ -9,12 +9,13 @@ Sources: NIST SP 800-38D (96-bit random nonces), RFC 2104.
 import base64
 import hashlib
 import hmac
-import secrets
 from functools import cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+
+from kernel.randomness import random_bytes
 
 _VERSION = "v1"
 _NONCE = 12
@@ -27,7 +28,7 @@ class BrokenSeal(Exception):
 def seal(plain: str, *, purpose: str) -> str:
     """Seal a text for a purpose: "v1.<key id>.<base64 of nonce and ciphertext>"."""
     kid, key = next(iter(settings.QUANYU_SEALING_KEYS.items()))
-    nonce = secrets.token_bytes(_NONCE)
+    nonce = random_bytes(_NONCE)
     body = nonce + _cipher(key).encrypt(nonce, plain.encode(), _bound(kid, purpose))
     return f"{_VERSION}.{kid}.{base64.urlsafe_b64encode(body).decode()}"
 
