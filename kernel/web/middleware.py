@@ -5,7 +5,6 @@ import logging
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from random import getrandbits
 from time import perf_counter
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from django.http.response import HttpResponseBase
 
 from kernel import metrics, trace
 from kernel.errors import BadInput
+from kernel.randomness import random_bytes
 from kernel.web import pages
 from kernel.web.refusals import as_refusal
 
@@ -53,7 +53,7 @@ class RequestLogMiddleware:
 def _request_id(request: HttpRequest) -> str:
     """The id that a trusted proxy gave, or a new one: a stranger does not name our lines."""
     given = request.META.get("HTTP_X_REQUEST_ID", "") if settings.TRUSTED_PROXY_HOPS else ""
-    return given if trace.is_id(given) else f"{getrandbits(128):032x}"
+    return given if trace.is_id(given) else random_bytes(16).hex()
 
 
 def _line(request: HttpRequest, response: HttpResponseBase, request_id: str, seconds: float) -> str:
