@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.utils.translation import get_language
 
 from bookings.orders.models import Order
@@ -66,5 +66,9 @@ def _place(arrivals: Sequence[_Arrival]) -> Sequence[Order | Refusal]:
 
 
 def _is_somebodys_fault(error: BaseException) -> bool:
-    """A lost or busy database is nobody's fault: trying one by one would only make it busier."""
-    return not isinstance(error, OperationalError | InterfaceError)
+    """A lost or busy database is nobody's fault: trying one by one would only make it busier.
+
+    Of a lost connection psycopg2 sometimes says only DatabaseError.
+    """
+    is_lost = isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
+    return not is_lost
