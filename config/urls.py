@@ -24,6 +24,8 @@ urlpatterns = [
         path("ops/", admin.site.urls),
         # The rush comes through here: what stands first is found first.
         path("", include("bookings.checkout.urls")),
+        path("", include("tourism.tickets.urls")),
+        path("", include("transport.lines.urls")),
         path("outbox/", include("accounts.messages.urls")),
         path("styleguide/", include("kernel.web.urls")),
         path("", include("accounts.identity.urls")),
@@ -33,8 +35,6 @@ urlpatterns = [
         path("", include("bookings.payments.urls")),
         path("", include("portal.home.fixed_urls")),
         path("", include("bookings.waiting.urls")),
-        path("", include("tourism.tickets.urls")),
-        path("", include("transport.lines.urls")),
         path("", include("portal.home.urls")),
     ),
 ]

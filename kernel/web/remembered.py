@@ -13,12 +13,14 @@ from urllib.parse import urlsplit
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CSRF_ALLOWED_CHARS as _LETTERS
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 from kernel.memo import Memo
+from kernel.randomness import random_bytes
 
 _TOKEN = "the-token-of-whoever-asks"  # noqa: S105 - the place where a token goes
 
@@ -46,8 +48,23 @@ def page(
     is_signed_in = request.user.is_authenticated
     key = (template, address, get_language(), is_signed_in)
     body = _pages.get(key, lambda _key: _render(template, address, is_signed_in, context()))
-    token = _TOKEN.encode()
-    return HttpResponse(body.replace(token, get_token(request).encode()) if token in body else body)
+    place = _TOKEN.encode()
+    return HttpResponse(body.replace(place, _token(request).encode()) if place in body else body)
+
+
+def _token(request: HttpRequest) -> str:
+    """The visitor's token, masked anew as Django masks it: a mask, then the secret moved by it.
+
+    Django draws each letter of the mask by itself; with that, a crowd's pages wait for each other
+    (kernel.randomness).
+    """
+    secret = request.META.get("CSRF_COOKIE")
+    if secret is None:
+        return get_token(request)
+    request.META["CSRF_COOKIE_NEEDS_UPDATE"] = True
+    steps = [byte % len(_LETTERS) for byte in random_bytes(len(secret))]
+    moved = [_LETTERS.index(letter) + step for letter, step in zip(secret, steps, strict=True)]
+    return "".join(_LETTERS[step % len(_LETTERS)] for step in (*steps, *moved))
 
 
 def _render(template: str, address: str, is_signed_in: bool, context: dict[str, Any]) -> bytes:
