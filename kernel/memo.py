@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable
+from threading import Lock
 from typing import Generic, TypeVar
 
 from django.conf import settings
@@ -23,6 +24,7 @@ class Memo(Generic[Key, Value]):
     def __init__(self, seconds: float, most: int = 10_000) -> None:
         self._seconds, self._most = seconds, most
         self._known: dict[Key, tuple[float, Value]] = {}
+        self._firsts: dict[Key, Lock] = {}
 
     def get(self, key: Key, read: Callable[[Key], Value]) -> Value:
         """The value remembered for a key, or what ``read`` gives. What it raises is not kept."""
@@ -31,11 +33,22 @@ class Memo(Generic[Key, Value]):
             return found[1]
         if found is not None:
             self._known[key] = (now + self._seconds, found[1])
+        elif settings.QUANYU_MEMO:
+            return self._first(key, read)
         try:
             return self._keep(key, read(key), now)
         except BaseException:
             self._known.pop(key, None)
             raise
+
+    def _first(self, key: Key, read: Callable[[Key], Value]) -> Value:
+        """What nobody knows yet is read by one thread; a crowd would do the same work all at once."""
+        with self._firsts.setdefault(key, Lock()):
+            found = self._known.get(key)
+            try:
+                return found[1] if found else self._keep(key, read(key), time.monotonic())
+            finally:
+                self._firsts.pop(key, None)
 
     def get_many(
         self, keys: set[Key], read: Callable[[set[Key]], dict[Key, Value]]

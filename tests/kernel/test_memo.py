@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from kernel import memo
@@ -56,6 +60,27 @@ def test_a_read_that_fails_leaves_nothing_behind(clock):
         known.get("a", fail)
 
     assert known.get("a", lambda _key: "new") == "new"
+
+
+def test_what_nobody_knows_yet_is_read_once_for_all_who_ask(settings):
+    settings.QUANYU_MEMO = True
+    known: Memo[str, int] = Memo(seconds=60)
+    reads: list[str] = []
+    crowd = threading.Barrier(8)
+
+    def read(key: str) -> int:
+        reads.append(key)
+        time.sleep(0.05)
+        return len(reads)
+
+    def ask(_number: int) -> int:
+        crowd.wait()
+        return known.get("a", read)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(ask, range(8))) == [1] * 8
+    assert reads == ["a"]
+    assert not known._firsts
 
 
 def test_it_never_holds_more_than_it_may(clock):
