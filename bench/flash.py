@@ -45,7 +45,7 @@ def _figures(report: dict[str, Any], held: int, people: int) -> dict[str, Any]:
         "flash_sold_out": posts.get(str(rates.SOLD_OUT), 0),
         "flash_other": _others(pages, {"200"})
         + _others(posts, {str(rates.PLACED), str(rates.SOLD_OUT)}),
-        "flash_5xx": _fives(pages) + _fives(posts),
+        "flash_5xx": _fives(pages) + _fives(posts) + report["shed"],
         "flash_shed": report["shed"],
         "flash_broken": report["broken"],
         "flash_unanswered": report["unanswered"],

@@ -111,16 +111,20 @@ class Load:
                     self._send(link, time.perf_counter())
 
     def paced(self, rate: float) -> None:
-        """So many a second; a reply that is late is measured from when it was due."""
+        """So many a second; a reply that is late is measured from when it was due.
+
+        Whoever is due before the end is sent, also where no connection was free until after it.
+        """
         self._begin()
         self.free, due = list(self.links), time.perf_counter()
-        while time.perf_counter() < self.until or any(link.is_busy for link in self.links):
+        while due < self.until or any(link.is_busy for link in self.links):
             now = time.perf_counter()
             while due <= now and due < self.until and self.free:
                 if not self._send(self.free.pop(), due):
-                    self.until = now
+                    self.until = due
                 due += 1 / rate
-            wait = 0.5 if due >= self.until else max(0.0, due - time.perf_counter())
+            can_send = self.free and due < self.until
+            wait = max(0.0, due - time.perf_counter()) if can_send else 0.5
             self.free += self._replies(wait)
 
     def _begin(self) -> None:
@@ -152,8 +156,8 @@ class Load:
             except OSError:
                 data = b""
             if not data:
+                done += [link] if link.is_busy else []
                 self._renew(link)
-                done.append(link)
                 continue
             link.received += data
             status = status_of(link.received)

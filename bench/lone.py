@@ -13,8 +13,9 @@ from bench.site import Running
 from bench.stage import CART, Stage
 
 _SECONDS = 1.5
-_COUNTED, _NOT_COUNTED = 9, 3
-_SETTLE_S = 0.1
+_COUNTED, _NOT_COUNTED = 3, 1
+_SETTLE_S, _ALONE_S = 0.1, 2.1
+"""By the second a process has forgotten what requests share: regions, entry times, facts of products."""
 
 
 def alone(grouped: Running, stage: Stage) -> tuple[dict[str, Any], list[Point]]:
@@ -45,7 +46,8 @@ def _point(running: Running, stage: Stage) -> Point:
 def sql_per_order(running: Running, stage: Stage) -> dict[str, Any]:
     """What one request that orders three things sends to PostgreSQL, BEGIN and COMMIT included.
 
-    Worker and beat stand still meanwhile, so that all there is comes from this request.
+    Worker and beat stand still meanwhile, so that all there is comes from this request; nobody has
+    ordered for two seconds before it. (The look at announced sales, once in ten, may be missing.)
     """
     carts = [[stage.fresh() for _ in range(CART)] for _ in range(2)]
     counted: list[list[str]] = []
@@ -55,6 +57,7 @@ def sql_per_order(running: Running, stage: Stage) -> dict[str, Any]:
         site.statements() as log,
     ):
         for number, buyer in enumerate(stage.buyers[: _COUNTED + _NOT_COUNTED]):
+            time.sleep(_ALONE_S)
             log.since_last()
             _post(running, stage.request(running, buyer, carts[number % 2]))
             time.sleep(_SETTLE_S)

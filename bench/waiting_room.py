@@ -86,7 +86,7 @@ def run(tell: Callable[[str], None], options: dict[str, Any]) -> dict[str, Any]:
         **figures,
         **_order(sale),
         **_length(sale),
-        "errors_5xx": figures.pop("fives") + sum(_fives(j["statuses"]) for j in joins),
+        "errors_5xx": room.errors_5xx,
     }
 
 
@@ -124,14 +124,26 @@ class Room:
     """The waiting room's addresses, and who knocks there."""
 
     def __init__(self, running: site.Running, sale: Sale) -> None:
-        self.running, self.sale = running, sale
+        self.running, self.sale, self.errors_5xx = running, sale, 0
         self.path = f"/zh-hans/{SLUG}/line/{sale.pk}/"
+
+    def load(self, requests: list[bytes], **options: float) -> dict[str, Any]:
+        """Send requests, and remember how many ended in a 5xx."""
+        report = self.running.load(requests, **options)
+        self.errors_5xx += _fives(report["statuses"])
+        return report
+
+    def crowd(self, requests: list[bytes], **options: float) -> dict[str, Any]:
+        """Let a crowd come; who is sent away for a moment got a 503."""
+        report = self.running.crowd(requests, **options)
+        self.errors_5xx += report["shed"] + sum(_fives(each) for each in report["statuses"])
+        return report
 
     def join(self, guests: Sequence[Guest]) -> dict[str, Any]:
         """Everybody joins, as fast as they are answered."""
         requests = [self.post("join/", guest) for guest in guests]
         before = self.running.cpu_ms()
-        report = self.running.load(requests, connections=64, seconds=300)
+        report = self.load(requests, connections=64, seconds=300)
         return report | {"cpu_ms": (self.running.cpu_ms() - before).total()}
 
     def get(self, step: str, cookies: str) -> bytes:
@@ -167,17 +179,16 @@ def _polls(
     half, seconds = len(requests) // 2, options["seconds"] * 2
     tell("Polls, as many as are answered …")
     before = room.running.cpu_ms()
-    most = room.running.load(requests[:half] * 4, connections=32, seconds=seconds)
+    most = room.load(requests[:half] * 4, connections=32, seconds=seconds)
     spent = (room.running.cpu_ms() - before).total()
     tell(f"{POLLS_PER_S} polls a second …")
-    paced = room.running.load(requests[half:], connections=128, seconds=seconds, rate=POLLS_PER_S)
+    paced = room.load(requests[half:], connections=128, seconds=seconds, rate=POLLS_PER_S)
     return {
         "polls_per_s": round(most["per_s"]),
         "poll_cpu_ms": round(spent / max(most["answered"], 1), 3),
         "poll_p95_ms_at_1000": round(paced["p95_ms"], 1),
         "polls_answered_at_1000": round(paced["per_s"]),
         "other_answers": _others(most["statuses"]) + _others(paced["statuses"]),
-        "fives": _fives(most["statuses"]) + _fives(paced["statuses"]),
     }
 
 
@@ -188,7 +199,7 @@ def _pages(room: Room, guests: Sequence[Guest]) -> dict[str, Any]:
         page = room.get("", guest.cookies)
         requests += [page, room.post("join/", guest), page]
     before = room.running.cpu_ms()
-    report = room.running.crowd(requests, steps=3, seconds=NEWCOMERS_S)
+    report = room.crowd(requests, steps=3, seconds=NEWCOMERS_S)
     return {
         "newcomer_cpu_ms": round((room.running.cpu_ms() - before).total() / len(guests), 2),
         "page_p95_ms": [round(report["p95_ms"][step], 1) for step in (0, 2)],
@@ -207,7 +218,7 @@ def _edge(room: Room, guests: dict[str, Guest]) -> dict[str, Any]:
     knocking = [
         turn for turn in Turn.objects.filter(sale=sale) if queries.rank(sale, turn.number) in near
     ]
-    room.running.load(
+    room.load(
         [room.post("enter/", guests[turn.person]) for turn in knocking], connections=8, seconds=60
     )
     wrong = sum(

@@ -35,7 +35,5 @@ function show(element, standing) {
     const text = String(standing[target.dataset.line]);
     if (target.textContent !== text) target.textContent = text;
   }
-  const bar = element.querySelector("[data-line-bar]");
-  if (bar) bar.value = bar.max - standing.ahead;
   return wait(element, standing.poll_s);
 }

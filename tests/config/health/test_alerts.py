@@ -61,6 +61,18 @@ def test_every_job_that_an_alert_names_is_on_the_timetable():
     assert named <= set(EVERY_S)
 
 
+def test_what_every_machine_reads_from_the_same_tables_is_not_added_up():
+    assert [rule["alert"] for rule in RULES if "sum(quanyu_" in rule["expr"]] == []
+
+
+def test_the_run_book_names_every_alert():
+    text = (DOCS / "operating.md").read_text()
+
+    names = {re.sub("^Broken.*", "Broken…", rule["alert"]) for rule in RULES}
+
+    assert {name for name in names if f"`{name}`" not in text} == set()
+
+
 def test_every_alert_says_what_to_do():
     pages = [rule["annotations"]["runbook"].split("#") for rule in RULES]
 
