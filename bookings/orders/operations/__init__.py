@@ -8,8 +8,9 @@ from bookings.orders.operations.asking import (
 )
 from bookings.orders.operations.drafts import HOLD_FOR, PlaceRequest
 from bookings.orders.operations.lapse import lapse_due
-from bookings.orders.operations.place import KeyReused, SoldOut, place, place_many
+from bookings.orders.operations.place import KeyReused, place, place_many
 from bookings.orders.operations.settle import settle, settle_free
+from bookings.orders.operations.sold_out import SoldOut
 from bookings.orders.operations.together import place_together
 from bookings.orders.operations.withdraw import (
     AlreadyCancelled,

@@ -55,7 +55,8 @@ class PlaceRequest:
 class Draft:
     """One order while it is placed: its rows, and how it ended as soon as that is known.
 
-    Rows are plain mappings by column: fifty orders at once need no fifty instances of each model.
+    ``lacks`` is the bucket that had no room. Rows are plain mappings by column: fifty orders at once
+    need no fifty instances of each model.
     """
 
     request: PlaceRequest
@@ -68,6 +69,7 @@ class Draft:
     event_id: int | None = None
     outcome: Order | Refusal | None = None
     lost_its_place: bool = False
+    lacks: int | None = None
 
     @property
     def is_alive(self) -> bool:

@@ -21,20 +21,13 @@ from bookings import registry
 from bookings.contracts import Claim, Offer
 from bookings.inventory import operations as inventory
 from bookings.orders.models import Order
+from bookings.orders.operations import sold_out
 from bookings.orders.operations.asking import ask_sellers
 from bookings.orders.operations.drafts import Draft, PlaceRequest, draw
 from bookings.orders.operations.insert import insert
 from bookings.orders.operations.lapse import lapse_due
 from kernel.errors import Refusal
-from kernel.naming import say
 from kernel.outbox import operations as outbox
-
-
-class SoldOut(Refusal):
-    """No room for the whole party."""
-
-    code = "sold_out"
-    message = _("%(title)s: only %(left)s left, not enough for your party.")
 
 
 class KeyReused(Refusal):
@@ -81,6 +74,7 @@ def _place_each(requests: Sequence[PlaceRequest], at: datetime) -> list[Order | 
     drafts = [
         _draft(request, answer, at) for request, answer in zip(requests, answers, strict=True)
     ]
+    sold_out.turn_away([draft for draft in drafts if draft.is_alive])
     _write([draft for draft in drafts if draft.is_alive], at)
     losers = [number for number, draft in enumerate(drafts) if draft.lost_its_place]
     contested = {d.bucket_id for number in losers for d in drafts[number].all_demands()}
@@ -88,6 +82,7 @@ def _place_each(requests: Sequence[PlaceRequest], at: datetime) -> list[Order | 
         for number in losers:
             drafts[number] = draw(drafts[number].request, drafts[number].offers, at=at)
         _write([drafts[number] for number in losers], at)
+    sold_out.remember(d.lacks for d in drafts if d.lacks is not None)
     return [draft.outcome for draft in drafts if draft.outcome is not None]
 
 
@@ -173,14 +168,8 @@ def _take(drafts: Sequence[Draft]) -> None:
     shortages = inventory.take([draft.all_demands() for draft in drafts])
     for draft, shortage in zip(drafts, shortages, strict=True):
         if shortage is not None:
-            draft.lose(SoldOut(title=_title_of(draft, shortage.bucket_id), left=shortage.left))
-
-
-def _title_of(draft: Draft, bucket_id: int) -> str:
-    for offer, demands in zip(draft.offers, draft.demands, strict=True):
-        if any(demand.bucket_id == bucket_id for demand in demands):
-            return say(offer.title)
-    return ""
+            draft.lacks = shortage.bucket_id
+            draft.lose(sold_out.refusal(draft, shortage.bucket_id, left=shortage.left))
 
 
 def _delete(drafts: Sequence[Draft]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,12 +11,14 @@ import pytest
 from bookings.inventory import queries as inventory
 from bookings.orders import operations as orders
 from bookings.orders.models import Hold, Line, Order, State
+from bookings.orders.operations import sold_out
 from kernel import seals
 from kernel.outbox.models import Event
 from tests.bookings.conftest import ask
 from tests.bookings.samples import GoneBy
 
 pytestmark = pytest.mark.django_db
+place_module = importlib.import_module("bookings.orders.operations.place")
 
 
 def nothing_written() -> bool:
@@ -245,3 +248,45 @@ def test_nothing_is_held_longer_than_until_it_begins(shop, sellers, at):
 
     assert order.due_at == at + timedelta(minutes=4)
     assert not order.is_payable(at + timedelta(minutes=4))
+
+
+@pytest.fixture
+def remembering(settings, monkeypatch):
+    settings.QUANYU_MEMO = True
+    monkeypatch.setattr(sold_out, "_full_until", {})
+
+
+def test_what_was_full_a_moment_ago_is_refused_before_anything_is_written(
+    shop, sellers, at, remembering, monkeypatch
+):
+    bucket = shop.bucket(1)
+    orders.place(shop.wish(ask(bucket), total_fen=1000, actor="guest:first"), at=at)
+    wishes = [shop.wish(ask(bucket), total_fen=1000, actor=f"guest:{n}") for n in range(3)]
+    [slow] = orders.place_many(wishes[:1], at=at)
+    monkeypatch.setattr(
+        place_module, "_write", lambda drafts, at: pytest.fail(str(drafts)) if drafts else None
+    )
+
+    quick = orders.place_many(wishes[1:], at=at)
+
+    assert [str(refusal) for refusal in quick] == [str(slow)] * 2
+    assert written == []
+
+
+def test_a_repeat_gets_its_order_also_when_all_is_sold(shop, sellers, at, remembering):
+    bucket = shop.bucket(1)
+    mine = shop.wish(ask(bucket), total_fen=1000, actor="guest:first")
+    order = orders.place(mine, at=at)
+    [refused] = orders.place_many([shop.wish(ask(bucket), total_fen=1000, actor="guest:b")], at=at)
+
+    assert isinstance(refused, orders.SoldOut)
+    assert orders.place(mine, at=at) == order
+
+
+def test_what_is_free_again_is_sold_at_once(shop, sellers, at, remembering):
+    bucket = shop.bucket(1)
+    first = orders.place(shop.wish(ask(bucket), total_fen=1000, actor="guest:first"), at=at)
+    orders.place_many([shop.wish(ask(bucket), total_fen=1000, actor="guest:b")], at=at)
+    orders.abandon(order=first, at=at)
+
+    assert orders.place(shop.wish(ask(bucket), total_fen=1000, actor="guest:c"), at=at).pk
