@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.forms import ModelForm
+from django.db.models import Field, QuerySet
+from django.forms import ChoiceField, ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.organisations.scoping import Queue, ReadOnlyAdmin, ScopedAdmin
+from bookings import registry
 from bookings.waiting import operations, queries
 from bookings.waiting.models import Sale, Turn
 from kernel import clock
@@ -44,6 +46,18 @@ class SaleAdmin(ScopedAdmin, ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """The kind is chosen among those that are sold."""
+        if db_field.name != "kind":
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        kinds = [seller.kind for seller in registry.list_all()]
+        return ChoiceField(
+            label=db_field.verbose_name, help_text=db_field.help_text, required=False,
+            choices=[("", "—"), *zip(kinds, kinds, strict=True)], widget=UnfoldAdminSelectWidget,
+        )  # fmt: skip
 
     def save_model(
         self, request: HttpRequest, obj: Sale, form: ModelForm[Sale], change: bool

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -72,9 +73,14 @@ class Sale(Named):
             models.CheckConstraint(
                 condition=Q(gathers_at__lte=F("opens_at")) & Q(opens_at__lt=F("closes_at")),
                 name="bookings_waiting_sale_in_order",
+                violation_error_message=_(
+                    "First the line forms, then the sale opens, then the line ends."
+                ),
             ),
             models.CheckConstraint(
-                condition=Q(first_date__lte=F("last_date")), name="bookings_waiting_sale_days"
+                condition=Q(first_date__lte=F("last_date")),
+                name="bookings_waiting_sale_days",
+                violation_error_message=_("The last day is before the first."),
             ),
             models.CheckConstraint(
                 condition=Q(served__lte=F("joined")), name="bookings_waiting_sale_served"
@@ -90,6 +96,12 @@ class Sale(Named):
                 name="bookings_waiting_sale_on",
             ),
         )
+
+    def clean(self) -> None:
+        """:raises ValidationError: the supplier sells elsewhere, so that the line would cover nothing."""
+        supplier = self.organisation if self.organisation_id else None
+        if supplier and supplier.region_id not in (None, self.region_id):
+            raise ValidationError({"organisation": _("This supplier is of another region.")})
 
     @property
     def subject(self) -> str:
