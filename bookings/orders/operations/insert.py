@@ -42,7 +42,7 @@ held AS (
     SELECT found.id, {hold_columns} FROM hold_in JOIN found ON found.number = hold_in.line_id
     RETURNING 1
 )
-SELECT number, id, order_id FROM found, (SELECT count(*) FROM held) AS written ORDER BY number
+SELECT number, id, order_id, (SELECT count(*) FROM held) FROM found ORDER BY number
 """
 
 
@@ -66,7 +66,7 @@ def insert(drafts: Sequence[Draft]) -> None:
     ]
     with connection.cursor() as cursor:
         _statement().execute(cursor, [_json(orders_in), _json(lines_in), _json(holds_in)])
-        for place, line_id, order_id in cursor.fetchall():
+        for place, line_id, order_id, _holds in cursor.fetchall():
             draft = drafts[owners[place]]
             draft.order_id = order_id
             draft.line_ids.append(line_id)
