@@ -152,7 +152,7 @@ MIDDLEWARE = [
     "kernel.web.middleware.UnreadableTextMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "accounts.identity.middleware.SignInMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "kernel.web.messages.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
     "kernel.web.middleware.RefusalMiddleware",
