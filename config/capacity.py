@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-WORKING, WAITING = 32, 16
+WORKING, WAITING = 40, 16
 VITAL_WORKING, VITAL_WAITING = 4, 8
 SPARE = 4
 """Threads that are always free to turn somebody away, so that a vital request behind a crowd is
@@ -21,12 +21,17 @@ VITAL = (
 """Gates, the back office, payments and their news, and whoever watches the site."""
 
 
+TOGETHER = r"(/(en|zh-hans))?/[^/]+/checkout/now/"
+"""Orders at once: what a crowd asks for at the same moment."""
+
+
 def guarded(application: Any) -> Any:
     """The site behind its guard."""
+    from kernel.web.company import Company
     from kernel.web.overload import Guard, Places
 
     return Guard(
-        application,
+        Company(application, paths=TOGETHER),
         vital=VITAL,
         places=Places(working=WORKING, waiting=WAITING),
         vital_places=Places(working=VITAL_WORKING, waiting=VITAL_WAITING),

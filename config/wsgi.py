@@ -20,4 +20,4 @@ application = guarded(_site)
 # while a crowd waits (a full walk takes longer than placing fifty orders).
 gc.collect()
 gc.freeze()
-gc.set_threshold(10_000, 20, 50)
+gc.set_threshold(50_000, 20, 50)

@@ -3,7 +3,8 @@
 Leader and followers, without a thread of its own. Whoever finds nobody working leads: it takes all
 that waits, works on it, hands the lead to the one who has waited longest, and wakes its followers.
 A lone item never waits for company. See docs/adr/0005-group-commit.md. With
-``settings.QUANYU_GROUPING`` off every item is worked on alone, by its own thread.
+``settings.QUANYU_GROUPING`` off every item is worked on alone, by its own thread; so is, always, what
+is asked inside a transaction, whose writings nobody else sees.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import Generic, TypeVar
 
 from django.conf import settings
 from django.db import connection
+
+from kernel import turns
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
@@ -34,7 +37,7 @@ class _Seat(Generic[Item, Outcome]):
 
 
 class Grouping(Generic[Item, Outcome]):
-    """Runs ``work`` on groups of at most ``most`` items; one group at a time.
+    """Runs ``work`` on groups of at most ``most`` items; one group at a time, and one in each round.
 
     ``work`` gives one outcome an item, in order; an outcome that is an exception is raised to its
     own caller only. ``rescue`` says whether the members of a group whose work raised an error are to
@@ -59,10 +62,12 @@ class Grouping(Generic[Item, Outcome]):
         :raises BaseException: what the work gave or raised for this item.
         """
         seat: _Seat[Item, Outcome] = _Seat(item)
-        if settings.QUANYU_GROUPING:
-            self._sit(seat)
-        else:
+        if connection.in_atomic_block or not settings.QUANYU_GROUPING:
             self._settle([seat])
+        elif turn := turns.current():
+            self._take_turns(turn, seat)
+        else:
+            self._sit(seat)
         if isinstance(seat.outcome, BaseException):
             raise seat.outcome
         return seat.outcome  # type: ignore[return-value]
@@ -78,6 +83,15 @@ class Grouping(Generic[Item, Outcome]):
             seat.asleep.acquire()
         if seat.leads:
             self._lead()
+
+    def _take_turns(self, turn: turns.Turn, seat: _Seat[Item, Outcome]) -> None:
+        """The same among calls that share a thread (kernel.turns)."""
+        company = turn.wait(self, seat)
+        if company:
+            try:
+                self._settle([each.brought for each in company])
+            finally:
+                turn.round.wake(company[1:])
 
     def _lead(self) -> None:
         with self._lock:
@@ -112,10 +126,9 @@ class Grouping(Generic[Item, Outcome]):
 
 
 class GroupedRead(Generic[Key, Row]):
-    """One statement for the rows that several threads ask for at the same moment.
+    """One statement for the rows that several callers ask for at the same moment.
 
-    ``read`` gives the rows it finds by key. Inside a transaction nobody else reads for the caller:
-    they would not see what it has written.
+    ``read`` gives the rows it finds by key.
     """
 
     def __init__(self, read: Callable[[Collection[Key]], Mapping[Key, Row]]) -> None:
@@ -126,8 +139,6 @@ class GroupedRead(Generic[Key, Row]):
 
     def get(self, key: Key) -> Row | None:
         """The row of a key as it is now, or None."""
-        if connection.in_atomic_block:
-            return self._read([key]).get(key)
         return self._grouping.submit(key)
 
     def _each(self, keys: Sequence[Key]) -> Sequence[Row | None]:

@@ -1,17 +1,18 @@
 """What stands around every view: unreadable bytes stay out, and a refusal becomes an answer."""
 
-import json
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from time import perf_counter
+from typing import NamedTuple
 
+import msgspec
 from django.conf import settings
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 
-from kernel import metrics, trace
+from kernel import metrics, trace, turns
 from kernel.errors import BadInput
 from kernel.randomness import random_bytes
 from kernel.web import pages
@@ -37,8 +38,25 @@ class RequestLogMiddleware:
         began, request_id = perf_counter(), _request_id(request)
         with trace.following(request_id):
             response = self.get_response(request)
-            seconds = perf_counter() - began
-            requests_log.info(_line(request, response, request_id, seconds))
+        seconds = perf_counter() - began
+        turns.once_a_round(_note, _Seen(request, response, request_id, seconds))
+        response["X-Request-Id"] = request_id
+        return response
+
+
+class _Seen(NamedTuple):
+    """A request that has its answer."""
+
+    request: HttpRequest
+    response: HttpResponseBase
+    request_id: str
+    seconds: float
+
+
+def _note(all_seen: Sequence[_Seen]) -> None:
+    """Write the lines of requests that were answered together at once, and count them."""
+    requests_log.info("\n".join(map(_line, all_seen)))
+    for request, response, _id, seconds in all_seen:
         match = request.resolver_match
         metrics.count_request(
             route=(match.view_name if match else "") or "none",
@@ -46,8 +64,6 @@ class RequestLogMiddleware:
             status=response.status_code,
             seconds=seconds,
         )
-        response["X-Request-Id"] = request_id
-        return response
 
 
 def _request_id(request: HttpRequest) -> str:
@@ -56,9 +72,10 @@ def _request_id(request: HttpRequest) -> str:
     return given if trace.is_id(given) else random_bytes(16).hex()
 
 
-def _line(request: HttpRequest, response: HttpResponseBase, request_id: str, seconds: float) -> str:
+def _line(seen: _Seen) -> str:
     """One request as JSON. Made here, because the general way costs as much as a statement does."""
-    return json.dumps(
+    request, response, request_id, seconds = seen
+    return msgspec.json.encode(
         {
             "event": "request",
             "method": request.method,
@@ -70,7 +87,7 @@ def _line(request: HttpRequest, response: HttpResponseBase, request_id: str, sec
             "logger": "quanyu.requests",
             "timestamp": datetime.now(UTC).isoformat(),
         }
-    )
+    ).decode()
 
 
 class UnreadableTextMiddleware:

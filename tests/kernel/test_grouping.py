@@ -6,8 +6,10 @@ import threading
 from collections.abc import Sequence
 
 import pytest
+from django.db import transaction
 
 from kernel.grouping import Grouping
+from kernel.turns import Round
 
 pytestmark = pytest.mark.timeout(20)
 
@@ -141,3 +143,44 @@ def test_thousands_of_items_from_many_threads_each_get_their_own_outcome(bench):
     assert not wrong
     assert sum(len(group) for group in bench.groups) == 4000
     assert max(len(group) for group in bench.groups) <= 64
+
+
+def in_a_round(grouping: Grouping[int, int], *items: int) -> list[object]:
+    return Round().run([lambda item=item: grouping.submit(item) for item in items])
+
+
+def test_those_of_a_round_are_one_group(bench):
+    bench.go.set()
+
+    assert in_a_round(Grouping(bench.work, rescue=bool), 1, 2, 3) == [10, 20, 30]
+    assert bench.groups == [[1, 2, 3]]
+
+
+def test_in_a_round_too_an_error_reaches_its_own_caller_only(bench):
+    bench.go.set()
+
+    results = in_a_round(Grouping(bench.work, rescue=lambda _error: True), 1, 13, 7, 3)
+
+    assert [results[0], results[3]] == [10, 30]
+    assert [type(results[1]), type(results[2])] == [ValueError, KeyError]
+    assert bench.groups == [[1, 13, 7, 3], [1], [13], [7], [3]]
+
+
+def test_work_that_forgets_somebody_leaves_nobody_waiting():
+    forgetful: Grouping[int, int] = Grouping(lambda items: [1], rescue=bool)
+
+    results = in_a_round(forgetful, 1, 2)
+
+    assert isinstance(results[0], ValueError)
+    assert len(results) == 2
+
+
+@pytest.mark.django_db
+def test_inside_a_transaction_everybody_is_worked_on_alone(bench):
+    bench.go.set()
+    grouping = Grouping(bench.work, rescue=bool)
+
+    with transaction.atomic():
+        assert in_a_round(grouping, 1, 2) == [10, 20]
+
+    assert bench.groups == [[1], [2]]

@@ -9,7 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from kernel import memo
+from kernel.grouping import Grouping
 from kernel.memo import Memo
+from kernel.turns import Round
 
 
 @pytest.fixture
@@ -90,3 +92,42 @@ def test_it_never_holds_more_than_it_may(clock):
         known.get(number, lambda key: key)
 
     assert len(known._known) <= 3
+
+
+def test_several_keys_that_wear_out_one_by_one_are_read_again_together(clock):
+    known: Memo[int, int] = Memo(seconds=1)
+    readings: list[set[int]] = []
+
+    def read(keys: set[int]) -> dict[int, int]:
+        readings.append(set(keys))
+        return {key: key * 10 for key in keys}
+
+    moments = ((100.0, {1}), (100.2, {2}), (100.4, {3}), (100.9, {1, 2, 3}), (101.1, {1}))
+    for moment, keys in (*moments, (101.3, {2}), (101.5, {3})):
+        clock[0] = moment
+        assert known.get_many(keys, read) == {key: key * 10 for key in keys}
+
+    assert readings == [{1}, {2}, {3}, {1, 2, 3}]
+
+
+def test_what_nobody_asks_for_any_more_is_not_read_again(clock):
+    known: Memo[int, int] = Memo(seconds=1)
+    readings: list[set[int]] = []
+
+    def read(keys: set[int]) -> dict[int, int]:
+        readings.append(set(keys))
+        return dict.fromkeys(keys, 0)
+
+    for moment, keys in ((100.0, {1, 2}), (100.5, {1, 2}), (101.0, {1}), (102.0, {1})):
+        clock[0] = moment
+        known.get_many(keys, read)
+
+    assert readings == [{1, 2}, {1, 2}, {1}]
+
+
+def test_a_first_reading_in_a_round_gives_nobody_the_turn(clock):
+    known: Memo[str, str] = Memo(seconds=1)
+    grouping: Grouping[str, str] = Grouping(lambda items: list(items), rescue=bool)
+    read = grouping.submit
+
+    assert Round().run([lambda: known.get("a", read)] * 3) == ["a", "a", "a"]

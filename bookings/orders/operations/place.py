@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -110,10 +111,15 @@ def _write(drafts: Sequence[Draft], at: datetime) -> None:
 
 
 def _order(draft: Draft) -> Order:
-    names = [field.attname for field in Order._meta.concrete_fields]
     row = {**draft.order, "id": draft.order_id}
+    names = _columns()
     order: Order = Order.from_db(connection.alias, names, [row[name] for name in names])
     return order
+
+
+@cache
+def _columns() -> list[str]:
+    return [field.attname for field in Order._meta.concrete_fields]
 
 
 def _answer_repeats(drafts: Sequence[Draft]) -> None:
