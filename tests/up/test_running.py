@@ -47,7 +47,7 @@ def test_every_process_shows_its_health_and_one_id_leads_from_a_post_to_the_work
         number = ask_for_a_code(site.url)
 
         assert wait_for(lambda: number in (settled.data / "worker.log").read_text(), within_s=30)
-        assert f'"request_id": "{number}"' in (settled.data / "web.log").read_text()
+        assert f'"request_id":"{number}"' in (settled.data / "web.log").read_text()
         counts = read(f"{site.url}/metrics")
         assert (
             'quanyu_requests_total{route="identity:sign-in",method="POST",status="302"} 1' in counts
