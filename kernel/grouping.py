@@ -16,7 +16,7 @@ from threading import Lock
 from typing import Generic, TypeVar
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from kernel import turns
 
@@ -24,6 +24,16 @@ Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 Key = TypeVar("Key", bound=Hashable)
 Row = TypeVar("Row")
+
+
+def is_somebodys_fault(error: BaseException) -> bool:
+    """Whether one member may be to blame, so that the others are tried without it.
+
+    A lost or busy database is nobody's fault: trying one by one would only make it busier. Of a lost
+    connection psycopg2 sometimes says only DatabaseError.
+    """
+    is_lost = isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
+    return not is_lost
 
 
 @dataclass(slots=True)
@@ -48,7 +58,7 @@ class Grouping(Generic[Item, Outcome]):
         self,
         work: Callable[[Sequence[Item]], Sequence[Outcome | BaseException]],
         *,
-        rescue: Callable[[BaseException], bool],
+        rescue: Callable[[BaseException], bool] = is_somebodys_fault,
         most: int = 64,
     ) -> None:
         self._work, self._rescue, self._most = work, rescue, most
@@ -115,14 +125,15 @@ class Grouping(Generic[Item, Outcome]):
         """Give every seat its outcome."""
         try:
             outcomes = self._work([seat.item for seat in group])
+            for seat, outcome in zip(group, outcomes, strict=True):
+                seat.outcome = outcome
         except BaseException as error:  # noqa: BLE001 - whatever it is, it belongs to the members
-            if len(group) > 1 and self._rescue(error):
-                for seat in group:
+            is_rescued = len(group) > 1 and self._rescue(error)
+            for seat in group:
+                if is_rescued:
                     self._settle([seat])
-                return
-            outcomes = [error] * len(group)
-        for seat, outcome in zip(group, outcomes, strict=True):
-            seat.outcome = outcome
+                else:
+                    seat.outcome = error
 
 
 class GroupedRead(Generic[Key, Row]):
@@ -133,9 +144,7 @@ class GroupedRead(Generic[Key, Row]):
 
     def __init__(self, read: Callable[[Collection[Key]], Mapping[Key, Row]]) -> None:
         self._read = read
-        self._grouping: Grouping[Key, Row | None] = Grouping(
-            self._each, rescue=lambda _error: False
-        )
+        self._grouping: Grouping[Key, Row | None] = Grouping(self._each)
 
     def get(self, key: Key) -> Row | None:
         """The row of a key as it is now, or None."""

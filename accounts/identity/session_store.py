@@ -7,6 +7,7 @@ same moment. Losing any cache loses nothing.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
@@ -20,6 +21,9 @@ from accounts.identity.models import Session, SignIn, User
 from kernel.grouping import GroupedRead
 from kernel.postgres.prepared import Prepared
 
+_KEY = re.compile(r"[0-9a-z]{32}")
+"""As Django makes them. What a stranger writes instead must not spoil the statement of many."""
+
 
 class SessionStore(db.SessionStore):
     """Django's own, over our table; ``sign_in`` comes with the session."""
@@ -31,8 +35,10 @@ class SessionStore(db.SessionStore):
     @property
     def sign_in(self) -> SignIn | None:
         """The sign-in with its person, as it was when the session was read."""
-        self.get("sign_in")
-        return getattr(self, "_sign_in", None)
+        return getattr(self, "_sign_in", None) if "sign_in" in self else None
+
+    def _validate_session_key(self, key: str | None) -> bool:
+        return key is not None and _KEY.fullmatch(key) is not None
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         session = super().create_model_instance(data)

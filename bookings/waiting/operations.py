@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -68,9 +68,7 @@ def join(*, sale: Sale, people: Sequence[str], at: datetime) -> int:
     with _lock:
         if sale.pk not in _groupings:
             _groupings[sale.pk] = Grouping(
-                lambda arrivals: _join_many(sale.pk, arrivals),
-                rescue=lambda error: not isinstance(error, OperationalError | InterfaceError),
-                most=_MOST_TOGETHER,
+                lambda arrivals: _join_many(sale.pk, arrivals), most=_MOST_TOGETHER
             )
         grouping = _groupings[sale.pk]
     outcome = grouping.submit(_Arrival(people[0], at))

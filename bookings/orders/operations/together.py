@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
-from django.db import DatabaseError, InterfaceError, OperationalError
 from django.utils.translation import get_language
 
 from bookings.orders.models import Order
@@ -52,7 +51,7 @@ def _grouping() -> Grouping[_Arrival, Order | Refusal]:
     language = get_language()
     with _lock:
         if language not in _groupings:
-            _groupings[language] = Grouping(_place, rescue=_is_somebodys_fault)
+            _groupings[language] = Grouping(_place)
         return _groupings[language]
 
 
@@ -63,12 +62,3 @@ def _place(arrivals: Sequence[_Arrival]) -> Sequence[Order | Refusal]:
     for outcome in outcomes:
         PLACED.add(outcome.code if isinstance(outcome, Refusal) else "placed")
     return outcomes
-
-
-def _is_somebodys_fault(error: BaseException) -> bool:
-    """A lost or busy database is nobody's fault: trying one by one would only make it busier.
-
-    Of a lost connection psycopg2 sometimes says only DatabaseError.
-    """
-    is_lost = isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
-    return not is_lost

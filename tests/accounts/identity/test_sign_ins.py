@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.identity import operations
 from accounts.identity.models import SignIn, TrustedDevice, User
+from accounts.identity.session_store import SessionStore
 from kernel import clock
 from tests.cast import authenticator_of, enter
 from tests.factories.accounts import PASSWORD, TouristFactory, UserFactory
@@ -115,3 +118,24 @@ def test_a_session_without_its_sign_in_is_nobody(client: Client) -> None:
 
     assert not is_in(client)
     assert user.check_password(PASSWORD)
+
+
+@pytest.mark.parametrize("key", ['"aaaaaaaaaaaa\\000"', "a" * 5000, "k\xe9y-of-another-door"])
+def test_a_session_key_that_no_session_can_have_is_nobody(key: str) -> None:
+    browser = Client(headers={"Cookie": f"sessionid={key}"})
+
+    with CaptureQueriesContext(connection) as asked:
+        answer = browser.get("/en/me/")
+
+    assert answer.status_code == 200
+    assert "session_key" not in "".join(query["sql"] for query in asked)
+
+
+def test_who_was_signed_out_is_signed_in_nowhere_in_the_same_request() -> None:
+    browser = enter(TouristFactory())
+    session = SessionStore(browser.session.session_key)
+    assert session.sign_in == SignIn.objects.get()
+
+    session.flush()
+
+    assert session.sign_in is None

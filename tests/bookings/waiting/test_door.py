@@ -247,6 +247,24 @@ def test_whose_order_came_back_lost_asks_again_with_the_key(inside):
     assert Order.objects.count() == 1
 
 
+def test_who_signs_in_after_ordering_as_a_guest_has_no_second_order(region, shop, sale):
+    shopper = Visitor(region, shop.bucket(5))
+    shopper.browser = Client()
+    shopper.join(sale)
+    call_everybody(sale)
+    shopper.come_in(sale)
+    guest = Turn.objects.get().person
+    person = make_traveller(guest)
+    form = {**shopper.form(), "who": [str(person.pk)]}
+    first = shopper.browser.post(shopper.now, form, headers=JSON)
+    enter(shopper.user, client=shopper.browser)
+
+    second = shopper.browser.post(shopper.now, form, headers=JSON)
+
+    assert (first.status_code, second.status_code) == (201, 429)
+    assert Order.objects.get().actor == guest
+
+
 # --- F73: forged, shared, replayed -------------------------------------------------------------
 
 
