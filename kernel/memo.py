@@ -58,8 +58,8 @@ class Memo(Generic[Key, Value]):
     ) -> dict[Key, Value]:
         """The values of several keys; ``read`` is asked once for those that are not known.
 
-        What was asked for since the last reading goes along where half of its time is over: else a
-        hundred keys, each worn at a moment of its own, are a hundred readings.
+        What was asked for since the last reading goes along where half of its time is over (``read``
+        may leave it out): else a hundred keys, each worn at a moment of its own, are a hundred readings.
         """
         now = time.monotonic()
         self._asked.update(keys)
@@ -78,7 +78,7 @@ class Memo(Generic[Key, Value]):
     def _half_worn(self, now: float) -> set[Key]:
         asked, self._asked = self._asked.copy(), set()
         soon = now + self._seconds / 2
-        return {key for key in asked if key in self._known and self._known[key][0] < soon}
+        return {key for key in asked if (found := self._known.get(key)) and found[0] < soon}
 
     def _keep(self, key: Key, value: Value, now: float) -> Value:
         if settings.QUANYU_MEMO:

@@ -94,7 +94,9 @@ def covering(region: Region, asks: Sequence[Ask], *, at: datetime) -> list[Sale]
         return []
     by_key = {(ask.kind, ask.ref): ask for ask in asks}
     scopes = _scopes.get_many(
-        set(by_key), lambda missing: _read_scopes(region, [by_key[key] for key in missing], at)
+        # What others asked for may be read along (kernel.memo): their parties are not known here.
+        set(by_key),
+        lambda keys: _read_scopes(region, [by_key[k] for k in keys & by_key.keys()], at),
     )
     return [
         sale

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -18,7 +20,7 @@ from bookings.orders.models import Order
 from bookings.waiting import operations as line
 from bookings.waiting import queries, views
 from bookings.waiting.models import Sale, Turn
-from kernel import clock
+from kernel import clock, memo
 from kernel.memo import Memo
 from tests.bookings.waiting.conftest import make_sale
 from tests.cast import enter
@@ -226,6 +228,18 @@ def test_without_a_sale_the_door_asks_for_nothing(visitor, sale, remembering):
         visitor.order("another-key")
 
     assert [q for q in captured.captured_queries if "waiting" in q["sql"]] == []
+
+
+def test_what_others_wanted_a_while_ago_is_nothing_to_who_wants_another_thing(
+    visitor, sale, shop, remembering, monkeypatch
+):
+    visitor.order()
+    visitor.order()
+    later = SimpleNamespace(monotonic=lambda: time.monotonic() + 40)
+    monkeypatch.setattr(memo, "time", later)
+    visitor.bucket = shop.bucket(5)
+
+    assert visitor.order("another-key").status_code == 429
 
 
 def test_a_refused_order_keeps_the_pass(inside, sale, shop):
