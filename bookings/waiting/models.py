@@ -149,6 +149,7 @@ class Turn(models.Model):
                 condition=Q(finished_at__isnull=True, entered_at__isnull=False),
                 name="bookings_waiting_turn_inside",
             ),
+            models.Index(fields=("sale", "person"), name="bookings_waiting_turn_person"),
         )
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ by one guarded statement. What joins together in one process is written together
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
@@ -22,6 +22,7 @@ from bookings.waiting.models import Sale, Turn
 from kernel.audit import operations as audit
 from kernel.errors import Refusal
 from kernel.grouping import Grouping
+from kernel.postgres.prepared import Prepared
 
 RESERVED_FOR = timedelta(seconds=60)
 """An order that has not come back by then was lost with its process: the pass may be used again."""
@@ -46,12 +47,28 @@ class TurnOver(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class _Arrival:
-    person: str
+    people: tuple[str, ...]
     at: datetime
 
 
 _groupings: dict[int, Grouping[_Arrival, int | Refusal]] = {}
 _lock = Lock()
+
+_TURNS = Prepared(
+    "turns_in_line",
+    ("bigint", "text[]"),
+    "SELECT person, number, pass_until FROM bookings_waiting_turn"
+    " WHERE sale_id = %s AND person = ANY(%s) AND finished_at IS NULL",
+)
+_JOIN = Prepared(
+    "join_line",
+    ("bigint", "text[]", "int[]", "timestamptz[]", "int", "int"),
+    "WITH added AS (INSERT INTO bookings_waiting_turn (sale_id, person, number, joined_at, order_key)"
+    " SELECT %s, person, number, came, '' FROM unnest(%s, %s, %s) AS c (person, number, came)"
+    " RETURNING sale_id)"
+    " UPDATE bookings_waiting_sale SET joined = %s, early = %s"
+    " WHERE id = (SELECT sale_id FROM added LIMIT 1)",
+)
 
 
 def join(*, sale: Sale, people: Sequence[str], at: datetime) -> int:
@@ -62,16 +79,13 @@ def join(*, sale: Sale, people: Sequence[str], at: datetime) -> int:
 
     :raises NoLine: the line has not begun, is over, or was withdrawn.
     """
-    known = queries.find_turn(sale.pk, people)
-    if known is not None and not known.is_over(at):
-        return known.number
     with _lock:
         if sale.pk not in _groupings:
             _groupings[sale.pk] = Grouping(
                 lambda arrivals: _join_many(sale.pk, arrivals), most=_MOST_TOGETHER
             )
         grouping = _groupings[sale.pk]
-    outcome = grouping.submit(_Arrival(people[0], at))
+    outcome = grouping.submit(_Arrival(tuple(people), at))
     if isinstance(outcome, Refusal):
         raise outcome
     return outcome
@@ -83,29 +97,44 @@ def _join_many(sale_id: int, arrivals: Sequence[_Arrival]) -> Sequence[int | Ref
         sale = Sale.objects.select_for_update(no_key=True).filter(pk=sale_id).first()
         if sale is None or not sale.is_on(at):
             return [NoLine() for _arrival in arrivals]
-        _number(sale, arrivals, at)
-        people = [arrival.person for arrival in arrivals]
-        numbers = dict(_unfinished(sale_id, people).values_list("person", "number"))
-    return [numbers[person] for person in people]
+        return _number(sale, arrivals, at)
 
 
-def _number(sale: Sale, arrivals: Sequence[_Arrival], at: datetime) -> None:
-    """Write the turns of those who have none yet; the sale is locked by this transaction."""
-    first = {arrival.person: arrival for arrival in reversed(arrivals)}
-    ordered = [one for one in arrivals if first[one.person] is one]
-    _unfinished(sale.pk, list(first)).filter(pass_until__lte=at).update(finished_at=at)
+def _number(sale: Sale, arrivals: Sequence[_Arrival], at: datetime) -> Sequence[int]:
+    """Everybody's number; the turns of those who have none yet are written. The sale is locked."""
+    known = _known(sale, {name for arrival in arrivals for name in arrival.people}, at)
+    numbers, added = [], {}
+    for arrival in arrivals:
+        held = [known[name] for name in arrival.people if name in known]
+        if not held:
+            known[arrival.people[0]] = number = sale.joined + len(added) + 1
+            added[number] = arrival
+        numbers.append(min(held, default=sale.joined + len(added)))
+    if added:
+        _write(sale, added, at)
+    return numbers
+
+
+def _known(sale: Sale, names: Collection[str], at: datetime) -> dict[str, int]:
+    """The numbers of those who have one that is good; places whose time is up are closed."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO bookings_waiting_turn (sale_id, person, number, joined_at, order_key)"
-            " SELECT %s, person, %s + row_number() OVER (ORDER BY position), came, ''"
-            " FROM unnest(%s::text[], %s::timestamptz[]) WITH ORDINALITY AS c(person, came, position)"
-            " WHERE NOT EXISTS (SELECT FROM bookings_waiting_turn AS old"
-            " WHERE old.sale_id = %s AND old.person = c.person AND old.finished_at IS NULL)",
-            [sale.pk, sale.joined, [a.person for a in ordered], [a.at for a in ordered], sale.pk],
-        )
-        added = cursor.rowcount
-    early = sale.joined if sale.early is None and sale.opens_at <= at else sale.early
-    Sale.objects.filter(pk=sale.pk).update(joined=F("joined") + added, early=early)
+        _TURNS.execute(cursor, [sale.pk, list(names)])
+        rows = cursor.fetchall()
+    lapsed = [person for person, _number, until in rows if until is not None and until <= at]
+    if lapsed:
+        _unfinished(sale.pk, lapsed).filter(pass_until__lte=at).update(finished_at=at)
+    return {person: number for person, number, _until in rows if person not in lapsed}
+
+
+def _write(sale: Sale, added: Mapping[int, _Arrival], at: datetime) -> None:
+    """New turns by number, and the line's length with them."""
+    is_opening = sale.early is None and sale.opens_at <= at
+    people = [arrival.people[0] for arrival in added.values()]
+    came = [arrival.at for arrival in added.values()]
+    early = sale.joined if is_opening else sale.early
+    with connection.cursor() as cursor:
+        joined = sale.joined + len(added)
+        _JOIN.execute(cursor, [sale.pk, people, list(added), came, joined, early])
 
 
 # --- letting in ---

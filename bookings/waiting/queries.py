@@ -125,8 +125,14 @@ def _covers(sale: Sale, kind: str, scope: _Scope) -> bool:
 
 
 def find_turn(sale_id: int, people: Sequence[str]) -> Turn | None:
-    """The latest place in line of a person under any of their names."""
-    return Turn.objects.filter(sale_id=sale_id, person__in=people).order_by("-number").first()
+    """A person's place in line under any of their names: one that is not done with, the first of
+    those; else the latest. They are few: choosing here keeps PostgreSQL from walking the whole line.
+    """
+    turns = list(Turn.objects.filter(sale_id=sale_id, person__in=people).order_by())
+    live = [turn for turn in turns if turn.finished_at is None]
+    if live:
+        return min(live, key=lambda turn: (turn.entered_at is None, turn.number))
+    return max(turns, key=lambda turn: turn.number, default=None)
 
 
 def rank(sale: Sale, number: int) -> int:

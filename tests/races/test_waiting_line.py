@@ -24,7 +24,7 @@ def sale(region, at) -> Sale:
 
 def join_alone(sale: Sale, person: str, at) -> object:
     """What another process does at the same time: a group of its own."""
-    return line._join_many(sale.pk, [line._Arrival(person, at)])
+    return line._join_many(sale.pk, [line._Arrival((person,), at)])
 
 
 def join_all(sale: Sale, at) -> None:
