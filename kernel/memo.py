@@ -44,6 +44,11 @@ class Memo(Generic[Key, Value]):
             self._known.pop(key, None)
             raise
 
+    def glance(self, key: Key) -> Value | None:
+        """What is remembered for a key, however old; None where nothing is. Never reads."""
+        found = self._known.get(key)
+        return found[1] if found else None
+
     def _first(self, key: Key, read: Callable[[Key], Value]) -> Value:
         """What nobody knows yet is read by one thread; a crowd would do the same work all at once."""
         with staying(), self._firsts.setdefault(key, Lock()):

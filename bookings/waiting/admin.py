@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import Field, QuerySet
 from django.forms import ChoiceField, ModelForm
 from django.http import HttpRequest
@@ -14,13 +15,19 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from accounts.identity import phones
+from accounts.identity.models import User
 from accounts.organisations.scoping import Queue, ReadOnlyAdmin, ScopedAdmin
 from bookings import registry
 from bookings.waiting import operations, queries
 from bookings.waiting.models import Sale, Turn
 from kernel import clock
 
-_COUNTS = ("is_announced", "is_paused", "joined", "early", "served", "progress")
+_COUNTS = (
+    "is_announced", "is_paused", "joined", "early", "in_line", "called", "let_in", "inside", "bought",
+    "gone", "progress",
+)  # fmt: skip
+_MOST_DIGITS = 7
 
 
 @admin.register(Sale)
@@ -29,7 +36,7 @@ class SaleAdmin(ScopedAdmin, ModelAdmin):
 
     list_display = (
         "name_zh", "organisation", "opens_at", "is_announced", "is_paused", "in_line", "called",
-        "inside", "finished", "progress",
+        "let_in", "inside", "bought", "gone", "progress",
     )  # fmt: skip
     list_filter = ("is_announced", "is_paused", "organisation")
     list_select_related = ("organisation",)
@@ -65,7 +72,7 @@ class SaleAdmin(ScopedAdmin, ModelAdmin):
         changed = {name: form.cleaned_data[name] for name in form.changed_data}
         operations.save(sale=obj, changed=changed, actor=_actor(request), at=clock.now())
 
-    @admin.display(description=_("still waiting"), ordering="joined")
+    @admin.display(description=_("in line now"))
     def in_line(self, row: Any) -> int:
         return int(row.waiting)
 
@@ -73,13 +80,21 @@ class SaleAdmin(ScopedAdmin, ModelAdmin):
     def called(self, row: Any) -> int:
         return int(row.served)
 
-    @admin.display(description=_("inside"))
+    @admin.display(description=_("let in"))
+    def let_in(self, row: Any) -> int:
+        return int(row.entered)
+
+    @admin.display(description=_("inside now"))
     def inside(self, row: Any) -> int:
         return int(row.within)
 
-    @admin.display(description=_("done"))
-    def finished(self, row: Any) -> int:
-        return int(row.done)
+    @admin.display(description=_("bought"))
+    def bought(self, row: Any) -> int:
+        return int(row.bought)
+
+    @admin.display(description=_("left, or let the time go by"))
+    def gone(self, row: Any) -> str:
+        return f"{row.left}, {row.lapsed}"
 
     @admin.display(description=_("called of those who joined"))
     def progress(self, row: Sale) -> SafeString:
@@ -120,8 +135,26 @@ class TurnAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
     list_filter = ("sale",)
     list_select_related = ("sale",)
     search_fields = ("person",)
+    search_help_text = _("A number in line, or a person’s whole phone number")
     ordering = ("sale", "number")
     show_full_result_count = False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Turn], search_term: str
+    ) -> tuple[QuerySet[Turn], bool]:
+        """By number in line, or by phone: whole, since only its blind index is stored."""
+        term = search_term.strip()
+        if term.isdecimal() and len(term) <= _MOST_DIGITS:
+            return queryset.filter(number=int(term)), False
+        try:
+            phone = phones.read_phone(term)
+        except ValidationError:
+            rows: tuple[QuerySet[Turn], bool] = super().get_search_results(
+                request, queryset, search_term
+            )
+            return rows
+        people = User.objects.filter(phone_index=phones.index_of(phone))
+        return queryset.filter(person__in=[one.actor for one in people]), False
 
 
 def _actor(request: HttpRequest) -> str:

@@ -10,8 +10,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +21,7 @@ from accounts.identity import actors
 from bookings.contracts import Ask
 from bookings.waiting import operations, queries, seals
 from bookings.waiting.models import Sale
+from kernel import clock
 from kernel.errors import Refusal
 from kernel.places.models import Region
 
@@ -56,6 +59,19 @@ def room_for(
         if not is_shown or not queries.has_pass(sale, people, at=at):
             return _room(request, region, sale)
     return None
+
+
+def room_beyond_capacity(path: str, language: str) -> str | None:
+    """The waiting room of the region that a path names, when a sale is on there. Reads nothing, so it
+    knows of none in a process that has served no page since it started.
+    """
+    first, _slash, rest = path.strip("/").partition("/")
+    slug = rest.partition("/")[0] if first in dict(settings.LANGUAGES) else first
+    sale = queries.glance(slug, at=clock.now())
+    if sale is None or f"{slug}/line/" in path:
+        return None
+    with translation.override(language):
+        return reverse("waiting:room", args=[slug, sale.pk])
 
 
 @contextmanager

@@ -103,7 +103,8 @@ def _join_many(sale_id: int, arrivals: Sequence[_Arrival]) -> Sequence[int | Ref
 def _number(sale: Sale, arrivals: Sequence[_Arrival], at: datetime) -> Sequence[int]:
     """Everybody's number; the turns of those who have none yet are written. The sale is locked."""
     known = _known(sale, {name for arrival in arrivals for name in arrival.people}, at)
-    numbers, added = [], {}
+    numbers: list[int] = []
+    added: dict[int, _Arrival] = {}
     for arrival in arrivals:
         held = [known[name] for name in arrival.people if name in known]
         if not held:

@@ -28,6 +28,8 @@ _SOONEST_S, _LATEST_S = 4, 60
 _Key = tuple[str, str]
 _Scope = tuple[tuple[int, date], ...]
 
+_GONE_IN_TIME = Q(turns__pass_until=None) | Q(turns__finished_at__lt=F("turns__pass_until"))
+
 _announced: Memo[str, tuple[Sale, ...]] = Memo(seconds=10)
 _scopes: Memo[_Key, _Scope] = Memo(seconds=60)
 
@@ -69,12 +71,15 @@ def on_sale(region_id: int, *, at: datetime) -> list[Sale]:
 
 
 def _read_announced(_all: str) -> tuple[Sale, ...]:
-    """Those that are over are few and left to ``is_on``: no clock is asked here."""
-    return tuple(Sale.objects.filter(is_announced=True).order_by("opens_at", "pk"))
+    """Those that are over are few and left to ``is_on``: no clock is asked here. One that was
+    withdrawn while people stood in its line still has a page that says so.
+    """
+    known = Sale.objects.filter(Q(is_announced=True) | Q(joined__gt=0))
+    return tuple(known.select_related("region").order_by("opens_at", "pk"))
 
 
 def find_sale(region_id: int, sale_id: int) -> Sale:
-    """An announced sale, also one that is over.
+    """An announced sale, also one that is over, or that was withdrawn while people waited.
 
     :raises NotFound: there is none of this number in the region.
     """
@@ -82,6 +87,26 @@ def find_sale(region_id: int, sale_id: int) -> Sale:
         if sale.pk == sale_id and sale.region_id == region_id:
             return sale
     raise NotFound
+
+
+def announced(region_id: int, *, supplier_id: int, kind: str, at: datetime) -> list[Sale]:
+    """The sales of a supplier's things of a kind that are not over, also before their line forms."""
+    return [
+        sale
+        for sale in _announced.get("all", _read_announced)
+        if sale.is_announced
+        and at < sale.closes_at
+        and (sale.region_id, sale.organisation_id) == (region_id, supplier_id)
+        and sale.kind in ("", kind)
+    ]
+
+
+def glance(region_slug: str, *, at: datetime) -> Sale | None:
+    """A sale that is on in a region, as far as this process happens to know: nothing is read."""
+    for sale in _announced.glance("all") or ():
+        if sale.region.slug == region_slug and sale.is_on(at):
+            return sale
+    return None
 
 
 def covering(region: Region, asks: Sequence[Ask], *, at: datetime) -> list[Sale]:
@@ -141,19 +166,22 @@ def rank(sale: Sale, number: int) -> int:
 
 
 def standing(sale: Sale, number: int, *, at: datetime) -> Standing:
-    """Where number so-and-so stands in a line. No statement: ``sale`` carries its counts."""
-    if at >= sale.closes_at:
+    """Where number so-and-so stands in a line. No statement: ``sale`` carries its counts.
+
+    A sale that was postponed after it had opened lets nobody in until then; the places stay.
+    """
+    if not sale.is_announced or at >= sale.closes_at:
         return Standing(Stage.OVER, number, 0, 0, 0, _LATEST_S, sale.joined)
     if sale.early is None:
         wait_s = max(0, int((sale.opens_at - at).total_seconds()))
         poll_s = max(_SOONEST_S, min(max(_pause_of(sale), wait_s // 10), _LATEST_S))
         return Standing(Stage.GATHERING, number, 0, 0, wait_s, poll_s, sale.joined)
     place = rank(sale, number)
-    ahead = place - sale.served - 1
-    if ahead < 0:
+    ahead, is_postponed = max(0, place - sale.served - 1), at < sale.opens_at
+    if place <= sale.served and not is_postponed:
         return Standing(Stage.CALLED, number, place, 0, 0, _SOONEST_S, sale.joined)
     wait_s = (ahead + 1) * 60 // sale.per_minute
-    stage = Stage.PAUSED if sale.is_paused else Stage.WAITING
+    stage = Stage.PAUSED if sale.is_paused or is_postponed else Stage.WAITING
     poll_s = max(_pause_of(sale), min(_LATEST_S, wait_s // 10))
     return Standing(stage, number, place, ahead, wait_s, poll_s, sale.joined)
 
@@ -177,12 +205,18 @@ def inside(*, at: datetime) -> QuerySet[Turn]:
 
 
 def with_counts(sales: QuerySet[Sale], *, at: datetime) -> QuerySet[Sale]:
-    """Sales with ``waiting``, ``entered``, ``within`` and ``done``: people, for the back office."""
-    turn = Q(turns__entered_at__isnull=False)
-    is_done = Q(turns__finished_at__isnull=False)
+    """Sales with counts of people, for the back office.
+
+    ``waiting`` stand in line now, ``entered`` were let in, ``within`` are inside, ``bought`` have
+    ordered, ``left`` gave their place up, ``lapsed`` let the time of their pass go by.
+    """
+    is_in, is_done = Q(turns__entered_at__isnull=False), Q(turns__finished_at__isnull=False)
+    is_late, has_ordered = Q(turns__pass_until__lte=at), ~Q(turns__order_key="")
     return sales.annotate(
-        waiting=F("joined") - F("served"),
-        entered=Count("turns", filter=turn),
-        done=Count("turns", filter=turn & is_done),
-        within=Count("turns", filter=turn & ~is_done & Q(turns__pass_until__gt=at)),
+        waiting=Count("turns", filter=~is_in & ~is_done),
+        entered=Count("turns", filter=is_in),
+        within=Count("turns", filter=is_in & ~is_done & ~is_late),
+        bought=Count("turns", filter=is_done & has_ordered),
+        left=Count("turns", filter=is_done & ~has_ordered & _GONE_IN_TIME),
+        lapsed=Count("turns", filter=is_in & is_late & ~(is_done & (has_ordered | _GONE_IN_TIME))),
     )

@@ -8,6 +8,7 @@ ordering ask the rows.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
@@ -25,10 +26,12 @@ def number_of(request: HttpRequest, sale: Sale) -> int | None:
     return _read(request.COOKIES.get(f"line-{sale.pk}", ""), _line(sale, session_key))
 
 
-def keep_number(response: HttpResponseBase, sale: Sale, *, session_key: str, number: int) -> None:
+def keep_number(
+    response: HttpResponseBase, sale: Sale, *, session_key: str, number: int, at: datetime
+) -> None:
     """Have the browser of this session keep its number."""
     signed = sign_number(sale, session_key=session_key, number=number)
-    _keep(response, f"line-{sale.pk}", signed, sale)
+    _keep(response, f"line-{sale.pk}", signed, sale, at)
 
 
 def sign_number(sale: Sale, *, session_key: str, number: int) -> str:
@@ -36,9 +39,11 @@ def sign_number(sale: Sale, *, session_key: str, number: int) -> str:
     return _line(sale, session_key).sign(str(number))
 
 
-def keep_pass(response: HttpResponseBase, sale: Sale, *, person: str, number: int) -> None:
+def keep_pass(
+    response: HttpResponseBase, sale: Sale, *, person: str, number: int, at: datetime
+) -> None:
     """Have the browser keep the pass of a person who came in."""
-    _keep(response, f"pass-{sale.pk}", _pass(sale, person).sign(str(number)), sale)
+    _keep(response, f"pass-{sale.pk}", _pass(sale, person).sign(str(number)), sale, at)
 
 
 def holds_pass(request: HttpRequest, sale: Sale, people: Sequence[str]) -> bool:
@@ -70,8 +75,9 @@ def _read(signed: str, signer: Signer) -> int | None:
         return None
 
 
-def _keep(response: HttpResponseBase, name: str, value: str, sale: Sale) -> None:
+def _keep(response: HttpResponseBase, name: str, value: str, sale: Sale, at: datetime) -> None:
+    """For so many seconds, not until a date: the browser's clock may be wrong."""
+    seconds = max(0, int((sale.closes_at - at).total_seconds()))
     response.set_cookie(
-        name, value, expires=sale.closes_at, httponly=True, samesite="Lax",
-        secure=settings.IS_HTTPS,
-    )  # fmt: skip
+        name, value, max_age=seconds, httponly=True, samesite="Lax", secure=settings.IS_HTTPS
+    )

@@ -18,12 +18,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.identity import actors
 from bookings.waiting import operations, queries, seals
-from bookings.waiting.models import Sale
+from bookings.waiting.models import Sale, Turn
 from bookings.waiting.queries import Stage, Standing
 from bookings.waiting.words import ahead_words, wait_words
 from kernel import clock
 from kernel.errors import NotFound, Refusal
 from kernel.memo import Memo
+from kernel.moments import moment_words
 from kernel.places import queries as places
 from kernel.places.models import Region
 from kernel.web.redirects import safe_next
@@ -45,34 +46,36 @@ def room(request: HttpRequest, region: str, sale: int) -> HttpResponse:
     number = seals.number_of(request, line)
     standing = queries.standing(line, number, at=at) if number else None
     if standing is None or standing.stage is Stage.CALLED:
-        number = _number_from_rows(request, line, at)
-        standing = queries.standing(line, number, at=at) if number else None
+        turn = queries.find_turn(line.pk, actors.all_of(request))
+        is_good = turn is not None and not turn.is_over(at)
+        standing = queries.standing(line, turn.number, at=at) if turn and is_good else None
+        return _show(request, place, line, standing, at, turn)
     return _show(request, place, line, standing, at)
 
 
-def _number_from_rows(request: HttpRequest, sale: Sale, at: datetime) -> int | None:
-    """For a browser without its number: after signing in, on another tab, or when it was used."""
-    turn = queries.find_turn(sale.pk, actors.all_of(request))
-    return turn.number if turn is not None and not turn.is_over(at) else None
-
-
 def _show(
-    request: HttpRequest, region: Region, sale: Sale, standing: Standing | None, at: datetime
-) -> HttpResponse:
+    request: HttpRequest, region: Region, sale: Sale, standing: Standing | None, at: datetime,
+    turn: Turn | None = None,
+) -> HttpResponse:  # fmt: skip
+    """``turn`` is what the rows say, where they were asked: for a browser without its number (after
+    signing in, on another tab), or whose number is called and may have been used.
+    """
     context: dict[str, Any] = {
         "region": region,
         "sale": sale,
         "standing": standing,
         "ahead": ahead_words(standing) if standing else "",
         "wait": wait_words(standing) if standing else "",
-        "is_over": at >= sale.closes_at,
+        "turn": turn,
+        "is_over": not sale.is_announced or at >= sale.closes_at,
+        "is_forming": at >= sale.gathers_at,
         "wanted": _wanted(request, region),
     }
     response = render(request, "bookings_waiting/room.html", context)
     if standing is not None:
         response["Retry-After"] = str(standing.poll_s)
         key = request.session.session_key or ""
-        seals.keep_number(response, sale, session_key=key, number=standing.number)
+        seals.keep_number(response, sale, session_key=key, number=standing.number, at=at)
     return response
 
 
@@ -83,7 +86,8 @@ def state(request: HttpRequest, region: str, sale: int) -> JsonResponse:
     :raises NotFound: it has no place in this line.
     """
     at = clock.now()
-    line = _line(places.get_region(region), sale, at)
+    place = places.get_region(region)
+    line = _line(place, sale, at)
     number = seals.number_of(request, line)
     if number is None:
         raise NotFound
@@ -98,6 +102,7 @@ def state(request: HttpRequest, region: str, sale: int) -> JsonResponse:
         "poll_s": standing.poll_s,
         "ahead_words": ahead_words(standing),
         "wait_words": wait_words(standing),
+        "opens_words": moment_words(line.opens_at.astimezone(place.tz)),
     }
     return JsonResponse(told, headers={"Retry-After": str(standing.poll_s)})
 
@@ -108,12 +113,16 @@ def join(request: HttpRequest, region: str, sale: int) -> HttpResponse:
     place, at = places.get_region(region), clock.now()
     line = queries.find_sale(place.pk, sale)
     actors.actor_of(request)
-    number = operations.join(sale=line, people=actors.all_of(request), at=at)
+    response = redirect(_room(request, place, line))
+    try:
+        number = operations.join(sale=line, people=actors.all_of(request), at=at)
+    except operations.NoLine as refusal:
+        messages.error(request, refusal.reason)
+        return response
     if request.session.session_key is None:
         request.session.create()
-    response = redirect(_room(request, place, line))
     key = request.session.session_key or ""
-    seals.keep_number(response, line, session_key=key, number=number)
+    seals.keep_number(response, line, session_key=key, number=number, at=at)
     return response
 
 
@@ -122,15 +131,15 @@ def enter(request: HttpRequest, region: str, sale: int) -> HttpResponse:
     """Come in: the pass is handed out, and the way leads to what was wanted."""
     place, at = places.get_region(region), clock.now()
     line = queries.find_sale(place.pk, sale)
+    if not line.is_on(at):
+        return redirect(_wanted(request, place))
     try:
         turn = operations.enter(sale=line, people=actors.all_of(request), at=at)
     except Refusal as refusal:
         messages.error(request, refusal.reason)
-        back = redirect(_room(request, place, line))
-        seals.forget(back, line)
-        return back
+        return redirect(_room(request, place, line))
     response = redirect(_wanted(request, place))
-    seals.keep_pass(response, line, person=turn.person, number=turn.number)
+    seals.keep_pass(response, line, person=turn.person, number=turn.number, at=at)
     return response
 
 

@@ -1,5 +1,6 @@
-// The waiting room: asks where we stand as often as the server says, and loads the page anew when the
-// stage changes (we are called, the line opens, pauses or ends). Words change seldom, see words.py.
+// The waiting room: asks where we stand as often as the server says. The parts of the page that belong to
+// a stage are shown and hidden here; only who is called, or whose line has ended, loads the page anew:
+// when a sale opens, everybody's stage changes at once. Words change seldom, see words.py.
 const EARLY = 0.8;
 
 export function start(element) {
@@ -30,7 +31,10 @@ async function round(element) {
 }
 
 function show(element, standing) {
-  if (standing.stage !== element.dataset.stage) return location.reload();
+  const parts = [...element.querySelectorAll("[data-when]")];
+  const belongs = (part) => part.dataset.when.split(" ").includes(standing.stage);
+  if (!parts.some(belongs)) return location.reload();
+  for (const part of parts) part.hidden = !belongs(part);
   for (const target of element.querySelectorAll("[data-line]")) {
     const text = String(standing[target.dataset.line]);
     if (target.textContent !== text) target.textContent = text;

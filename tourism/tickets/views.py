@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from bookings.waiting import queries as waiting
 from kernel import clock
 from kernel.places import panels
 from kernel.places import queries as places
@@ -56,4 +57,8 @@ def _area_context(place: Region, slug: str, chosen: date | None, at: datetime) -
         "notices": areas.notices([area.pk], at=at),
         "panels": panels.about(area.place, at=at),
         "sample_data": page.is_sample,
+        "at": at,
+        "sales": waiting.announced(
+            place.pk, supplier_id=area.organisation_id, kind="ticket", at=at
+        ),
     }

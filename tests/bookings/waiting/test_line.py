@@ -187,3 +187,35 @@ def test_a_poll_is_told_later_the_more_people_wait(sale, at):
 
     assert last.wait_s == 50_000
     assert 50_000 / last.poll_s <= 1000
+
+
+def test_the_back_office_counts_who_waits_and_what_became_of_the_others(sale, at):
+    people = ["waits", "left", "inside", "bought", "lapsed", "again", "left-inside"]
+    for name in people:
+        line.join(sale=sale, people=[name], at=at)
+    line.advance(sale_id=sale.pk, at=at + 8 * SECOND)
+    now, soon, late = at + 8 * SECOND, at + 9 * SECOND, at + timedelta(minutes=11)
+    for name in ("bought", "lapsed", "again", "left-inside"):
+        line.enter(sale=sale, people=[name], at=now)
+    for name in ("left", "left-inside"):
+        line.leave(sale=sale, people=[name], at=soon)
+    args = {"sale_id": sale.pk, "people": ["bought"], "order_key": "key-1", "at": soon}
+    line.reserve(**args)
+    line.finish(**args)
+    line.enter(sale=sale, people=["inside"], at=late)
+    line.join(sale=sale, people=["again"], at=late)
+
+    [row] = queries.with_counts(Sale.objects.filter(pk=sale.pk), at=late)
+
+    counts = (row.waiting, row.entered, row.within, row.bought, row.left, row.lapsed)
+    assert counts == (2, 5, 1, 1, 2, 2)
+    assert Turn.objects.count() == 8
+
+
+def test_finding_a_place_never_walks_the_line(sale, at, django_assert_num_queries):
+    line.join(sale=sale, people=["guest:a"], at=at)
+
+    with django_assert_num_queries(1) as captured:
+        queries.find_turn(sale.pk, ["guest:a"])
+
+    assert "ORDER BY" not in captured.captured_queries[0]["sql"]

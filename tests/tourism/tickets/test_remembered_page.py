@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.messages import constants
@@ -10,9 +11,11 @@ from django.contrib.messages.storage.base import Message
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.test import Client, RequestFactory
 
+from bookings.waiting import queries as waiting
 from kernel import clock
 from kernel.memo import Memo
 from kernel.web import remembered
+from tests.bookings.waiting.conftest import make_sale
 from tests.cast import enter
 from tests.factories.accounts import UserFactory
 from tests.tourism.conftest import AT, VISIT
@@ -25,6 +28,7 @@ def remembering(monkeypatch, settings) -> None:
     settings.QUANYU_MEMO = True
     monkeypatch.setattr(clock, "now", lambda: AT)
     monkeypatch.setattr(remembered, "_pages", Memo(seconds=60))
+    monkeypatch.setattr(waiting, "_announced", Memo(seconds=60))
 
 
 @pytest.fixture
@@ -99,3 +103,35 @@ def test_languages_and_days_have_pages_of_their_own(address):
 def test_an_unknown_area_stays_unknown(address):
     for _again in range(2):
         assert Client().get(address.replace("/areas/", "/areas/no-")).status_code == 404
+
+
+def test_an_announced_sale_is_told_to_everybody_with_the_way_to_its_line(address, product):
+    area = product.area
+    sale = make_sale(area.region, area.organisation_id, opens_at=AT + timedelta(minutes=30))
+
+    page = Client().get(address).text
+
+    assert "National Day: the sale opens" in page
+    assert "You can stand in line now." in page
+    path = address.partition("?")[0]
+    assert f'href="/en/{area.region.slug}/line/{sale.pk}/?next={path}"' in page
+
+
+@pytest.mark.parametrize(
+    "fields", [{"is_announced": False}, {"kind": "another"}, {"closes_at": AT}]
+)
+def test_another_sale_is_not_told(address, product, fields):
+    area = product.area
+    make_sale(area.region, area.organisation_id, opens_at=AT - timedelta(hours=2), **fields)
+
+    assert "/line/" not in Client().get(address).text
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(120, "You can stand in line from"), (-5, "the sale is open")]
+)
+def test_the_banner_says_what_can_be_done_now(address, product, minutes, words):
+    area = product.area
+    make_sale(area.region, area.organisation_id, opens_at=AT + timedelta(minutes=minutes))
+
+    assert words in Client().get(address).text
