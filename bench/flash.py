@@ -15,22 +15,35 @@ PLACES, WITHIN_S, PATIENCE_S = 200, 10, 30
 
 
 def sale(running: Running, stage: Stage) -> dict[str, Any]:
-    """Everybody loads the page of the area and its day, then orders."""
+    """Everybody loads the page of the area and its day, then orders.
+
+    The site has been up for a while: another area's page has been looked at, this one never.
+    """
     thing = stage.fresh()
-    slot = Slot.objects.select_related("product__area", "day").get(pk=thing.ref)
+    slot = _slot(thing)
     reshape(bucket_id=slot.bucket_id, capacity=PLACES)
+    other = next(s for s in map(_slot, stage.things) if s.product.area_id != slot.product.area_id)
     crowd = stage.buyers[: stage.options["flash_people"]]
+    look = orders.page_request(running.address, crowd[0], _page(stage, other))
+    running.load([look] * 100, connections=32, seconds=3)
     with stage.phase("flash", f"{len(crowd)} people for {PLACES} places …"):
-        page = f"/zh-hans/{stage.region.slug}/areas/{slot.product.area.slug}/?day={slot.day.date}"
         requests = []
         for buyer in crowd:
             requests += [
-                orders.page_request(running.address, buyer, page),
+                orders.page_request(running.address, buyer, _page(stage, slot)),
                 stage.request(running, buyer, [thing]),
             ]
         report = running.crowd(requests, steps=2, seconds=WITHIN_S, patience=PATIENCE_S)
     held = Hold.objects.filter(bucket_id=slot.bucket_id).count()
     return _figures(report, held, len(crowd))
+
+
+def _slot(thing: orders.Thing) -> Slot:
+    return Slot.objects.select_related("product__area", "day").get(pk=thing.ref)
+
+
+def _page(stage: Stage, slot: Slot) -> str:
+    return f"/zh-hans/{stage.region.slug}/areas/{slot.product.area.slug}/?day={slot.day.date}"
 
 
 def _figures(report: dict[str, Any], held: int, people: int) -> dict[str, Any]:
