@@ -5,11 +5,12 @@ from django.shortcuts import redirect
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from bookings.orders import queries as orders
+from bookings.orders.guesses import open_order
 from bookings.payments import operations
 from bookings.payments.models import OPEN
 from bookings.payments.providers import ProviderDown
 from kernel import clock
+from kernel.web.requests import client_ip
 
 
 @csrf_exempt
@@ -23,7 +24,7 @@ def hook(request: HttpRequest, provider: str) -> HttpResponse:
 @require_GET
 def back(request: HttpRequest, token: str) -> HttpResponse:
     """The buyer is back. Nothing is believed of this address: the provider is asked."""
-    order = orders.by_token(token)
+    order = open_order(token, address=client_ip(request), at=clock.now())
     for attempt in order.attempts.filter(state__in=OPEN).select_related("order"):
         try:
             operations.ask(attempt=attempt, at=clock.now())

@@ -14,17 +14,31 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.identity import actors
 from bookings.orders import operations as orders
 from bookings.orders import queries
+from bookings.orders.guesses import open_order
 from bookings.orders.models import Order, State
 from bookings.payments import operations as payments
 from bookings.refunds import operations as refunds
 from bookings.refunds import queries as refunds_of
 from bookings.vouchers import queries as vouchers
 from kernel import clock
-from kernel.errors import BadInput, Refusal
+from kernel.errors import BadInput, NotFound, Refusal
+from kernel.web import problems
 from kernel.web.paging import page_of
-from kernel.web.requests import whole
+from kernel.web.requests import client_ip, whole
 
 _CODES_COME = (State.PAID, State.AWAITING_SUPPLIER, State.CONFIRMED)
+
+
+def _order(request: HttpRequest, token: str) -> Order:
+    return open_order(token, address=client_ip(request), at=clock.now())
+
+
+def _refused(request: HttpRequest, token: str, refusal: Refusal) -> HttpResponse:
+    """Back to the order, where it is read; a program, or who asks for the unknown, hears it bare."""
+    if problems.wants_json(request) or refusal.status == NotFound.status:
+        raise refusal
+    messages.error(request, refusal.reason)
+    return redirect("checkout:order", token)
 
 
 @require_GET
@@ -40,7 +54,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def show(request: HttpRequest, token: str) -> HttpResponse:
-    order = queries.by_token(token)
+    order = _order(request, token)
     context = {
         "order": order,
         "region": order.region,
@@ -59,23 +73,26 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
 @require_GET
 def state(request: HttpRequest, token: str) -> JsonResponse:
     """What the waiting page asks every few seconds."""
-    order = queries.by_token(token)
+    order = _order(request, token)
     return JsonResponse({"state": order.state, "words": order.get_state_display()})
 
 
 def pay(request: HttpRequest, token: str) -> HttpResponse:
     """Show how long the places are held; a post starts the payment at the provider."""
-    order = queries.by_token(token)
+    order = _order(request, token)
     if order.paid_at is not None:
         return redirect("checkout:order", token)
     if request.method == "POST":
         return_url = request.build_absolute_uri(reverse("payments:return", args=[token]))
-        attempt = payments.pay_by(
-            order=order,
-            provider=request.POST.get("provider", ""),
-            at=clock.now(),
-            return_url=return_url,
-        )
+        try:
+            attempt = payments.pay_by(
+                order=order,
+                provider=request.POST.get("provider", ""),
+                at=clock.now(),
+                return_url=return_url,
+            )
+        except Refusal as refusal:
+            return _refused(request, token, refusal)
         return redirect(attempt.redirect_url)
     context = {
         "order": order,
@@ -90,17 +107,23 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def give_up(request: HttpRequest, token: str) -> HttpResponse:
     """Let go of an unpaid order's places at once."""
-    order = queries.by_token(token)
-    orders.abandon(order=order, at=clock.now())
+    order = _order(request, token)
+    try:
+        orders.abandon(order=order, at=clock.now())
+    except Refusal as refusal:
+        return _refused(request, token, refusal)
     messages.success(request, _("The places are free again. Nothing was charged."))
     return redirect("checkout:order", token)
 
 
 def cancel(request: HttpRequest, token: str) -> HttpResponse:
     """Choose parts, see the exact refund, then agree to it."""
-    order = queries.by_token(token)
+    order = _order(request, token)
     chosen = _chosen(request, order)
-    quote = refunds.quote(order=order, parts=chosen, at=clock.now()) if chosen else None
+    try:
+        quote = refunds.quote(order=order, parts=chosen, at=clock.now()) if chosen else None
+    except Refusal as refusal:
+        return _refused(request, token, refusal)
     if request.method == "POST" and quote is not None:
         try:
             refunds.cancel(
