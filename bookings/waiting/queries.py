@@ -175,7 +175,8 @@ def standing(sale: Sale, number: int, *, at: datetime) -> Standing:
     if sale.early is None:
         wait_s = max(0, int((sale.opens_at - at).total_seconds()))
         poll_s = max(_SOONEST_S, min(max(_pause_of(sale), wait_s // 10), _LATEST_S))
-        return Standing(Stage.GATHERING, number, 0, 0, wait_s, poll_s, sale.joined)
+        here = max(sale.joined, number)
+        return Standing(Stage.GATHERING, number, 0, 0, wait_s, poll_s, here)
     place = rank(sale, number)
     ahead, is_postponed = max(0, place - sale.served - 1), at < sale.opens_at
     if place <= sale.served and not is_postponed:

@@ -219,3 +219,8 @@ def test_finding_a_place_never_walks_the_line(sale, at, django_assert_num_querie
         queries.find_turn(sale.pk, ["guest:a"])
 
     assert "ORDER BY" not in captured.captured_queries[0]["sql"]
+
+
+def test_who_has_just_joined_is_counted_by_a_count_of_a_moment_ago(crowd, sale, at):
+    assert sale.joined == 0
+    assert queries.standing(sale, 20, at=at - SECOND).in_line == 20
