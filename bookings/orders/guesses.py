@@ -14,7 +14,7 @@ MOST_AN_HOUR = 100
 def open_order(token: str, *, address: str, at: datetime) -> Order:
     """The order a token opens. A wrong one is counted for the network address that it came from.
 
-    A right one always opens: a hotel has one address, and a token cannot be guessed.
+    A right one always opens: hundreds of guests share one address, and a token cannot be guessed.
 
     :raises OrderNotFound: no order has this token. :raises TooMany: and too many had none before.
     """
