@@ -74,8 +74,12 @@ def _read_announced(_all: str) -> tuple[Sale, ...]:
     """Those that are over are few and left to ``is_on``: no clock is asked here. One that was
     withdrawn while people stood in its line still has a page that says so.
     """
+    return tuple(_told_of().order_by("opens_at", "pk"))
+
+
+def _told_of() -> QuerySet[Sale]:
     known = Sale.objects.filter(Q(is_announced=True) | Q(joined__gt=0))
-    return tuple(known.select_related("region").order_by("opens_at", "pk"))
+    return known.select_related("region")
 
 
 def find_sale(region_id: int, sale_id: int) -> Sale:
@@ -86,7 +90,10 @@ def find_sale(region_id: int, sale_id: int) -> Sale:
     for sale in _announced.get("all", _read_announced):
         if sale.pk == sale_id and sale.region_id == region_id:
             return sale
-    raise NotFound
+    # Another process knew of it first, and its page has the link.
+    if (new := _told_of().filter(pk=sale_id, region=region_id).first()) is None:
+        raise NotFound
+    return new
 
 
 def announced(region_id: int, *, supplier_id: int, kind: str, at: datetime) -> list[Sale]:

@@ -498,6 +498,17 @@ def test_a_sale_that_was_never_announced_has_no_page(visitor, sale):
     assert visitor.browser.get(visitor.at(sale)).status_code == 404
 
 
+def test_a_line_opens_also_where_the_sale_is_not_known_yet(visitor, sale, remembering):
+    """Another process told of it: its banner is ten seconds ahead of what this one remembers."""
+    Sale.objects.update(is_announced=False)
+    visitor.browser.get(visitor.at(sale))
+    Sale.objects.update(is_announced=True)
+
+    assert visitor.browser.get(visitor.at(sale)).status_code == 200
+    assert visitor.join(sale).status_code == 302
+    assert Turn.objects.get().sale == sale
+
+
 def test_announced_again_everybody_has_the_place_that_they_had(visitor, sale):
     Sale.objects.update(is_paused=True)
     visitor.join(sale)
