@@ -29,7 +29,7 @@ from config.launch import BASE, data_folder, local_secrets
 from config.servers import Servers, ServerTrouble, write_private
 
 _MANAGE = [sys.executable, str(BASE / "manage.py")]
-_NEEDED_BYTES = 500_000_000
+_NEEDED_BYTES = 800_000_000
 QUEUES = ("default",)
 """What the worker reads."""
 

@@ -21,4 +21,4 @@ application = guarded(_site)
 # bites of a few milliseconds: fifty thousand objects at a time were a pause of thirty.
 gc.collect()
 gc.freeze()
-gc.set_threshold(5_000, 5, 200)
+gc.set_threshold(2_000, 10, 200)

@@ -172,6 +172,14 @@ def test_one_folder_has_one_pair_of_servers(tmp_path):
         assert [child.poll() for child, _sig in second.children.values()] == [None, None]
 
 
+def test_the_log_of_a_durable_cluster_is_made_ahead():
+    """Sixteen segments wait behind the one in use; tests' clusters do without."""
+    with Servers.throwaway(fast=False) as durable, Servers.throwaway(fast=True) as fast:
+        ahead = [len(list((each.data / "postgres/pg_wal").glob("0*"))) for each in (durable, fast)]
+
+    assert ahead == [17, 1]
+
+
 def test_keys_are_made_once_and_for_their_owner_only(tmp_path):
     made = launch.local_secrets(tmp_path)
 

@@ -117,7 +117,7 @@ def test_a_disk_that_is_nearly_full_is_found_before_anything_is_started(
         up.main(["--port", str(free_port())])
 
     assert [path.name for path in small_disk.iterdir()] == ["up.lock"]
-    assert str(caught.value).startswith(f"The disk of {small_disk} is nearly full (less than 500")
+    assert str(caught.value).startswith(f"The disk of {small_disk} is nearly full (less than 800")
     assert "set QUANYU_DATA_DIR to another disk" in str(caught.value)
 
 
