@@ -75,6 +75,11 @@ class Draft:
     def is_alive(self) -> bool:
         return self.outcome is None
 
+    def begin(self) -> None:
+        """Nothing is written yet, or nothing any more."""
+        self.order_id = self.event_id = self.outcome = self.lacks = None
+        self.line_ids, self.lost_its_place = [], False
+
     def lose(self, refusal: Refusal) -> None:
         """Somebody else holds what it wants; the first reason stays."""
         self.lost_its_place = True

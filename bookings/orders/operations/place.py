@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +29,7 @@ from bookings.orders.operations.insert import insert
 from bookings.orders.operations.lapse import lapse_due
 from kernel.errors import Refusal
 from kernel.outbox import operations as outbox
+from kernel.postgres import rivals
 
 
 class KeyReused(Refusal):
@@ -95,8 +96,13 @@ def _draft(request: PlaceRequest, answer: list[Offer] | Refusal, at: datetime) -
 
 def _write(drafts: Sequence[Draft], at: datetime) -> None:
     """One transaction for all drafts; sets every outcome."""
-    if not drafts:
-        return
+    if drafts:
+        rivals.try_again(partial(_write_once, drafts, at))
+
+
+def _write_once(drafts: Sequence[Draft], at: datetime) -> None:
+    for draft in drafts:
+        draft.begin()
     with transaction.atomic(durable=True):
         insert(drafts)
         _answer_repeats([draft for draft in drafts if draft.order_id is None])
