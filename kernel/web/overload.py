@@ -8,22 +8,30 @@ places of their own, so a crowd never stands before them. See docs/adr/0007-over
 
 from __future__ import annotations
 
+import os
 import re
 from collections import deque
 from collections.abc import Callable, Iterable
 from threading import Lock
-from typing import Any
+from typing import Any, NoReturn
 
 from kernel.metrics import Counter
 from kernel.web import overload_pages
 
 PATIENCE_S = 1.0
+_NO_MEMORY = 70
+"""The exit code of a process that ran out of memory."""
 
 turned_away = Counter(
     "quanyu_turned_away_total", "Requests that were told to come back later.", ("share",)
 )
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def leave() -> NoReturn:
+    """A process without memory can promise nothing any more: it goes, and the server starts another."""
+    os._exit(_NO_MEMORY)
 
 
 class Places:
@@ -86,5 +94,7 @@ class Guard:
             return overload_pages.answer(environ, start_response)
         try:
             return self._application(environ, start_response)
+        except MemoryError:
+            leave()
         finally:
             places.give_back()

@@ -1,6 +1,5 @@
 """What is shown when the answer is no: refusals, missing pages, faults; each with a way out."""
 
-import os
 import sys
 from urllib.parse import urlsplit
 
@@ -13,11 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel import metrics, trace
 from kernel.errors import BadInput, NotFound, Refusal
-from kernel.web import problems, redirects
+from kernel.web import overload, problems, redirects
 from kernel.web.refusals import Interrupted, as_refusal
-
-_NO_MEMORY = 70
-"""The exit code of a process that ran out of memory."""
 
 
 class Forbidden(Refusal):
@@ -96,12 +92,9 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    """The last page, also for what is raised outside the views.
-
-    A process without memory can promise nothing any more: it goes, and the server starts another.
-    """
+    """The last page, also for what is raised outside the views."""
     if isinstance(sys.exception(), MemoryError):
-        os._exit(_NO_MEMORY)
+        overload.leave()
     return _plain(request, as_refusal(sys.exception()) or Fault())
 
 

@@ -35,7 +35,7 @@ def fill(row: Report, crowd: Crowd, site: World, moments: list[float]) -> None:
 @pytest.mark.timeout(7200)
 def test_a_crash_of_the_database_loses_no_order_that_was_acknowledged(shop, report):
     crashes, moments = repeats(5, 100), []
-    with shop.crowd(400 * crashes, shop.things(3), threads=12) as crowd:
+    with shop.crowd(400 * crashes, shop.things(3), threads=12, rate=100) as crowd:
         for _crash in range(crashes):
             time.sleep(0.7)
             moments.append(crash(shop))
@@ -67,7 +67,7 @@ def test_while_the_database_is_away_pages_say_when_to_come_back(shop, report):
 
 
 def test_a_restart_of_the_database_is_felt_only_while_it_lasts(shop, report):
-    with shop.crowd(2000, shop.things(3), threads=8) as crowd:
+    with shop.crowd(2000, shop.things(3), threads=8, rate=200) as crowd:
         time.sleep(1)
         at = time.perf_counter()
         child, _sig = shop.stage.servers.children["PostgreSQL"]

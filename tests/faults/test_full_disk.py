@@ -42,7 +42,7 @@ def fill(row: Report, crowd: Crowd, site: World, full: float) -> None:
 
 @pytest.mark.core
 def test_no_room_for_the_log_stops_sales_honestly_and_loses_nothing(shop, report):
-    with shop.crowd(3000, shop.things(3), threads=8) as crowd:
+    with shop.crowd(3000, shop.things(3), threads=8, rate=150) as crowd:
         time.sleep(1)
         try:
             limit_files(shop.stage, LITTLE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from base64 import b64encode
 from hashlib import sha256
@@ -208,6 +209,20 @@ def test_a_fault_gives_its_place_back():
     for _time in range(3):
         with pytest.raises(RuntimeError):
             guard({"PATH_INFO": "/"}, None)  # type: ignore[arg-type]
+
+
+def test_a_process_without_memory_goes():
+    def starved(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        raise MemoryError
+
+    one = Places(working=1, waiting=0)
+    if (child := os.fork()) == 0:
+        try:
+            Guard(starved, vital=VITAL, places=one, vital_places=one)({"PATH_INFO": "/"}, None)  # type: ignore[arg-type]
+        finally:
+            os._exit(0)
+
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 70
 
 
 def test_there_are_threads_for_all_who_work_and_wait_and_some_to_turn_others_away():
