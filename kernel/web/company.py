@@ -17,7 +17,7 @@ from io import BytesIO
 from typing import Any
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 
 from kernel import turns
 from kernel.grouping import Grouping
@@ -81,16 +81,28 @@ class Company:
     def _on_one_connection(self) -> Iterator[None]:
         """Whoever leads uses the process's own connection for rounds, where every statement of the
         rush is planned already. There is one leader at a time.
+
+        What it leaves aside is its own, which requests of a round do not look after: where it is
+        too old it goes, for others may wait for it.
         """
-        if self._connection is None:
-            self._connection = connections.create_connection(DEFAULT_DB_ALIAS)
-            self._connection.inc_thread_sharing()
         own = connections[DEFAULT_DB_ALIAS]
-        connections[DEFAULT_DB_ALIAS] = self._connection
+        own.close_if_unusable_or_obsolete()
+        connections[DEFAULT_DB_ALIAS] = self._common_or(own)
         try:
             yield
         finally:
             connections[DEFAULT_DB_ALIAS] = own
+
+    def _common_or(self, own: Any) -> Any:
+        """The connection for rounds, or, where PostgreSQL gives no more, the leader's."""
+        if self._connection is None:
+            self._connection = connections.create_connection(DEFAULT_DB_ALIAS)
+            self._connection.inc_thread_sharing()
+        try:
+            self._connection.ensure_connection()
+        except OperationalError:
+            return own
+        return self._connection
 
 
 def _close(responses: Sequence[Any]) -> None:

@@ -181,14 +181,17 @@ def test_slow_people_keep_nobody_out(shop, gate, report):
             assert figures.wait_for(lambda: len(crowd.acked) == 100, within_s=30)
         for number in range(len(vital.tokens)):
             vital.ask_once(number)
+        paid = figures.wait_for(vital.are_paid, within_s=5)
     finally:
         for each in slow:
             each.close()
 
+    assert figures.settle() == []
     row = report("F12", "200 connections that never finish their request")
     figures.fill(row, crowd.ops, sandbox=shop.sandbox_book)
     row.p99_during = crowd.p99_ms()
     row.assert_whole()
+    assert paid
     assert set(crowd.statuses()) == {201}
     assert vital.statuses() == GOOD
     assert vital.slowest_ms() < IN_TIME_MS

@@ -7,12 +7,13 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from django.core.wsgi import get_wsgi_application
-from django.db import connection
+from django.db import OperationalError, connection, connections
 
 from bookings.inventory import queries as inventory
 from bookings.orders.models import Order
@@ -182,6 +183,7 @@ def test_the_same_order_twice_in_one_round_is_one_order(shop, sellers, region, h
 
 def test_whoever_leads_has_its_own_connection_back(shop, sellers, region):
     person, bucket, own = Person(0), shop.bucket(100), connection.connection
+    connection.close_at = None
     company = Company(get_wsgi_application(), paths=TOGETHER)
 
     status, _told = person.post(company, region, bucket)
@@ -189,4 +191,41 @@ def test_whoever_leads_has_its_own_connection_back(shop, sellers, region):
     assert status == "201 Created"
     assert connection.connection is own
     assert company._connection.connection is not own
+    company._connection.close()
+
+
+def test_where_no_more_connections_are_to_be_had_the_leaders_own_serves(
+    shop, sellers, region, monkeypatch
+):
+    """And it serves on: a second order finds the same."""
+    person, bucket, own = Person(0), shop.bucket(100), connection.connection
+    connection.close_at = None
+    full = SimpleNamespace(inc_thread_sharing=lambda: None, ensure_connection=refuse)
+    company = Company(get_wsgi_application(), paths=TOGETHER)
+    monkeypatch.setattr(connections, "create_connection", lambda _alias: full)
+
+    answers = [
+        person.post(company, region, bucket, request_key=key)
+        for key in ("key-of-one", "key-of-two")
+    ]
+
+    assert [status for status, _told in answers] == ["201 Created"] * 2
+    assert connection.connection is own
+
+
+def refuse() -> None:
+    raise OperationalError("too many connections for role")
+
+
+def test_a_leaders_own_connection_grows_no_older_than_others(shop, sellers, region):
+    """Nothing of a round uses it, so that no request's end would look at its age."""
+    person, bucket = Person(0), shop.bucket(100)
+    company = Company(get_wsgi_application(), paths=TOGETHER)
+    connection.ensure_connection()
+    old, connection.close_at = connection.connection, 0
+
+    status, _told = person.post(company, region, bucket)
+
+    assert status == "201 Created"
+    assert old.closed
     company._connection.close()
