@@ -41,6 +41,7 @@ class Outcome:
 
     statuses: Counter[int] = field(default_factory=Counter)
     latencies_ms: list[float] = field(default_factory=list)
+    slowest_ms: dict[int, float] = field(default_factory=dict)
     broken: int = 0
     first: float = 0.0
     last: float = 0.0
@@ -169,7 +170,9 @@ class Load:
     def _count(self, link: Link, status: int) -> None:
         self.outcome.last = time.perf_counter()
         self.outcome.statuses[status] += 1
-        self.outcome.latencies_ms.append((self.outcome.last - link.began) * 1000)
+        took_ms = (self.outcome.last - link.began) * 1000
+        self.outcome.latencies_ms.append(took_ms)
+        self.outcome.slowest_ms[status] = max(took_ms, self.outcome.slowest_ms.get(status, 0.0))
         link.is_busy = False
 
     def _renew(self, link: Link) -> None:
@@ -198,6 +201,7 @@ def report(outcome: Outcome) -> dict[str, object]:
         "p95_ms": quantile(ordered, 0.95),
         "p99_ms": quantile(ordered, 0.99),
         "max_ms": ordered[-1] if ordered else 0.0,
+        "slowest_ms": outcome.slowest_ms,
         "client_cpu_ms": (used.ru_utime + used.ru_stime) * 1000,
     }
 
