@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,6 +21,7 @@ from bookings.inventory.models import Bucket
 from bookings.orders.models import Hold, Order
 from kernel import clock
 from kernel.errors import Refusal
+from kernel.outbox.models import Event
 from kernel.places.models import Region
 
 ROOM = 1_000_000
@@ -115,6 +117,13 @@ def group_sizes(*, after_id: int) -> dict[str, float]:
             for low, high in _CLASSES
         },
     }
+
+
+def await_news(*, within_s: float = 30) -> None:
+    """Until every fact of these orders has reached its handlers: the site must run for that."""
+    deadline = time.monotonic() + within_s
+    while Event.objects.filter(done_at=None).exists() and time.monotonic() < deadline:
+        time.sleep(0.2)
 
 
 def placed() -> int:

@@ -98,6 +98,7 @@ def _through_http(
     found, seen = lone.alone(running, stage)
     figures |= found
     points += seen
+    orders.await_news()
 
 
 def _database_alone(stage: Stage, figures: dict[str, Any]) -> None:
