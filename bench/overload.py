@@ -81,7 +81,7 @@ def _together(
 
 
 def _vital(running: site.Running, buyer: Buyer) -> list[bytes]:
-    """A gate's page (302: sign in first), how an order stands, a provider's notice (forged: 400), the watch's question."""
+    """A gate's page (302: sign in first), an order's state, a forged notice (400), the watch."""
     region = Region.objects.get(slug=SLUG)
     order = orders.request(region, running.address, buyer, orders.things_on_sale(region)[:1])
     running.load([order], connections=1, seconds=2)
