@@ -14,6 +14,7 @@ import os
 import time
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, MutableSequence, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -40,13 +41,15 @@ class _Sheet:
         self.used = 1
         folder = settings.QUANYU_METRICS_DIR
         if folder:
-            self._open(Path(folder))
+            with suppress(OSError):  # a full disk: this process counts for itself
+                self._open(Path(folder))
 
     def _open(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         stem = folder / f"{os.getpid()}-{time.time_ns()}"
         with stem.with_suffix(".cells").open("w+b") as file:
-            file.truncate(_CELLS * 8)
+            # All of it now: a page that a full disk has no room for later ends the process (SIGBUS).
+            os.posix_fallocate(file.fileno(), 0, _CELLS * 8)
             self.cells = memoryview(mmap.mmap(file.fileno(), _CELLS * 8)).cast("d")
         self.list = stem.with_suffix(".names")
         self.list.touch()
@@ -56,11 +59,18 @@ class _Sheet:
         if self.used + count > _CELLS:
             return _OVERFLOW
         first, self.used = self.used, self.used + count
-        self.names.append((key, first, count))
+        try:
+            self._note(key, first, count)
+        except OSError:  # a full disk: what nobody can read is lost, and a half line stays the last
+            self.used = _CELLS
+            return _OVERFLOW
+        return first
+
+    def _note(self, key: Key, first: int, count: int) -> None:
         if self.list:
             with self.list.open("a") as file:
                 file.write(json.dumps([*key, first, count]) + "\n")
-        return first
+        self.names.append((key, first, count))
 
 
 _sheet: _Sheet | None = None

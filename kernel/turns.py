@@ -9,6 +9,7 @@ between two waits, it does alone. See docs/adr/0009-rounds.md.
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ from typing import Any, TypeVar
 from greenlet import getcurrent, greenlet
 
 Item = TypeVar("Item")
+
+logger = logging.getLogger(__name__)
 
 
 class Round:
@@ -39,7 +42,7 @@ class Round:
             else:
                 self._let_one_lead()
         for work, items in self._left.items():
-            work(items)
+            _finish(work, items)
         return [turn.outcome for turn in turns]
 
     def wait(self, place: Hashable, turn: Turn) -> Sequence[Turn]:
@@ -59,6 +62,16 @@ class Round:
     def _let_one_lead(self) -> None:
         company = self._waiting.pop(next(iter(self._waiting)))
         company[0].switch(company)
+
+
+def _finish(work: Callable[[Sequence[Any]], None], items: Sequence[Any]) -> None:
+    """What the calls did is done: where taking leave of them fails, each keeps its outcome."""
+    try:
+        work(items)
+    except MemoryError:
+        raise
+    except Exception:
+        logger.exception("the end of a round")
 
 
 class Turn(greenlet):

@@ -114,6 +114,36 @@ def test_who_runs_out_of_cells_says_so(folder):
     assert lines("quanyu_metrics_lost") == ["quanyu_metrics_lost 10.0"]
 
 
+def test_a_full_disk_takes_no_answer_with_it(folder):
+    """A new series has no line there: what it counts is lost, and said to be."""
+    seen, new = metrics.Counter("seen_total", "Seen."), metrics.Counter("new_total", "New.")
+    seen.add()
+    metrics._sheet.list = Path("/dev/full")
+
+    for counter in (seen, new, new):
+        counter.add()
+
+    assert lines("seen_total") == ["seen_total 2.0"]
+    assert lines("new_total") == []
+    assert lines("quanyu_metrics_lost") == ["quanyu_metrics_lost 2.0"]
+
+
+def test_the_room_for_all_cells_is_taken_at_once(folder):
+    """A page of the file for which a full disk has no room would be the end of the process."""
+    metrics.Counter("seen_total", "Seen.").add()
+
+    [cells] = folder.glob("*.cells")
+    assert cells.stat().st_blocks * 512 >= metrics._CELLS * 8 == cells.stat().st_size
+
+
+def test_where_no_sheet_can_be_made_the_process_counts_for_itself(folder):
+    folder.write_text("not a folder")
+
+    metrics.Counter("seen_total", "Seen.").add()
+
+    assert metrics._sheet.cells[1] == 1
+
+
 def test_a_method_of_a_strangers_own_is_no_series_of_its_own(settings):
     before = metrics.render()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextvars import ContextVar
 
 import pytest
@@ -139,6 +140,30 @@ def test_what_is_left_by_a_call_that_fails_is_done_too():
     Round().run([call])
 
     assert done == [[1]]
+
+
+def test_what_fails_at_the_end_of_a_round_is_nobodys_outcome(caplog):
+    done: list[list[int]] = []
+
+    def fail(_items: Sequence[int]) -> None:
+        raise OSError("the disk is full")
+
+    def call(number: int) -> int:
+        turns.once_a_round(fail, number)
+        turns.once_a_round(done.append, number)
+        return number
+
+    assert Round().run([lambda n=n: call(n) for n in range(3)]) == [0, 1, 2]
+    assert done == [[0, 1, 2]]
+    assert "the disk is full" in caplog.text
+
+
+def test_a_process_without_memory_gives_no_outcomes():
+    def fail(_items: Sequence[int]) -> None:
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        Round().run([lambda: turns.once_a_round(fail, 1)])
 
 
 @given(st.lists(st.lists(st.sampled_from("abc"), max_size=5), max_size=12))
