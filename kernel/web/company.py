@@ -24,6 +24,7 @@ from kernel.grouping import Grouping
 
 MOST_BYTES = 20_000
 """A larger body is answered by its own thread: reading forms is work that company would wait for."""
+_SHORT = re.compile("[0-9]{1,5}")
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
@@ -61,8 +62,7 @@ class Company:
             environ["REQUEST_METHOD"] == "POST"
             and self._is_ours(environ["PATH_INFO"]) is not None
             and settings.QUANYU_GROUPING
-            and length.isascii()
-            and length.isdigit()
+            and _SHORT.fullmatch(length) is not None
             and int(length) <= MOST_BYTES
         )
 

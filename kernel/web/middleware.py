@@ -1,4 +1,4 @@
-"""What stands around every view: unreadable bytes stay out, and a refusal becomes an answer."""
+"""What stands around every view: what is unreadable stays out, and a refusal becomes an answer."""
 
 import logging
 import re
@@ -19,6 +19,7 @@ from kernel.web import pages
 from kernel.web.refusals import as_refusal
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_FORM, _MOST_DIGITS = "application/x-www-form-urlencoded", 18
 
 requests_log = logging.getLogger("quanyu.requests")
 
@@ -91,7 +92,11 @@ def _line(seen: _Seen) -> str:
 
 
 class UnreadableTextMiddleware:
-    """Refuse text that PostgreSQL cannot store (NUL, lone surrogates) before any view sees it."""
+    """Refuse text that PostgreSQL cannot store (NUL, lone surrogates) before any view sees it.
+
+    And a form whose sender hung up on the way: the server gives what came as if it were all, and half
+    a form is another form.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -122,11 +127,21 @@ class RefusalMiddleware:
 
 
 def _is_unreadable(request: HttpRequest) -> bool:
+    if _is_cut_short(request):
+        return True
     if _UNSTORABLE.search(request.path) or _any_unstorable(request.GET):
         return True
     if request.content_type == "application/json":
         return b"\\u0000" in request.body
     return request.method == "POST" and _any_unstorable(request.POST)
+
+
+def _is_cut_short(request: HttpRequest) -> bool:
+    """Whether less came than was announced, or a length was announced that nobody can read."""
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    if len(announced) > _MOST_DIGITS or not announced.isdecimal():
+        return True
+    return request.content_type == _FORM and len(request.body) < int(announced)
 
 
 def _any_unstorable(fields: QueryDict) -> bool:

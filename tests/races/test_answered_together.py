@@ -14,7 +14,10 @@ from urllib.parse import urlencode
 import pytest
 from django.core.wsgi import get_wsgi_application
 from django.db import OperationalError, connection, connections
+from greenlet import GreenletExit
 
+from accounts.identity import actors
+from bookings.checkout.views import now
 from bookings.inventory import queries as inventory
 from bookings.orders.models import Order
 from config.capacity import TOGETHER
@@ -58,6 +61,16 @@ class Person:
         answer = site(self._environ(f"/en/{region.slug}/checkout/now/", body), _begin(begun))
         text = b"".join(answer).decode()
         return begun[0], json.loads(text)
+
+    def post_half(self, site: Any, region: Any, bucket: int) -> str:
+        """Hang up before the last three letters of the key: the status line."""
+        fields = {"kind": "plain", "ref": f"{bucket}:1000", "who": self.traveller.pk}
+        fields |= {"shown_total_fen": 1000, "request_key": self.key}
+        body, begun = urlencode(fields).encode(), []
+        environ = self._environ(f"/en/{region.slug}/checkout/now/", body)
+        environ["wsgi.input"] = io.BytesIO(body[:-3])
+        b"".join(site(environ, _begin(begun)))
+        return str(begun[0])
 
     def _environ(self, path: str, body: bytes) -> dict[str, Any]:
         return {
@@ -179,6 +192,75 @@ def test_the_same_order_twice_in_one_round_is_one_order(shop, sellers, region, h
 
     assert {told["code"] for _status, told in answers} == {Order.objects.get().code}
     assert inventory.left([bucket]) == {bucket: 99}
+
+
+def test_half_an_order_is_none(shop, sellers, region, hold):
+    """Under the key that is left of a longer one, a repeat would be another order."""
+    people, bucket = [Person(n) for n in range(2)], shop.bucket(100)
+    site = hold(0)
+
+    status = people[0].post_half(site.company, region, bucket)
+
+    assert status == "400 Bad Request"
+    assert not Order.objects.exists()
+    assert people[1].post(site.company, region, bucket)[0] == "201 Created"
+
+
+def test_a_connection_that_is_lost_on_the_way_is_a_new_one_for_the_next_round(
+    shop, sellers, region, hold, monkeypatch
+):
+    people, bucket = [Person(n) for n in range(6)], shop.bucket(100)
+    site, offer, ended = hold(5), sellers["plain"].offer, []
+
+    def offer_and_end(**asked):
+        if len(asked["asks"]) > 1 and not ended:
+            ended.append(len(asked["asks"]))
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return offer(**asked)
+
+    monkeypatch.setattr(sellers["plain"], "offer", offer_and_end)
+    answers = run_together(*(lambda p=p: p.post(site.company, region, bucket) for p in people))
+
+    assert ended == [5]
+    assert [status[:3] for status, _told in answers].count("201") == 1
+    assert [told.get("code") for _status, told in answers].count("interrupted") == 5
+    again = run_together(*(lambda p=p: p.post(site.company, region, bucket) for p in people))
+    assert [status for status, _told in again] == ["201 Created"] * 6
+    assert Order.objects.count() == 6
+    assert inventory.left([bucket]) == {bucket: 94}
+
+
+@pytest.mark.parametrize("trouble", [SystemExit, GreenletExit, KeyboardInterrupt, RecursionError])
+@pytest.mark.parametrize("stage", ["wish", "told"])
+def test_whatever_one_view_raises_before_or_after_the_group_is_its_own(
+    shop, sellers, region, hold, monkeypatch, trouble, stage
+):
+    people, bucket = [Person(n) for n in range(6)], shop.bucket(100)
+    site, verb, bad = hold(5), getattr(now, f"_{stage}"), people[3].user.actor
+
+    def raise_for_one(first, *others):
+        who = first.actor if stage == "told" else actors.actor_of(first)
+        if who == bad:
+            raise trouble
+        return verb(first, *others)
+
+    monkeypatch.setattr(now, f"_{stage}", raise_for_one)
+
+    def call(person):
+        try:
+            return person.post(site.company, region, bucket)[0][:3]
+        except BaseException as error:  # noqa: BLE001 - the test looks at it
+            return type(error)
+
+    answers = run_together(*(lambda p=p: call(p) for p in people))
+
+    expected = "500" if trouble is RecursionError else trouble
+    assert answers == ["201"] * 3 + [expected] + ["201"] * 2
+    monkeypatch.undo()
+    assert call(people[3]) == "201"
+    assert Order.objects.count() == 6
+    assert inventory.left([bucket]) == {bucket: 94}
 
 
 def test_whoever_leads_has_its_own_connection_back(shop, sellers, region):

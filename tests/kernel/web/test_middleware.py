@@ -1,3 +1,4 @@
+import io
 import json
 import logging
 
@@ -197,6 +198,16 @@ def test_a_broken_multipart_body_is_not_a_fault(browser: Client) -> None:
     response = browser.post("/en/fine/", b"--x", content_type="multipart/form-data; boundary=")
 
     assert response.status_code == 400
+
+
+@pytest.mark.parametrize(("announced", "status"), [("10", 200), ("12", 400), ("0" * 5000, 400)])
+def test_half_a_form_is_refused(browser: Client, announced: str, status: int) -> None:
+    """Its sender hung up on the way."""
+    form = {"CONTENT_TYPE": "application/x-www-form-urlencoded", "CONTENT_LENGTH": announced}
+
+    response = browser.post("/en/fine/", **form, **{"wsgi.input": io.BytesIO(b"name=Zhang")})
+
+    assert response.status_code == status
 
 
 def test_a_request_has_an_id_and_a_line_without_its_query(
