@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-WORKING, WAITING = 40, 24
+WORKING, WAITING = 40, 48
 VITAL_WORKING, VITAL_WAITING = 4, 8
 SPARE = 4
 """Threads that are always free to turn somebody away, so that a vital request behind a crowd is
