@@ -53,7 +53,7 @@ def run(tell: Callable[[str], None], options: dict[str, Any]) -> dict[str, Any]:
         "crowd_slowest_ms": {s: round(ms) for s, ms in crowd["slowest_ms"].items()},
         "vital_answered": vital["answered"],
         "vital_503": vital["statuses"].get("503", 0),
-        "vital_other": _but(vital["statuses"], {"200", "302", "400", "503"}),
+        "vital_other": _but(vital["statuses"], {"200", "400", "403", "503"}),
         "vital_p50_ms": round(vital["p50_ms"]),
         "vital_p99_ms": round(vital["p99_ms"]),
         "vital_slowest_ms": round(vital["max_ms"]),
@@ -81,7 +81,7 @@ def _together(
 
 
 def _vital(running: site.Running, buyer: Buyer) -> list[bytes]:
-    """A gate's page (302: sign in first), an order's state, a forged notice (400), the watch."""
+    """A gate's page (403: no staff), an order's state, a forged notice (400), the watch."""
     region = Region.objects.get(slug=SLUG)
     order = orders.request(region, running.address, buyer, orders.things_on_sale(region)[:1])
     running.load([order], connections=1, seconds=2)
