@@ -26,7 +26,7 @@ from tests.faults.report import Report
 from tests.faults.shelf import Thing
 from tests.faults.world import World
 
-AT_ONCE = repeats(20, 4)
+AT_ONCE = 20
 """So many points are armed together, each for whoever comes there first of as many buyers."""
 ELSEWHERE = {
     "bookings.orders.operations.lapse.lapse_due": "the sweep of holds, not a buyer's way",
