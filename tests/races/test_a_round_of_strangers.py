@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import logging
 import re
@@ -25,6 +24,7 @@ from kernel.outbox.models import Event
 from tests.cast import enter
 from tests.factories.accounts import TouristFactory, make_traveller
 from tests.races.conftest import run_together
+from tests.races.forms import form_post
 from tests.races.test_answered_together import Held
 
 pytestmark = pytest.mark.timeout(120)
@@ -74,24 +74,8 @@ class Stranger:
         self.answer = Answer(begun[0], begun[1], text.decode())
 
     def _environ(self, path: str, body: bytes) -> dict[str, Any]:
-        return {
-            "REQUEST_METHOD": "POST",
-            "PATH_INFO": path,
-            "QUERY_STRING": "",
-            "SERVER_NAME": "localhost",
-            "SERVER_PORT": "80",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "REMOTE_ADDR": "127.0.0.1",
-            "HTTP_HOST": "localhost",
-            "HTTP_ACCEPT": "text/html" if self.wish == "page" else "application/json",
-            "HTTP_COOKIE": self.cookies,
-            "HTTP_X_CSRFTOKEN": self.secret,
-            "CONTENT_TYPE": "application/x-www-form-urlencoded",
-            "CONTENT_LENGTH": str(len(body)),
-            "wsgi.input": io.BytesIO(body),
-            "wsgi.errors": io.StringIO(),
-            "wsgi.url_scheme": "http",
-        }
+        accept = "text/html" if self.wish == "page" else "application/json"
+        return form_post(path, body, cookies=self.cookies, csrf=self.secret, accept=accept)
 
     def complaints(self) -> Iterator[str]:
         """What in the answer is not this stranger's own."""

@@ -26,6 +26,7 @@ from kernel.web.company import Company
 from tests.cast import enter
 from tests.factories.accounts import TouristFactory, make_traveller
 from tests.races.conftest import run_together
+from tests.races.forms import form_post
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -73,28 +74,9 @@ class Person:
         return str(begun[0])
 
     def _environ(self, path: str, body: bytes) -> dict[str, Any]:
-        return {
-            "REQUEST_METHOD": "POST",
-            "PATH_INFO": path,
-            "QUERY_STRING": "",
-            "SERVER_NAME": "localhost",
-            "SERVER_PORT": "80",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "REMOTE_ADDR": "127.0.0.1",
-            "HTTP_HOST": "localhost",
-            "HTTP_ACCEPT": "application/json",
-            "HTTP_COOKIE": f"sessionid={self.cookie}; csrftoken={'a' * 32}",
-            "HTTP_X_CSRFTOKEN": "a" * 32,
-            "CONTENT_TYPE": "application/x-www-form-urlencoded",
-            "CONTENT_LENGTH": str(len(body)),
-            "wsgi.input": io.BytesIO(body),
-            "wsgi.errors": io.StringIO(),
-            "wsgi.url_scheme": "http",
-            "wsgi.version": (1, 0),
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": True,
-            "wsgi.run_once": False,
-        }
+        csrf = "a" * 32
+        cookies = f"sessionid={self.cookie}; csrftoken={csrf}"
+        return form_post(path, body, cookies=cookies, csrf=csrf)
 
 
 def _begin(begun: list[Any]) -> Callable[..., None]:
