@@ -11,3 +11,4 @@ class PlacesConfig(AppConfig):
         from kernel.places import loading
 
         loading.register(10, loading.PlacesLoader())
+        loading.register(11, loading.CalendarLoader())

@@ -67,3 +67,36 @@ class Place(Named, Sourced):
         constraints = (
             models.UniqueConstraint(fields=("region", "slug"), name="kernel_places_place_slug"),
         )
+
+
+class DayType(models.TextChoices):
+    """What kind of day a date is for prices and crowds."""
+
+    WORKDAY = "WORKDAY", _("working day")
+    WEEKEND = "WEEKEND", _("weekend")
+    HOLIDAY = "HOLIDAY", _("public holiday")
+    MAKEUP = "MAKEUP", _("weekend worked instead")
+
+
+class CalendarDay(Sourced):
+    """One day of a region's official calendar. Days without a row: see places.calendar."""
+
+    region = models.ForeignKey(Region, models.CASCADE, verbose_name=_("region"))
+    date = models.DateField(_("date"))
+    day_type = models.CharField(_("kind of day"), max_length=7, choices=DayType)
+    name_zh = models.CharField(_("holiday (Chinese)"), max_length=60, blank=True)
+    name_en = models.CharField(_("holiday (English)"), max_length=60, blank=True)
+
+    class Meta:
+        # The name it was made with: a rename would stop those who still run the version before.
+        db_table = "tourism_areas_calendarday"
+        verbose_name = _("calendar day")
+        verbose_name_plural = _("calendar days")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("region", "date"), name="tourism_areas_calendarday_date"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.day_type}"

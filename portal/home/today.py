@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kernel.naming import say
-from kernel.places.models import Region
+from kernel.places import calendar
+from kernel.places.models import DayType, Region
 from kernel.web.calendars import FEW
 from kernel.web.templatetags.quanyu import at_place, duration, money
 from portal.home.drawing import Pin
-from tourism.areas import calendar
 from tourism.areas import queries as areas
-from tourism.areas.models import DayType
 from tourism.areas.queries import NoticeRow
 from tourism.tickets import cards
 from tourism.tickets.rows import area_row

@@ -55,7 +55,7 @@ OF_THE_PLATFORM = frozenset(
         "kernel_outbox.Event",
         "kernel_places.Place",
         "kernel_places.Region",
-        "tourism_areas.CalendarDay",
+        "kernel_places.CalendarDay",
     }
 )
 OWN_PAGES = {

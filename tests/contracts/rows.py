@@ -27,7 +27,7 @@ from bookings.waiting.models import Sale, Turn
 from kernel.audit import operations as audit
 from kernel.audit.models import Entry as AuditEntry
 from kernel.outbox.models import Event, Failure, Receipt
-from kernel.places.models import Place, Region
+from kernel.places.models import CalendarDay, Place, Region
 from tests.bookings.waiting.conftest import make_sale
 from tests.factories.accounts import (
     MembershipFactory,
@@ -38,7 +38,7 @@ from tests.factories.accounts import (
 from tests.factories.kernel import PlaceFactory, RegionFactory
 from tests.factories.tourism import ProductFactory, ScenicAreaFactory, slot_on
 from tests.factories.transport import shuttle_line
-from tourism.areas.models import Cableway, CalendarDay, Gate, Notice, ScenicArea
+from tourism.areas.models import Cableway, Gate, Notice, ScenicArea
 from tourism.tickets.models import EntryDay, Product, Slot
 from transport.lines import operations as rides
 from transport.lines.models import Run, ShuttleLine, TimetableTrip

@@ -9,13 +9,12 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
 from accounts.organisations import queries as organisations
-from accounts.organisations.scoping import PlatformOnlyAdmin, ScopedAdmin
+from accounts.organisations.scoping import ScopedAdmin
 from kernel import clock
 from tourism.areas import operations
 from tourism.areas.confirming import SourcedAdmin
 from tourism.areas.models import (
     Cableway,
-    CalendarDay,
     Closure,
     Gate,
     Notice,
@@ -102,16 +101,3 @@ class NoticeAdmin(ScopedAdmin, ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Notice, form: Any, change: bool) -> None:
         operations.announce(notice=obj, actor=f"user:{request.user.pk}", at=clock.now())
-
-
-@admin.register(CalendarDay)
-class CalendarDayAdmin(PlatformOnlyAdmin, ModelAdmin):
-    """The region's official calendar."""
-
-    platform_only_because = "A holiday moves the prices of every supplier of the region."
-    list_display = ("date", "day_type", "name_zh", "name_en", "region", "confidence")
-    list_filter = ("region", "day_type")
-    search_fields = ("name_zh", "name_en")
-    list_select_related = ("region",)
-    date_hierarchy = "date"
-    readonly_fields = ("source", "confidence", "confirmed_at", "confirmed_by")

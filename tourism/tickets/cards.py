@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from kernel.places import calendar
 from kernel.places.models import Region
-from tourism.areas import calendar
 from tourism.areas import queries as areas
 from tourism.areas.models import ScenicArea
 from tourism.areas.queries import OpenState

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bookings.contracts import Listing
-from tourism.areas import calendar
+from kernel.places import calendar
 from tourism.tickets import queries
 from tourism.tickets.facts import ProductFacts, facts_of
 from tourism.tickets.models import Product

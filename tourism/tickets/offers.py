@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from bookings.contracts import Ask, Demand, Due, Offer, Step, Terms
 from kernel.errors import Refusal
 from kernel.naming import say
-from tourism.areas import calendar
-from tourism.areas.models import DayType
+from kernel.places import calendar
+from kernel.places.models import DayType
 from tourism.tickets import parties, queries
 from tourism.tickets.facts import ProductFacts, facts_of
 from tourism.tickets.models import AdmitUntil, Slot

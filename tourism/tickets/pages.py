@@ -14,9 +14,10 @@ from django.utils.translation import pgettext
 
 from kernel.errors import BadInput
 from kernel.naming import say
+from kernel.places.models import DayType
 from kernel.web import calendars
 from tourism.areas import queries as areas
-from tourism.areas.models import Cableway, DayType, ScenicArea, SeasonName
+from tourism.areas.models import Cableway, ScenicArea, SeasonName
 from tourism.areas.queries import OpenState
 from tourism.tickets import queries
 from tourism.tickets.facts import ProductFacts, facts_of

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from bookings.contracts import Words
-from tourism.areas.models import DayType, SeasonName, season_of
+from kernel.places.models import DayType
+from tourism.areas.models import SeasonName, season_of
 from tourism.tickets.models import DayKind
 
 ADULT = "adult"

@@ -13,8 +13,8 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from bookings.inventory import queries as inventory
 from bookings.inventory.models import Bucket
 from kernel.memo import Memo
-from tourism.areas import calendar
-from tourism.areas.models import DayType
+from kernel.places import calendar
+from kernel.places.models import DayType
 from tourism.tickets.facts import ProductFacts
 from tourism.tickets.models import Product, Slot
 

@@ -1,5 +1,6 @@
 """Loading regions from folders of CSV files: read, check, merge, lay out days."""
 
+from kernel.places.loading.calendars import CalendarLoader
 from kernel.places.loading.folders import Folder, RegionFacts
 from kernel.places.loading.gazetteer import (
     PlacesLoader,
@@ -22,6 +23,7 @@ from kernel.places.loading.sheets import Problem, Row
 
 __all__ = (
     "BadRegionData",
+    "CalendarLoader",
     "Folder",
     "Loaded",
     "Loader",

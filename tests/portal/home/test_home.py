@@ -8,11 +8,12 @@ import pytest
 
 from kernel import clock
 from kernel.places import panels
+from kernel.places.models import CalendarDay, DayType
 from portal.home import around, drawing
 from portal.home.models import RegionMap
 from tests.factories.kernel import PlaceFactory, RegionFactory
 from tests.factories.tourism import ProductFactory, ScenicAreaFactory, slot_on
-from tourism.areas.models import CalendarDay, DayType, Notice
+from tourism.areas.models import Notice
 
 pytestmark = pytest.mark.django_db
 

@@ -11,11 +11,11 @@ from django.conf import settings
 
 from accounts.organisations.models import Organisation
 from kernel.places import loading
-from kernel.places.models import Place, Region
+from kernel.places.models import CalendarDay, DayType, Place, Region
 from portal.home.models import RegionMap
 from tests.factories.accounts import OrganisationFactory
 from tests.factories.kernel import RegionFactory
-from tourism.areas.models import Cableway, CalendarDay, DayType, Gate, OpeningHours, ScenicArea
+from tourism.areas.models import Cableway, Gate, OpeningHours, ScenicArea
 from tourism.tickets.horizon import laid_out_until
 from tourism.tickets.models import Concession, Product, Slot, SlotPattern
 

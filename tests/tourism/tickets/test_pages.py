@@ -11,11 +11,12 @@ from django.test import Client
 from bookings.contracts import Demand
 from bookings.inventory import operations as inventory
 from kernel import clock
+from kernel.places.models import CalendarDay, DayType
 from tests.factories.kernel import RegionFactory
 from tests.factories.tourism import ProductFactory, ScenicAreaFactory, slot_on
 from tests.tourism.conftest import AT, VISIT
 from tourism.areas import queries as areas
-from tourism.areas.models import Cableway, CalendarDay, Closure, DayType, Notice
+from tourism.areas.models import Cableway, Closure, Notice
 from tourism.tickets import cards, pages
 from tourism.tickets.models import PriceRule
 

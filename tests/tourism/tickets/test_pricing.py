@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tourism.areas.models import DayType
+from kernel.places.models import DayType
 from tourism.tickets.models import DayKind
 from tourism.tickets.pricing import Fare, PriceList, Rule, age_on, fare_for, share_fen
 

@@ -1,4 +1,4 @@
-"""The loader of scenic areas: operators, areas, hours, gates, cableways, the official calendar."""
+"""The loader of scenic areas: operators, areas, hours, gates, cableways."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from kernel.places.models import Place, Region
 from tourism.areas.loading.rows import AreaRow, Parsed, Values, read_all
 from tourism.areas.models import (
     Cableway,
-    CalendarDay,
     Gate,
     OpeningHours,
     ScenicArea,
@@ -31,12 +30,12 @@ from tourism.areas.models import (
 
 
 class AreasLoader:
-    """Reads operators.csv, scenic_areas.csv, gates.csv, cableways.csv and calendar.csv."""
+    """Reads operators.csv, scenic_areas.csv, gates.csv and cableways.csv."""
 
     name = "scenic areas"
 
     def check(self, folder: Folder, facts: RegionFacts) -> Parsed:
-        return read_all(folder, facts)
+        return read_all(folder)
 
     def write(self, parsed: Parsed, *, region: Region, at: datetime) -> Sequence[Tally]:
         suppliers = _put_operators(parsed.operators, region)
@@ -53,11 +52,6 @@ class AreasLoader:
             _put_hours([row for row in parsed.areas if row.slug in areas], region, areas),
             _put_gates(_of_areas(parsed.gates, areas), region, areas, places),
             _put_cableways(_of_areas(parsed.cableways, areas), region, areas, places),
-            merge(
-                CalendarDay.objects.filter(region=region),
-                key=("date",),
-                rows=[{"region_id": region.pk, **row} for row in parsed.days],
-            ),
         ]
 
     def extend(self, *, region: Region, until: date, at: datetime) -> int:

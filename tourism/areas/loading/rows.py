@@ -10,10 +10,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from kernel.places.loading import Folder, RegionFacts, Row, position, provenance
+from kernel.places.loading import Folder, Row, position, provenance
 from kernel.provenance import Confidence
-from tourism.areas import calendar
-from tourism.areas.models import CableKind, DayType, Kind, Level
+from tourism.areas.models import CableKind, Kind, Level
 
 AREAS_FILE = "scenic_areas.csv"
 AREA_COLUMNS = (
@@ -32,15 +31,8 @@ _CABLEWAY_COLUMNS = (
     *("capacity_per_hour_oneway", "ride_min", "price_adult_peak", "price_adult_off"),
     *("price_child_peak", "price_child_off", "hours_peak", "hours_off", *_SOURCED),
 )
-_DAY_TYPES = {
-    "workday": DayType.WORKDAY,
-    "weekend": DayType.WEEKEND,
-    "public_holiday": DayType.HOLIDAY,
-    "makeup_workday": DayType.MAKEUP,
-}
 _MONTHS = re.compile(r"([1-9]|1[0-2])-([1-9]|1[0-2])", re.ASCII)
 _WEEKDAYS = re.compile(r"[1-7]{0,7}", re.ASCII)
-_COMPUTED_YEARS = 2
 
 Hours = tuple[time, time] | None
 Values = dict[str, Any]
@@ -67,10 +59,9 @@ class Parsed:
     areas: list[AreaRow]
     gates: list[Values]
     cableways: list[Values]
-    days: list[Values]
 
 
-def read_all(folder: Folder, facts: RegionFacts) -> Parsed:
+def read_all(folder: Folder) -> Parsed:
     """Everything the files say about areas, with every problem noted in the folder."""
     operators = folder.sheet(
         "operators.csv", _operator, columns=("id", "name_zh", "name_en", *_SOURCED)
@@ -92,7 +83,6 @@ def read_all(folder: Folder, facts: RegionFacts) -> Parsed:
             optional=("note",),
             required=False,
         ),
-        days=_days(folder, facts),
     )
 
 
@@ -229,43 +219,4 @@ def _cableway(row: Row) -> Values:
         "off_opens": off and off[0],
         "off_closes": off and off[1],
         **provenance(row),
-    }
-
-
-def _days(folder: Folder, facts: RegionFacts) -> list[Values]:
-    """The published days, and the computed holidays of the years that are not published yet."""
-    published = folder.sheet(
-        "calendar.csv",
-        _day,
-        columns=("date", "day_type", "name_zh", "name_en", *_SOURCED),
-        required=False,
-    )
-    if not published:
-        return published
-    last = max(row["date"] for row in published).year
-    years = range(last + 1, last + 1 + _COMPUTED_YEARS)
-    return published + [_computed(day) for day in calendar.computed_holidays(facts.country, years)]
-
-
-def _day(row: Row) -> Values:
-    day = row.day("date")
-    row.define("calendar day", "date", day.isoformat())
-    kind = row.choice("day_type", _DAY_TYPES)
-    return {
-        "date": day,
-        "day_type": _DAY_TYPES.get(kind, DayType.WORKDAY).value,
-        "name_zh": row.text("name_zh", most=60, blank=True),
-        "name_en": row.text("name_en", most=60, blank=True),
-        **provenance(row),
-    }
-
-
-def _computed(day: calendar.Day) -> Values:
-    return {
-        "date": day.date,
-        "day_type": day.day_type.value,
-        "name_zh": day.name_zh[:60],
-        "name_en": day.name_en[:60],
-        "source": "computed by the holidays package; the year's decree is not published",
-        "confidence": Confidence.LOW.value,
     }

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
+from kernel.places import calendar
+from kernel.places.models import CalendarDay, DayType
 from tests.factories.kernel import RegionFactory
-from tourism.areas import calendar
-from tourism.areas.models import CalendarDay, DayType
 
 pytestmark = pytest.mark.django_db
 

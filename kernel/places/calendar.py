@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 import holidays
 
-from tourism.areas.models import CalendarDay, DayType
+from kernel.places.models import CalendarDay, DayType
 
 _SATURDAY = 6
 
