@@ -124,7 +124,7 @@ def _place(region: Region, archetype: Archetype, buyer: Buyer, at: datetime) -> 
 
 def _pay(order: Order, at: datetime) -> None:
     """The provider's notice says that the money is there."""
-    attempt = payments.pay_by(order=order, provider="sandbox", at=at, return_url="")
+    attempt = payments.pay_by(order=order, provider="sandbox", at=at, buyer=payments.Buyer(""))
     body = {
         "id": f"evt-{order.pk}",
         "kind": "payment.succeeded",
@@ -135,6 +135,8 @@ def _pay(order: Order, at: datetime) -> None:
             "amount": attempt.amount_fen,
             "currency": attempt.currency,
             "live": False,
+            "captured": attempt.amount_fen,
+            "refunded": 0,
         },
     }
     raw, at_s = json.dumps(body).encode(), int(at.timestamp())

@@ -158,6 +158,12 @@ class Offer:
         now = (due for due in self.dues if due.when is When.ORDER and due.how is How.CHARGE)
         return sum(due.amount_fen or 0 for due in now)
 
+    @property
+    def deposit_fen(self) -> int:
+        """What is set aside when the order is placed, in fen."""
+        now = (due for due in self.dues if due.when is When.ORDER and due.how is How.AUTHORISE)
+        return sum(due.amount_fen or 0 for due in now)
+
     def all_demands(self) -> list[Demand]:
         """Units per bucket over the offer and all its parts, sorted by bucket id."""
         units: dict[int, int] = {}

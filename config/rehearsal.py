@@ -128,25 +128,25 @@ class Rehearsal:
             raise NothingOnSale
         return found
 
-    def _started(self, at: datetime) -> Attempt:
+    def _started(self, at: datetime) -> tuple[Order, Attempt]:
         """An order whose buyer stands on the payment page."""
-        order = self._place(at)
-        return payments.pay_by(order=order, provider="sandbox", at=at, return_url="")
+        order, buyer = self._place(at), payments.Buyer("")
+        return order, payments.pay_by(order=order, provider="sandbox", at=at, buyer=buyer)
 
     def _paid(self, at: datetime) -> Order:
-        attempt = self._started(at)
+        order, attempt = self._started(at)
         _pay(attempt, at)
-        return attempt.order
+        return order
 
     def _give_up(self, at: datetime) -> None:
         """One party gives up its order and pays it all the same."""
-        attempt = self._started(at)
-        orders.abandon(order=attempt.order, at=at)
+        order, attempt = self._started(at)
+        orders.abandon(order=order, at=at)
         _pay(attempt, at)
 
     def _lapse(self, at: datetime) -> None:
         """Two parties let their orders lapse; one of them pays after that."""
-        late = self._started(at)
+        _order, late = self._started(at)
         self._place(at)
         orders.lapse_due(at=at + orders.HOLD_FOR)
         _pay(late, at + orders.HOLD_FOR)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("o/<str:token>/", own_browser(order.show), name="order"),
     path("o/<str:token>/state.json", never_cache(order.state), name="order-state"),
     path("o/<str:token>/pay/", never_cache(order.pay), name="pay"),
+    path("o/<str:token>/pay/<int:attempt_id>/", never_cache(order.pay_code), name="pay-code"),
     path("o/<str:token>/give-up/", never_cache(order.give_up), name="give-up"),
     path("o/<str:token>/cancel/", never_cache(order.cancel), name="cancel"),
     path("<slug:region>/cart/", never_cache(cart.show), name="cart"),

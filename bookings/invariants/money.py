@@ -74,36 +74,34 @@ def line_price(at: datetime) -> Sequence[str]:
 @rule(
     "paid-has-money",
     breach="""
-    UPDATE bookings_orders_order SET due_now_fen = due_now_fen - 1
+    UPDATE bookings_orders_order SET deposit_fen = deposit_fen + 1
     WHERE id = (SELECT min(id) FROM bookings_orders_order WHERE paid_at IS NOT NULL)
     """,
 )
 def paid_has_money(at: datetime) -> Sequence[str]:
-    """An order marked as paid that asked for money has received it."""
+    """An order marked as paid has received what it asked for, and by payments that say so."""
     return rows(
         """
-        SELECT o.id AS "order", o.due_now_fen FROM bookings_orders_order AS o
-        WHERE o.paid_at IS NOT NULL AND o.due_now_fen > 0 AND NOT EXISTS (
-            SELECT 1 FROM bookings_payments_attempt AS a
-            WHERE a.order_id = o.id AND a.captured_fen = o.due_now_fen
-        )
+        SELECT o.id AS "order", o.due_now_fen, o.received_fen, o.deposit_fen, o.secured_fen,
+            sum(a.captured_fen) AS captured_fen
+        FROM bookings_orders_order AS o LEFT JOIN bookings_payments_attempt AS a
+            ON a.order_id = o.id AND a.purpose IN ('ORDER', 'SHARE')
+        WHERE o.paid_at IS NOT NULL GROUP BY o.id
+        HAVING o.received_fen <> o.due_now_fen OR o.secured_fen <> o.deposit_fen
+            OR coalesce(sum(a.captured_fen), 0) < o.due_now_fen
         """
     )
 
 
 @rule("money-ends-somewhere", breach=_FORGOTTEN_MONEY)
 def money_ends_somewhere(at: datetime) -> Sequence[str]:
-    """Received money has paid its order or is on its way back, in a minute."""
+    """Received money is counted towards its order or is on its way back, in a minute."""
     return rows(
         """
-        SELECT a.id AS attempt, a.captured_fen FROM bookings_payments_attempt AS a
-        JOIN bookings_orders_order AS o ON o.id = a.order_id
-        WHERE a.state = 'SUCCEEDED' AND a.ended_at < %s AND a.refunded_fen = 0 AND (
-            o.paid_at IS NULL OR a.id > (
-                SELECT min(b.id) FROM bookings_payments_attempt AS b
-                WHERE b.order_id = o.id AND b.state = 'SUCCEEDED' AND b.refunded_fen < b.captured_fen
-            )
-        )
+        SELECT o.id AS "order", o.received_fen, sum(a.captured_fen - a.refunded_fen) AS kept_fen
+        FROM bookings_payments_attempt AS a JOIN bookings_orders_order AS o ON o.id = a.order_id
+        WHERE a.state = 'SUCCEEDED' AND a.purpose IN ('ORDER', 'SHARE') AND a.ended_at < %s
+        GROUP BY o.id HAVING sum(a.captured_fen - a.refunded_fen) > o.received_fen
         """,
         at - GRACE,
     )
@@ -118,13 +116,16 @@ def payments_equal_ledger(at: datetime) -> Sequence[str]:
             coalesce(a.fen, 0) AS payments_fen, coalesce(l.fen, 0) AS ledger_fen
         FROM (
             SELECT 'order:' || order_id AS subject, 'provider:' || provider AS account,
-                sum(captured_fen - refunded_fen) AS fen, max(ended_at) AS ended_at
-            FROM bookings_payments_attempt GROUP BY order_id, provider
+                sum(captured_fen - refunded_fen
+                    - CASE WHEN dispute IN ('OPEN', 'LOST') THEN disputed_fen ELSE 0 END) AS fen,
+                max(ended_at) AS ended_at
+            FROM bookings_payments_attempt WHERE order_id IS NOT NULL GROUP BY order_id, provider
         ) AS a
         FULL JOIN (
             SELECT e.subject, p.account, sum(p.amount_fen) AS fen FROM bookings_ledger_entry AS e
             JOIN bookings_ledger_posting AS p ON p.entry_id = e.id
-            WHERE p.account LIKE 'provider:%%' GROUP BY e.subject, p.account
+            WHERE p.account LIKE 'provider:%%' AND e.subject LIKE 'order:%%'
+            GROUP BY e.subject, p.account
         ) AS l ON (l.subject, l.account) = (a.subject, a.account)
         WHERE coalesce(a.fen, 0) <> coalesce(l.fen, 0) AND coalesce(a.ended_at < %s, TRUE)
         """,
@@ -233,7 +234,7 @@ def refund_is_sent(at: datetime) -> Sequence[str]:
     "refused-is-refunded",
     breach=f"""
     {_FORGOTTEN_MONEY};
-    UPDATE bookings_orders_order SET paid_at = %(at)s, due_now_fen = 0
+    UPDATE bookings_orders_order SET paid_at = %(at)s, due_now_fen = 1, received_fen = 1
     WHERE id = (SELECT min(order_id) FROM bookings_orders_line WHERE state = 'LAPSED');
     UPDATE bookings_orders_line SET state = 'REFUSED'
     WHERE order_id = (SELECT min(order_id) FROM bookings_orders_line WHERE state = 'LAPSED')

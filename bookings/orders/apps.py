@@ -20,6 +20,14 @@ class OrdersConfig(AppConfig):
     def ready(self) -> None:
         outbox.subscribe("bookings.payments.received", _settle, label="bookings.orders.settle")
         outbox.subscribe(
+            "bookings.payments.deposit-received",
+            _settle_deposit,
+            label="bookings.orders.settle-deposit",
+        )
+        outbox.subscribe(
+            "bookings.payments.set-aside", _note_set_aside, label="bookings.orders.set-aside"
+        )
+        outbox.subscribe(
             "bookings.order.placed-free", _settle_free, label="bookings.orders.settle-free"
         )
 
@@ -28,6 +36,18 @@ def _settle(*, event: Event, at: datetime) -> None:
     from bookings.orders import operations
 
     operations.settle(facts=event.facts, at=at)
+
+
+def _settle_deposit(*, event: Event, at: datetime) -> None:
+    from bookings.orders import operations
+
+    operations.settle_deposit(facts=event.facts, at=at)
+
+
+def _note_set_aside(*, event: Event, at: datetime) -> None:
+    from bookings.orders import operations
+
+    operations.note_set_aside(facts=event.facts, at=at)
 
 
 def _settle_free(*, event: Event, at: datetime) -> None:

@@ -81,6 +81,9 @@ class Order(models.Model):
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     total_fen = models.BigIntegerField(_("total (fen)"))
     due_now_fen = models.BigIntegerField(_("to pay now (fen)"))
+    received_fen = models.BigIntegerField(_("paid of it (fen)"), default=0, db_default=0)
+    deposit_fen = models.BigIntegerField(_("deposit (fen)"), default=0, db_default=0)
+    secured_fen = models.BigIntegerField(_("deposit held (fen)"), default=0, db_default=0)
     language = models.CharField(_("language"), max_length=10)
     channel = models.CharField(_("channel"), max_length=20, default="own")
     contact_sealed = models.TextField(_("contact, sealed"), blank=True)
@@ -100,6 +103,14 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=Q(due_now_fen__gte=0) & Q(total_fen__gte=F("due_now_fen")),
                 name="bookings_orders_order_due_within_total",
+            ),
+            models.CheckConstraint(
+                condition=Q(received_fen__gte=0) & Q(received_fen__lte=F("due_now_fen")),
+                name="bookings_orders_order_received_within_due",
+            ),
+            models.CheckConstraint(
+                condition=Q(secured_fen__gte=0) & Q(secured_fen__lte=F("deposit_fen")),
+                name="bookings_orders_order_secured_within_deposit",
             ),
         )
 
@@ -126,8 +137,19 @@ class Order(models.Model):
         return str(self.state.label)
 
     def is_payable(self, at: datetime) -> bool:
-        """Whether a payment may be started: held, not yet due, and something to pay now."""
-        return self.state is State.HELD and self.due_at > at and self.due_now_fen > 0
+        """Whether a payment may be started: held, not yet due, and something to pay or secure now."""
+        is_open = self.unpaid_fen > 0 or self.unsecured_fen > 0
+        return self.state is State.HELD and self.due_at > at and is_open
+
+    @property
+    def unpaid_fen(self) -> int:
+        """What is still to be paid of what is due now."""
+        return self.due_now_fen - self.received_fen
+
+    @property
+    def unsecured_fen(self) -> int:
+        """What is still to be set aside as a deposit."""
+        return self.deposit_fen - self.secured_fen
 
 
 def tone_of(state: str) -> str:

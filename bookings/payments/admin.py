@@ -12,6 +12,9 @@ _WHY = _("A payment is for a whole order, which may have several suppliers.")
 
 _AMOUNT = columns.price("amount_fen", _("Amount"))
 _RECEIVED = columns.price("captured_fen", _("Received"))
+_SET_ASIDE = columns.price("authorised_fen", _("Set aside"))
+_TOLD_RETURNED = columns.price("told_refunded_fen", _("Returned, as the provider says"))
+_DISPUTED = columns.price("disputed_fen", _("Disputed"))
 _RETURNED = columns.price("refunded_fen", _("Returned"))
 
 
@@ -24,15 +27,17 @@ class ProviderEventInline(ReadOnlyAdmin, PlatformOnlyAdmin, TabularInline):
 @admin.register(Attempt)
 class AttemptAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     platform_only_because = _WHY
-    list_display = ("created_at", "order", "provider", "state", _AMOUNT, _RETURNED)
+    list_display = ("created_at", "order", "purpose", "provider", "state", _AMOUNT, _RETURNED)
     fields = (
-        "order", "provider", "state", _AMOUNT, _RECEIVED, _RETURNED, "currency", "token",
-        "provider_ref", "redirect_url", "created_at", "asked_at", "ended_at",
+        "order", "purpose", "purpose_id", "payer", "provider", "how", "state", _AMOUNT, _SET_ASIDE,
+        _RECEIVED, _RETURNED, _TOLD_RETURNED, "dispute", _DISPUTED, "currency", "token",
+        "provider_ref", "transaction_ref", "redirect_url", "created_at", "closes_at", "asked_at",
+        "ended_at",
     )  # fmt: skip
     readonly_fields = fields
-    list_filter = ("provider", "state")
+    list_filter = ("provider", "purpose", "state", "dispute")
     list_select_related = ("order",)
-    search_fields = ("token", "provider_ref", "order__code")
+    search_fields = ("token", "provider_ref", "transaction_ref", "order__code")
     date_hierarchy = "created_at"
     show_full_result_count = False
     inlines = (ProviderEventInline,)

@@ -1,6 +1,19 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+
+from kernel.outbox import registry as outbox
+
+if TYPE_CHECKING:
+    from kernel.outbox.models import Event
+
+_OVER = ("bookings.order.paid", "bookings.order.lapsed", "bookings.order.given-up")
+"""Nobody is to pay for such an order any more."""
 
 
 class PaymentsConfig(AppConfig):
@@ -16,3 +29,26 @@ class PaymentsConfig(AppConfig):
             providers.register(
                 Sandbox(settings.SANDBOX_PROVIDER_URL, settings.SANDBOX_PROVIDER_SECRET)
             )
+        for name in _OVER:
+            outbox.subscribe(
+                name, _close, label=f"bookings.payments.close:{name}", transactional=False
+            )
+        outbox.subscribe(
+            "bookings.orders.deposit-free",
+            _release,
+            label="bookings.payments.release",
+            transactional=False,
+        )
+
+
+def _close(*, event: Event, at: datetime) -> None:
+    from bookings.payments import operations
+
+    operations.close_order(order_id=event.facts["order_id"], at=at)
+
+
+def _release(*, event: Event, at: datetime) -> None:
+    from bookings.payments import operations
+    from bookings.payments.models import Attempt
+
+    operations.release(attempt=Attempt.objects.get(pk=event.facts["attempt_id"]), at=at)

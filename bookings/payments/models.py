@@ -4,29 +4,71 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from bookings.payments.providers import Handle
+
 
 class AttemptState(models.TextChoices):
     """Where an attempt stands."""
 
     CREATED = "CREATED", _("being started at the provider")
     PENDING = "PENDING", _("waiting for the buyer")
-    SUCCEEDED = "SUCCEEDED", _("money received")
     FAILED = "FAILED", _("failed")
+    AUTHORISED = "AUTHORISED", _("set aside")
+    RELEASED = "RELEASED", _("released, nothing was taken")
+    SUCCEEDED = "SUCCEEDED", _("money received")
 
 
 OPEN = (AttemptState.CREATED, AttemptState.PENDING)
 
 
-class Attempt(models.Model):
-    """One try to pay one order at one provider. Committed before the provider is called.
+class DisputeState(models.TextChoices):
+    """How a buyer's objection at the bank stands."""
 
-    ``token`` is our name for it at the provider and its idempotency key. ``captured_fen`` and
-    ``refunded_fen`` move by guarded statements only.
+    OPEN = "OPEN", _("open")
+    WON = "WON", _("decided for us")
+    LOST = "LOST", _("decided for the buyer")
+
+
+class Purpose(models.TextChoices):
+    """What a payment is for. Those behind the first three belong to no order's sum."""
+
+    ORDER = "ORDER", _("an order")
+    SHARE = "SHARE", _("a friend's share of an order")
+    DEPOSIT = "DEPOSIT", _("a deposit")
+    CHANGE = "CHANGE", _("the difference of a change")
+    TOP_UP = "TOP_UP", _("topping up a balance")
+    BILL = "BILL", _("a monthly bill")
+
+
+class Attempt(models.Model):
+    """One try to pay one sum at one provider. Committed before the provider is called.
+
+    ``purpose`` and ``purpose_id`` say what the money is for; ``order`` is empty for what belongs to
+    none. ``token`` is our name for it at the provider and its idempotency key. What the provider says
+    (``authorised_fen``, ``captured_fen``, ``told_refunded_fen``, ``disputed_fen``) only ever grows, so
+    that the order in which its notices arrive cannot matter; ``refunded_fen`` is what we have set aside
+    to go back, moved by guarded statements only.
     """
 
     order = models.ForeignKey(
-        "bookings_orders.Order", models.PROTECT, related_name="attempts", verbose_name=_("order")
+        "bookings_orders.Order",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="attempts",
+        verbose_name=_("order"),
     )
+    purpose = models.CharField(
+        _("purpose"), max_length=10, choices=Purpose, default=Purpose.ORDER, db_default="ORDER"
+    )
+    purpose_id = models.BigIntegerField(_("number of the purpose"), default=0, db_default=0)
+    payer = models.CharField(_("payer"), max_length=64, blank=True, default="", db_default="")
+    words = models.CharField(_("words"), max_length=60, blank=True, default="", db_default="")
+    language = models.CharField(
+        _("language"), max_length=10, default="zh-hans", db_default="zh-hans"
+    )
+    how = models.CharField(_("how"), max_length=10, default="CHARGE", db_default="CHARGE")
+    closes_at = models.DateTimeField(_("closes at"), null=True, blank=True)
     provider = models.CharField(_("provider"), max_length=20)
     token = models.CharField(_("token"), max_length=32, unique=True)
     amount_fen = models.BigIntegerField(_("amount (fen)"))
@@ -35,9 +77,21 @@ class Attempt(models.Model):
         _("state"), max_length=10, choices=AttemptState, default=AttemptState.CREATED
     )
     provider_ref = models.CharField(_("provider's reference"), max_length=120, blank=True)
-    redirect_url = models.URLField(_("payment page"), max_length=500, blank=True)
+    transaction_ref = models.CharField(
+        _("provider's transaction"), max_length=120, blank=True, default="", db_default=""
+    )
+    redirect_url = models.CharField(_("payment page"), max_length=2000, blank=True)
+    qr = models.CharField(_("payment code"), max_length=500, blank=True, default="", db_default="")
+    authorised_fen = models.BigIntegerField(_("set aside (fen)"), default=0, db_default=0)
     captured_fen = models.BigIntegerField(_("received (fen)"), default=0)
     refunded_fen = models.BigIntegerField(_("returned (fen)"), default=0)
+    told_refunded_fen = models.BigIntegerField(
+        _("returned, as the provider says (fen)"), default=0, db_default=0
+    )
+    disputed_fen = models.BigIntegerField(_("disputed (fen)"), default=0, db_default=0)
+    dispute = models.CharField(
+        _("dispute"), max_length=10, choices=DisputeState, blank=True, default="", db_default=""
+    )
     created_at = models.DateTimeField(_("created at"))
     asked_at = models.DateTimeField(_("provider last asked at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
@@ -47,9 +101,10 @@ class Attempt(models.Model):
         verbose_name_plural = _("payment attempts")
         constraints = (
             models.UniqueConstraint(
-                fields=("order", "provider"),
+                fields=("order", "purpose", "purpose_id", "provider"),
                 condition=Q(state__in=("CREATED", "PENDING")),
-                name="bookings_payments_attempt_one_open",
+                nulls_distinct=False,
+                name="bookings_payments_attempt_one_open_purpose",
             ),
             models.CheckConstraint(
                 condition=Q(amount_fen__gt=0), name="bookings_payments_attempt_amount"
@@ -57,6 +112,14 @@ class Attempt(models.Model):
             models.CheckConstraint(
                 condition=Q(refunded_fen__gte=0) & Q(refunded_fen__lte=F("captured_fen")),
                 name="bookings_payments_attempt_refunded_within_captured",
+            ),
+            models.CheckConstraint(
+                condition=Q(captured_fen__lte=F("amount_fen")),
+                name="bookings_payments_attempt_captured_within_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(order__isnull=False) | Q(purpose__in=("TOP_UP", "BILL")),
+                name="bookings_payments_attempt_has_its_order",
             ),
         )
         indexes = (
@@ -70,6 +133,17 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} {self.token}"
+
+    @property
+    def handle(self) -> Handle:
+        """The payment by all its names."""
+        return Handle(
+            token=self.token,
+            provider_ref=self.provider_ref,
+            transaction_ref=self.transaction_ref,
+            amount_fen=self.amount_fen,
+            currency=self.currency,
+        )
 
 
 class EventState(models.TextChoices):

@@ -10,6 +10,7 @@ comes twice, late, out of order or never. Standard library only; its state is on
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import hmac
 import html
@@ -43,6 +44,15 @@ CREATE TABLE IF NOT EXISTS refund (
 CREATE TABLE IF NOT EXISTS notice (
     id TEXT PRIMARY KEY, url TEXT, body TEXT, due REAL, tries INTEGER, done INTEGER
 );
+"""
+
+_NEW_COLUMNS = ("how TEXT NOT NULL DEFAULT 'CHARGE'", "captured INTEGER NOT NULL DEFAULT 0")
+"""What a store made by an earlier version lacks."""
+
+_SAY = """
+SELECT id, token, amount, currency, status, captured,
+    (SELECT coalesce(sum(amount), 0) FROM refund WHERE payment_id = payment.id) AS refunded
+FROM payment WHERE id = ?
 """
 
 _WORDS = {
@@ -81,6 +91,9 @@ class Store:
         self.db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self.db.row_factory = sqlite3.Row
         self.db.executescript(_TABLES)
+        for column in _NEW_COLUMNS:
+            with contextlib.suppress(sqlite3.OperationalError):
+                self.db.execute(f"ALTER TABLE payment ADD COLUMN {column}")
 
     def run(self, sql: str, *values: object) -> list[sqlite3.Row]:
         """One statement, its rows."""
@@ -106,28 +119,55 @@ class Party:
         row = (
             f"pay_{secrets.token_hex(12)}", str(body["token"]), int(body["amount"]),
             str(body["currency"]), str(body["words"]), str(body["return_url"]),
-            str(body["notice_url"]), str(body["language"]),
+            str(body["notice_url"]), str(body["language"]), str(body["how"]),
         )  # fmt: skip
         self.store.run(
-            "INSERT INTO payment VALUES (?,?,?,?,?,?,?,?,'PENDING') ON CONFLICT (token) DO NOTHING",
+            "INSERT INTO payment (id, token, amount, currency, words, return_url, notice_url, language,"
+            " how, status) VALUES (?,?,?,?,?,?,?,?,?,'PENDING') ON CONFLICT (token) DO NOTHING",
             *row,
         )
         found = self.store.one("SELECT * FROM payment WHERE token = ?", str(body["token"]))
         assert found is not None
-        return self.say(found) | {"pay_url": f"{self.url}/pay/{found['id']}"}
+        return self.say(found["id"]) | {"pay_url": f"{self.url}/pay/{found['id']}"}
 
-    @staticmethod
-    def say(row: sqlite3.Row) -> dict[str, Any]:
-        """A payment in the wire format."""
-        names = ("id", "token", "amount", "currency", "status")
-        return {name: row[name] for name in names} | {"live": False}
+    def say(self, payment_id: str) -> dict[str, Any]:
+        """A payment in the wire format; empty for one that is not known."""
+        row = self.store.one(_SAY, payment_id)
+        return {} if row is None else dict(row) | {"live": False}
+
+    def capture(self, payment_id: str, body: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Take so much of what was set aside, once; None where that is not to be had."""
+        amount = int(body["amount"])
+        self.store.run(
+            "UPDATE payment SET status = 'SUCCEEDED', captured = ?"
+            " WHERE id = ? AND status = 'AUTHORISED' AND ? BETWEEN 1 AND amount",
+            amount, payment_id, amount,
+        )  # fmt: skip
+        found = self.say(payment_id)
+        return (
+            found
+            if found and (found["status"], found["captured"]) == ("SUCCEEDED", amount)
+            else None
+        )
+
+    def void(self, payment_id: str) -> dict[str, Any] | None:
+        """Close or release a payment from which nothing was taken; None where something was."""
+        self.store.run(
+            "UPDATE payment SET status = 'FAILED'"
+            " WHERE id = ? AND status IN ('PENDING', 'AUTHORISED')",
+            payment_id,
+        )
+        found = self.say(payment_id)
+        return found if found and found["status"] == "FAILED" else None
 
     def end(self, payment_id: str, way: str) -> sqlite3.Row | None:
         """The buyer pressed a button: finish the payment once and send its notices."""
-        status = "FAILED" if way == "decline" else "SUCCEEDED"
+        is_paid = way != "decline"
         moved = self.store.run(
-            "UPDATE payment SET status = ? WHERE id = ? AND status = 'PENDING' RETURNING *",
-            status, payment_id,
+            "UPDATE payment SET captured = iif(? AND how = 'CHARGE', amount, 0),"
+            " status = CASE WHEN NOT ? THEN 'FAILED' WHEN how = 'CHARGE' THEN 'SUCCEEDED'"
+            " ELSE 'AUTHORISED' END WHERE id = ? AND status = 'PENDING' RETURNING *",
+            is_paid, is_paid, payment_id,
         )  # fmt: skip
         if moved:
             self._notify(moved[0], way)
@@ -138,12 +178,13 @@ class Party:
     def _notify(self, payment: sqlite3.Row, way: str) -> None:
         if way == "never":
             return
-        body = self._notice("payment.ended", self.say(payment))
+        body = self._notice("payment.ended", self.say(payment["id"]))
         self._queue(payment["notice_url"], body, 30 if way == "late" else 0)
         if way == "twice":
             self._queue(payment["notice_url"], body, 1)
         if way == "shuffled":
-            old = self._notice("payment.created", self.say(payment) | {"status": "PENDING"})
+            news = self.say(payment["id"]) | {"status": "PENDING", "captured": 0}
+            old = self._notice("payment.created", news)
             self._queue(payment["notice_url"], old, 2)
 
     @staticmethod
@@ -164,7 +205,7 @@ class Party:
             done = self.store.run(
                 """
                 INSERT INTO refund SELECT ?, id, ?, 'SUCCEEDED' FROM payment AS p
-                WHERE id = ? AND status = 'SUCCEEDED' AND ? > 0 AND ? <= amount - (
+                WHERE id = ? AND status = 'SUCCEEDED' AND ? > 0 AND ? <= captured - (
                     SELECT coalesce(sum(amount), 0) FROM refund WHERE payment_id = p.id
                 ) RETURNING *
                 """,
@@ -228,8 +269,8 @@ class Handler(BaseHTTPRequestHandler):
         if path.startswith("/pay/"):
             return self._page(path.removeprefix("/pay/"))
         if path.startswith("/v1/payments/") and self._is_site():
-            row = self._payment(path.removeprefix("/v1/payments/"))
-            return self._json(200, Party.say(row)) if row else self._json(404, {"error": "none"})
+            found = self.party.say(path.removeprefix("/v1/payments/"))
+            return self._json(200, found) if found else self._json(404, {"error": "none"})
         return self._json(404, {"error": "no such address"})
 
     def do_POST(self) -> None:
@@ -255,11 +296,16 @@ class Handler(BaseHTTPRequestHandler):
             return self._json(500, {"error": "asked to fail before doing it"})
         if path == "/v1/payments":
             return self._answer(self.party.create(body))
-        payment_id = path.removeprefix("/v1/payments/").removesuffix("/refunds")
-        if path.endswith("/refunds"):
-            done = self.party.refund(payment_id, body)
-            return self._answer(done) if done else self._json(409, {"error": "not so much"})
-        return self._json(404, {"error": "no such address"})
+        payment_id, _slash, verb = path.removeprefix("/v1/payments/").partition("/")
+        verbs = {
+            "refunds": lambda: self.party.refund(payment_id, body),
+            "capture": lambda: self.party.capture(payment_id, body),
+            "void": lambda: self.party.void(payment_id),
+        }
+        if verb not in verbs:
+            return self._json(404, {"error": "no such address"})
+        done = verbs[verb]()
+        return self._answer(done) if done else self._json(409, {"error": "not so"})
 
     def _answer(self, body: Mapping[str, Any]) -> None:
         """The answer, unless a test asked that it be lost or be wrong after the deed is done."""

@@ -6,7 +6,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from bookings.orders.guesses import open_order
-from bookings.payments import operations
+from bookings.payments import operations, providers
 from bookings.payments.models import OPEN
 from bookings.payments.providers import ProviderDown
 from kernel import clock
@@ -18,14 +18,15 @@ from kernel.web.requests import client_ip
 def hook(request: HttpRequest, provider: str) -> HttpResponse:
     """A provider's notice: 200 once it is kept, also when it was kept before."""
     operations.hear(provider=provider, raw=request.body, headers=request.headers, at=clock.now())
-    return HttpResponse("ok", content_type="text/plain")
+    body, content_type = providers.get(provider).thanks
+    return HttpResponse(body, content_type=content_type)
 
 
 @require_GET
 def back(request: HttpRequest, token: str) -> HttpResponse:
     """The buyer is back. Nothing is believed of this address: the provider is asked."""
     order = open_order(token, address=client_ip(request), at=clock.now())
-    for attempt in order.attempts.filter(state__in=OPEN).select_related("order"):
+    for attempt in order.attempts.filter(state__in=OPEN):
         try:
             operations.ask(attempt=attempt, at=clock.now())
         except ProviderDown:

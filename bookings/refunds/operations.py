@@ -21,7 +21,7 @@ from bookings.ledger import operations as ledger
 from bookings.orders import operations as orders
 from bookings.orders.models import Line, Order, State
 from bookings.payments import providers
-from bookings.payments.models import Attempt, AttemptState
+from bookings.payments.models import Attempt, AttemptState, Purpose
 from bookings.refunds.models import Reason, Refund, RefundState
 from bookings.vouchers import operations as vouchers
 from kernel import codes
@@ -174,8 +174,9 @@ def return_refused(*, line_id: int, at: datetime) -> None:
 
 def return_money(*, facts: Mapping[str, Any], at: datetime) -> None:
     """Money that pays nothing goes back whole, by the payment it came with. Once for a payment."""
-    attempt = Attempt.objects.select_related("order").get(pk=facts["attempt_id"])
-    _reserve(attempt.order, attempt, facts["amount_fen"], f"return:{attempt.pk}",
+    attempt = Attempt.objects.get(pk=facts["attempt_id"])
+    order = Order.objects.get(pk=facts["order_id"])
+    _reserve(order, attempt, facts["amount_fen"], f"return:{attempt.pk}",
              facts["reason"], "system", at, {})  # fmt: skip
 
 
@@ -191,6 +192,7 @@ def _send_back(
     """Split a sum over the order's payments, each up to what it still holds."""
     refunds: list[Refund] = []
     attempts = order.attempts.filter(state=AttemptState.SUCCEEDED).order_by("pk")
+    attempts = attempts.exclude(purpose=Purpose.DEPOSIT)
     for attempt in attempts.select_for_update(no_key=True):
         part = min(amount_fen, attempt.captured_fen - attempt.refunded_fen)
         if part > 0:
@@ -233,7 +235,7 @@ def _reserve(
         key=f"refund:{refund.pk}",
         subject=order.subject,
         memo="money returned",
-        postings=[(f"buyer:{order.pk}", amount_fen), (f"provider:{attempt.provider}", -amount_fen)],
+        postings=[(_owed_to(attempt), amount_fen), (f"provider:{attempt.provider}", -amount_fen)],
         region_id=order.region_id,
         currency=order.currency,
         at=at,
@@ -247,6 +249,11 @@ def _reserve(
     return refund
 
 
+def _owed_to(attempt: Attempt) -> str:
+    kind = "deposit" if attempt.purpose == Purpose.DEPOSIT else "buyer"
+    return f"{kind}:{attempt.order_id}"
+
+
 def send(*, refund_id: int, at: datetime) -> None:
     """Ask the provider to return a refund's money. Outside any transaction; the token makes it once.
 
@@ -256,10 +263,7 @@ def send(*, refund_id: int, at: datetime) -> None:
     if refund.state == RefundState.DONE:
         return
     outcome = providers.get(refund.attempt.provider).refund(
-        provider_ref=refund.attempt.provider_ref,
-        token=refund.token,
-        amount_fen=refund.amount_fen,
-        currency=refund.attempt.currency,
+        refund.attempt.handle, token=refund.token, amount_fen=refund.amount_fen
     )
     if outcome is providers.Outcome.PENDING:
         raise providers.ProviderDown

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 def qr_svg(text: str) -> SafeString:
     """An inline SVG of a code's text: black on white with its quiet zone, whatever the theme.
 
-    Level M and the alphanumeric mode; scaled by its container. No styles, so a strict CSP lets it be.
+    Level M, in the shortest mode that the text allows; scaled by its container. No styles, so a strict CSP
+    lets it be.
     """
-    symbol = segno.make(text, error="m", mode="alphanumeric", micro=False, boost_error=False)
+    symbol = segno.make(text, error="m", micro=False, boost_error=False)
     svg = symbol.svg_inline(
         omitsize=True, svgclass="q-qr", lineclass=None, dark="#000", light="#fff", title=_("Code")
     )

@@ -1,4 +1,5 @@
 // Asks `data-url` for a small JSON every few seconds and writes its texts into `data-poll` elements.
+// With `data-next` it goes there once the JSON's `state` is another than `data-state`.
 // An unchanged answer (ETag, 304) costs nothing; a hidden page asks nothing.
 export function start(element) {
   const seconds = Number(element.dataset.seconds ?? 5);
@@ -17,7 +18,10 @@ async function ask(element, state) {
     const response = await fetch(element.dataset.url, { headers, cache: "no-store" });
     if (response.status !== 200) return;
     state.etag = response.headers.get("ETag");
-    write(element, await response.json());
+    const texts = await response.json();
+    const { next, state: shown } = element.dataset;
+    if (next && texts.state !== shown) location.assign(next);
+    write(element, texts);
   } catch {
     // No network: the page keeps what it shows; offline.js says so.
   }

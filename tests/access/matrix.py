@@ -35,6 +35,10 @@ def _held(world: World) -> Mapping[str, Any]:
     return {"token": world.held.token}
 
 
+def _to_scan(world: World) -> Mapping[str, Any]:
+    return {"token": world.held.token, "attempt_id": world.to_scan.pk}
+
+
 def _traveller(world: World) -> Mapping[str, Any]:
     return {"traveller_id": world.traveller.pk}
 
@@ -154,6 +158,7 @@ ROUTES: Mapping[str, Row] = {
     "checkout:order": Row(everybody("200"), at=_paid),
     "checkout:order-state": Row(everybody("200"), at=_paid),
     "checkout:pay": Row(everybody("200"), everybody("404"), at=_held),
+    "checkout:pay-code": Row(everybody("200"), at=_to_scan),
     "checkout:give-up": Row(everybody("405"), everybody("302"), at=_held),
     "checkout:cancel": Row(everybody("200"), everybody("302"), at=_paid, form=_all_parts),
     "payments:return": Row(everybody("302"), at=_paid),

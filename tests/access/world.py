@@ -51,6 +51,7 @@ class World:
     refs: list[str]
     paid: Order
     held: Order
+    to_scan: Attempt
     traveller: Traveller
     sign_in: SignIn
     gate_post: str
@@ -84,6 +85,7 @@ def build() -> World:
         name_en="North",
     )
     owner = cast.wang_fang
+    held = _order(stall, 1, owner)
     enter(owner)  # a browser of the owner's at home
     return World(
         cast=cast,
@@ -94,7 +96,8 @@ def build() -> World:
         run=Run.objects.filter(line=line).earliest("departs_at"),
         refs=list(stall.refs),
         paid=_paid(_order(stall, 0, owner)),
-        held=_order(stall, 1, owner),
+        held=held,
+        to_scan=_to_scan(held),
         traveller=make_traveller(owner.actor),
         sign_in=SignIn.objects.get(user=owner),
         gate_post=f"{gate.zone}@{gate.slug}",
@@ -114,6 +117,15 @@ def _sale(region: Region, supplier_id: int, owner: User) -> Sale:
 
 def _order(stall: Tickets, number: int, owner: User) -> Order:
     return buy(stall, Ask("ticket", stall.refs[number], (person(1),)), actor=owner.actor)[0].order
+
+
+def _to_scan(order: Order) -> Attempt:
+    """A payment that goes on with a code which the provider's own app reads."""
+    return Attempt.objects.create(
+        order=order, provider="app", token="scan", provider_ref="scan", qr="app://pay/1",
+        amount_fen=order.due_now_fen, currency=order.currency, created_at=AT,
+        state=AttemptState.PENDING,
+    )  # fmt: skip
 
 
 def _paid(order: Order) -> Order:

@@ -74,7 +74,7 @@ def order(n: int) -> Order:
 def attempt(n: int) -> Attempt:
     return Attempt.objects.create(
         order=order(n), provider="sandbox", token=f"token{n}", provider_ref=f"pay_{n}",
-        amount_fen=2000, captured_fen=2000, currency="CNY", created_at=moment(n),
+        transaction_ref=f"tx_{n}", amount_fen=2000, captured_fen=2000, currency="CNY", created_at=moment(n),
         state=AttemptState.SUCCEEDED,
     )  # fmt: skip
 

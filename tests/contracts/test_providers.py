@@ -13,6 +13,7 @@ import pytest
 from django.utils import translation
 from pytest_socket import enable_socket
 
+from bookings.contracts import How
 from bookings.inventory import operations as counts
 from bookings.orders import operations as orders
 from bookings.orders.models import Order, State
@@ -22,6 +23,7 @@ from bookings.payments.models import Attempt, AttemptState, EventState, Provider
 from bookings.payments.providers import (
     BadSignature,
     Charge,
+    Handle,
     Outcome,
     Provider,
     ProviderDown,
@@ -76,6 +78,7 @@ def charge(post: Inbox, **changes: Any) -> Charge:
         "return_url": f"{post.url}/back",
         "notice_url": f"{post.url}/hooks/",
         "language": "en",
+        "closes_at": clock.now() + timedelta(hours=1),
     }
     return Charge(**{**facts, **changes})
 
@@ -90,11 +93,24 @@ def started(provider: Provider, wish: Charge) -> Started:
     return provider.start(wish)
 
 
+def handle(wish: Charge, started: Started) -> Handle:
+    """The payment as the core knows it before any notice came."""
+    return Handle(wish.token, started.provider_ref, "", wish.amount_fen, wish.currency)
+
+
 @pytest.fixture
-def paid(party: Party, started: Started) -> str:
-    """The reference of a payment that was made."""
-    party.pay(started.provider_ref)
-    return started.provider_ref
+def unpaid(wish: Charge, started: Started) -> Handle:
+    return handle(wish, started)
+
+
+@pytest.fixture
+def paid(party: Party, unpaid: Handle) -> Handle:
+    """A payment that was made."""
+    party.pay(unpaid.provider_ref)
+    return unpaid
+
+
+UNKNOWN = Handle("unknown", "pay_unknown", "", AMOUNT, "CNY")
 
 
 def test_every_provider_has_a_party():
@@ -121,11 +137,11 @@ def test_it_can_what_it_declares(provider, party, post):
     assert can.currencies
     for currency in can.currencies:
         wish = charge(post, currency=currency)
-        ref = provider.start(wish).provider_ref
-        assert provider.fetch(ref).currency == currency
-        party.pay(ref)
+        made = handle(wish, provider.start(wish))
+        assert provider.fetch(made).currency == currency
+        party.pay(made.provider_ref)
         amount = 1 if can.partial_refund else AMOUNT
-        assert back(provider, ref, amount, currency=currency) is Outcome.SUCCEEDED
+        assert back(provider, made, amount) is Outcome.SUCCEEDED
 
 
 # --- start ---
@@ -151,40 +167,41 @@ def test_a_start_without_an_answer_is_started_again_as_one(provider, party, wish
 
     again = provider.start(wish)
 
-    assert provider.fetch(again.provider_ref).token == wish.token
+    assert provider.fetch(handle(wish, again)).token == wish.token
     assert party.payments(wish.token) == 1
 
 
 # --- fetch ---
 
 
-def test_it_tells_how_a_payment_stands(provider, party, wish, started, post):
-    other = provider.start(charge(post)).provider_ref
-    open_one = provider.fetch(started.provider_ref)
-    party.pay(started.provider_ref)
-    party.decline(other)
+def test_it_tells_how_a_payment_stands(provider, party, wish, unpaid, post):
+    wish_of_another = charge(post)
+    other = handle(wish_of_another, provider.start(wish_of_another))
+    open_one = provider.fetch(unpaid)
+    party.pay(unpaid.provider_ref)
+    party.decline(other.provider_ref)
 
-    done, declined = provider.fetch(started.provider_ref), provider.fetch(other)
+    done, declined = provider.fetch(unpaid), provider.fetch(other)
 
     assert [p.outcome for p in (open_one, done, declined)] == [
         Outcome.PENDING,
         Outcome.SUCCEEDED,
         Outcome.FAILED,
     ]
-    assert (done.provider_ref, done.token) == (started.provider_ref, wish.token)
-    assert (done.amount_fen, done.currency) == (AMOUNT, "CNY")
+    assert (done.provider_ref, done.token) == (unpaid.provider_ref, wish.token)
+    assert (done.amount_fen, done.captured_fen, done.currency) == (AMOUNT, AMOUNT, "CNY")
     assert done.is_live is provider.capabilities.is_live
 
 
 def test_what_is_over_stays_so(provider, party, paid):
-    party.decline(paid)
+    party.decline(paid.provider_ref)
 
     assert provider.fetch(paid).outcome is Outcome.SUCCEEDED
 
 
 def test_a_payment_it_does_not_know_is_no_answer(provider):
     with pytest.raises(ProviderDown):
-        provider.fetch("pay_unknown")
+        provider.fetch(UNKNOWN)
 
 
 # --- no answer, or one that cannot be read ---
@@ -193,8 +210,9 @@ def test_a_payment_it_does_not_know_is_no_answer(provider):
 def everything(provider: Provider, wish: Charge) -> list[Any]:
     return [
         lambda: provider.start(wish),
-        lambda: provider.fetch("pay_1"),
-        lambda: back(provider, "pay_1", 1),
+        lambda: provider.fetch(UNKNOWN),
+        lambda: provider.void(UNKNOWN),
+        lambda: back(provider, UNKNOWN, 1),
     ]
 
 
@@ -275,19 +293,15 @@ def test_an_old_notice_played_again_is_refused(provider, letter):
 # --- refund ---
 
 
-def back(
-    provider: Provider, ref: str, amount_fen: int, *, token: str = "", currency: str = "CNY"
-) -> Outcome:
-    return provider.refund(
-        provider_ref=ref, token=token or uuid4().hex, amount_fen=amount_fen, currency=currency
-    )
+def back(provider: Provider, made: Handle, amount_fen: int, *, token: str = "") -> Outcome:
+    return provider.refund(made, token=token or uuid4().hex, amount_fen=amount_fen)
 
 
 def test_all_of_it_goes_back_and_no_more(provider, party, paid):
     assert back(provider, paid, AMOUNT) is Outcome.SUCCEEDED
     assert back(provider, paid, 1) is Outcome.FAILED
 
-    assert party.returned_fen(paid) == AMOUNT
+    assert party.returned_fen(paid.provider_ref) == AMOUNT
 
 
 def test_parts_go_back_one_after_the_other_up_to_all_of_it(provider, party, paid):
@@ -300,32 +314,88 @@ def test_parts_go_back_one_after_the_other_up_to_all_of_it(provider, party, paid
         Outcome.FAILED,
         Outcome.SUCCEEDED,
     ]
-    assert party.returned_fen(paid) == AMOUNT
+    assert party.returned_fen(paid.provider_ref) == AMOUNT
 
 
 def test_one_token_sends_money_back_once(provider, party, paid):
-    outcomes = [back(provider, paid, AMOUNT, token="once" + paid) for _time in range(3)]
+    outcomes = [back(provider, paid, AMOUNT, token="once" + paid.token) for _time in range(3)]
 
     assert outcomes == [Outcome.SUCCEEDED] * 3
-    assert party.returned_fen(paid) == AMOUNT
+    assert party.returned_fen(paid.provider_ref) == AMOUNT
 
 
-def test_what_was_not_paid_does_not_go_back(provider, party, started):
-    assert back(provider, started.provider_ref, AMOUNT) is Outcome.FAILED
-    assert back(provider, "pay_unknown", 1) is Outcome.FAILED
+def test_what_was_not_paid_does_not_go_back(provider, party, unpaid):
+    assert back(provider, unpaid, AMOUNT) is Outcome.FAILED
+    assert back(provider, UNKNOWN, 1) is Outcome.FAILED
 
-    assert party.returned_fen(started.provider_ref) == 0
+    assert party.returned_fen(unpaid.provider_ref) == 0
+
+
+# --- set aside, take, release, close ---
+
+
+@pytest.fixture
+def set_aside(provider: Provider, party: Party, post: Inbox) -> Handle:
+    """A deposit that the buyer agreed to."""
+    if not provider.capabilities.authorise:
+        pytest.skip("cannot set a sum aside, and says so")
+    wish = charge(post, how=How.AUTHORISE)
+    made = handle(wish, provider.start(wish))
+    party.pay(made.provider_ref)
+    return made
+
+
+def test_what_is_set_aside_is_not_taken(provider, set_aside):
+    found = provider.fetch(set_aside)
+
+    assert (found.outcome, found.captured_fen) == (Outcome.AUTHORISED, 0)
+
+
+def test_a_part_of_it_is_taken_once_and_the_rest_is_free(provider, set_aside):
+    part = 5_000 if provider.capabilities.capture_less else AMOUNT
+
+    outcomes = [provider.capture(set_aside, amount_fen=part) for _time in range(3)]
+
+    found = provider.fetch(set_aside)
+    assert outcomes == [Outcome.SUCCEEDED] * 3
+    assert (found.outcome, found.captured_fen) == (Outcome.SUCCEEDED, part)
+    assert back(provider, set_aside, part + 1) is Outcome.FAILED
+
+
+def test_more_than_was_set_aside_is_not_to_be_had(provider, set_aside):
+    assert provider.capture(set_aside, amount_fen=AMOUNT + 1) is Outcome.FAILED
+
+    assert provider.fetch(set_aside).outcome is Outcome.AUTHORISED
+
+
+def test_what_is_released_is_over(provider, set_aside):
+    assert [provider.void(set_aside) for _time in range(2)] == [Outcome.SUCCEEDED] * 2
+
+    assert provider.fetch(set_aside).outcome is Outcome.FAILED
+    assert provider.capture(set_aside, amount_fen=1) is Outcome.FAILED
+
+
+def test_a_page_that_nobody_has_paid_on_is_closed(provider, party, unpaid):
+    assert [provider.void(unpaid) for _time in range(2)] == [Outcome.SUCCEEDED] * 2
+
+    assert provider.fetch(unpaid).outcome is Outcome.FAILED
+
+
+def test_what_is_paid_is_not_closed(provider, paid):
+    assert provider.void(paid) is Outcome.FAILED
+
+    assert provider.fetch(paid).outcome is Outcome.SUCCEEDED
 
 
 @pytest.mark.parametrize("fault", ["lose_reply", "fail_after", "fail_before"])
 def test_a_refund_without_an_answer_is_sent_again_as_one(provider, party, paid, fault):
     getattr(party, fault)()
     with pytest.raises(ProviderDown):
-        back(provider, paid, AMOUNT, token="again" + paid)
+        back(provider, paid, AMOUNT, token="again" + paid.token)
 
-    assert back(provider, paid, AMOUNT, token="again" + paid) is Outcome.SUCCEEDED
+    assert back(provider, paid, AMOUNT, token="again" + paid.token) is Outcome.SUCCEEDED
 
-    assert party.returned_fen(paid) == AMOUNT
+    assert party.returned_fen(paid.provider_ref) == AMOUNT
 
 
 # --- through the core ---
@@ -354,7 +424,9 @@ def order(place, now) -> Order:
 
 
 def pay_by(provider: Provider, order: Order, at: datetime) -> Attempt:
-    return payments.pay_by(order=order, provider=provider.name, at=at, return_url="http://x/")
+    return payments.pay_by(
+        order=order, provider=provider.name, at=at, buyer=payments.Buyer("http://x/")
+    )
 
 
 @pytest.fixture

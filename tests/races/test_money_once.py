@@ -30,7 +30,7 @@ PRICE = 1000
 
 def pay(order, now):  # noqa: F811
     return lambda: payments.pay_by(
-        order=order, provider="sandbox", at=now, return_url="http://x/back"
+        order=order, provider="sandbox", at=now, buyer=payments.Buyer("http://x/")
     )
 
 
@@ -43,7 +43,7 @@ def test_paying_at_once_from_many_windows_is_one_payment(party, order, now):  # 
 
 def test_twin_without_the_index_it_is_several_payments(party, order, now):  # noqa: F811
     with connection.cursor() as cursor:
-        cursor.execute("DROP INDEX bookings_payments_attempt_one_open")
+        cursor.execute("DROP INDEX bookings_payments_attempt_one_open_purpose")
 
     run_together(*[pay(order, now)] * AT_ONCE)
 

@@ -17,6 +17,8 @@ from bookings.orders import queries
 from bookings.orders.guesses import open_order
 from bookings.orders.models import Order, State
 from bookings.payments import operations as payments
+from bookings.payments import queries as payments_of
+from bookings.payments.models import Attempt
 from bookings.refunds import operations as refunds
 from bookings.refunds import queries as refunds_of
 from bookings.vouchers import queries as vouchers
@@ -82,26 +84,55 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     order = _order(request, token)
     if order.paid_at is not None:
         return redirect("checkout:order", token)
+    at = clock.now()
     if request.method == "POST":
-        return_url = request.build_absolute_uri(reverse("payments:return", args=[token]))
         try:
             attempt = payments.pay_by(
                 order=order,
                 provider=request.POST.get("provider", ""),
-                at=clock.now(),
-                return_url=return_url,
+                at=at,
+                buyer=_buyer(request, token),
             )
         except Refusal as refusal:
             return _refused(request, token, refusal)
-        return redirect(attempt.redirect_url)
+        return _go_on(order, attempt)
+    payable = payments.next_of(order, at=at) if order.is_payable(at) else None
     context = {
         "order": order,
         "region": order.region,
-        "at": clock.now(),
-        "is_payable": order.is_payable(clock.now()),
-        "providers": payments.ways_to_pay(order),
+        "at": at,
+        "payable": payable,
+        "ways": payments.ways_to_pay(payable) if payable else [],
     }
     return render(request, "bookings_checkout/pay.html", context)
+
+
+def _go_on(order: Order, attempt: Attempt) -> HttpResponse:
+    """To the provider's page, to the code its app reads, or, where it is decided, to the order."""
+    if attempt.redirect_url:
+        return redirect(attempt.redirect_url)
+    if attempt.qr:
+        return redirect("checkout:pay-code", order.token, attempt.pk)
+    return redirect("payments:return", order.token)
+
+
+@require_GET
+def pay_code(request: HttpRequest, token: str, attempt_id: int) -> HttpResponse:
+    """The code that the provider's own app reads; the page goes on by itself once it is paid."""
+    order = _order(request, token)
+    attempt = payments_of.open_attempt(order, attempt_id)
+    if attempt is None:
+        return redirect("payments:return", token)
+    context = {"order": order, "region": order.region, "attempt": attempt, "at": clock.now()}
+    return render(request, "bookings_checkout/pay_code.html", context)
+
+
+def _buyer(request: HttpRequest, token: str) -> payments.Buyer:
+    return payments.Buyer(
+        return_url=request.build_absolute_uri(reverse("payments:return", args=[token])),
+        ip=client_ip(request),
+        is_phone="Mobi" in request.headers.get("User-Agent", ""),
+    )
 
 
 @require_POST

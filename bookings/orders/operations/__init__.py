@@ -9,7 +9,7 @@ from bookings.orders.operations.asking import (
 from bookings.orders.operations.drafts import HOLD_FOR, PlaceRequest
 from bookings.orders.operations.lapse import lapse_due
 from bookings.orders.operations.place import KeyReused, place, place_many
-from bookings.orders.operations.settle import settle, settle_free
+from bookings.orders.operations.settle import note_set_aside, settle, settle_deposit, settle_free
 from bookings.orders.operations.sold_out import SoldOut
 from bookings.orders.operations.together import place_together
 from bookings.orders.operations.withdraw import (
@@ -35,11 +35,13 @@ __all__ = (
     "lapse_due",
     "mark_used",
     "member_of",
+    "note_set_aside",
     "place",
     "place_many",
     "place_together",
     "release_lines",
     "settle",
+    "settle_deposit",
     "settle_free",
     "withdraw_parts",
 )

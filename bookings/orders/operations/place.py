@@ -164,7 +164,7 @@ def _record(drafts: Sequence[Draft], at: datetime) -> None:
     news = [
         outbox.News(
             name="bookings.order.placed"
-            if draft.order["due_now_fen"]
+            if draft.order["due_now_fen"] or draft.order["deposit_fen"]
             else "bookings.order.placed-free",
             key=f"placed:{draft.order_id}",
             facts={"order_id": draft.order_id, "total_fen": draft.order["total_fen"]},

@@ -1,8 +1,9 @@
 """Money has come in: the order becomes paid, or the money is due to go back.
 
-Hears ``bookings.payments.received``. Runs in the outbox's transaction, once per event, under the
-order's row lock. Late money takes the places again where they are still free; otherwise, and for
-money that came twice, ``bookings.orders.money-returned-due`` says so and refunds sends it back.
+Hears ``bookings.payments.received`` and the news of deposits. Runs in the outbox's transaction, once
+per event, under the order's row lock. Late money takes the places again where they are still free;
+otherwise, and for money that came twice, ``bookings.orders.money-returned-due`` says so and refunds
+sends it back.
 """
 
 from __future__ import annotations
@@ -28,32 +29,31 @@ class _NoRoom(Exception):
 
 
 def settle(*, facts: Mapping[str, Any], at: datetime) -> None:
-    """Book received money and mark the order paid, or send the money on its way back.
+    """Book received money; the last of what is due now makes the order paid.
 
-    ``facts``: attempt_id, order_id, amount_fen, currency, provider.
+    Money that cannot pay it goes on its way back. ``facts``: attempt_id, order_id, purpose,
+    amount_fen, currency, provider.
     """
     order = Order.objects.select_for_update(no_key=True).get(pk=facts["order_id"])
-    amount = facts["amount_fen"]
-    ledger.post(
-        key=f"received:attempt:{facts['attempt_id']}",
-        subject=order.subject,
-        memo="money received",
-        postings=[(f"provider:{facts['provider']}", amount), (f"buyer:{order.pk}", -amount)],
-        region_id=order.region_id,
-        currency=facts["currency"],
-        at=at,
-    )
-    reason = _objection(order, facts) or _make_paid(order, at)
-    if reason:
+    _book(order, facts, f"buyer:{order.pk}", "money received", at)
+    _return(facts, _objection(order, facts) or _take_money(order, facts["amount_fen"], at), at)
+
+
+def settle_deposit(*, facts: Mapping[str, Any], at: datetime) -> None:
+    """A deposit was charged, where it could not be set aside: we owe it back."""
+    order = Order.objects.select_for_update(no_key=True).get(pk=facts["order_id"])
+    _book(order, facts, f"deposit:{order.pk}", "deposit received", at)
+    _return(facts, _secure(order, facts["amount_fen"], at), at)
+
+
+def note_set_aside(*, facts: Mapping[str, Any], at: datetime) -> None:
+    """A deposit was set aside at the provider: no money has moved."""
+    order = Order.objects.select_for_update(no_key=True).get(pk=facts["order_id"])
+    if _secure(order, facts["amount_fen"], at):
         outbox.record(
-            name="bookings.orders.money-returned-due",
-            key=f"return:attempt:{facts['attempt_id']}",
-            facts={
-                "attempt_id": facts["attempt_id"],
-                "order_id": order.pk,
-                "amount_fen": amount,
-                "reason": reason,
-            },
+            name="bookings.orders.deposit-free",
+            key=f"deposit-free:attempt:{facts['attempt_id']}",
+            facts={"attempt_id": facts["attempt_id"], "order_id": order.pk},
             at=at,
         )
 
@@ -61,16 +61,76 @@ def settle(*, facts: Mapping[str, Any], at: datetime) -> None:
 def settle_free(*, order_id: int, at: datetime) -> None:
     """Mark an order that asks for nothing now as paid. One that lost its race for places is gone."""
     order = Order.objects.select_for_update(no_key=True).filter(pk=order_id).first()
-    if order is not None and order.due_now_fen == 0 and order.paid_at is None:
-        _make_paid(order, at)
+    if order is not None and order.paid_at is None and _asks_for_nothing(order):
+        _advance(order, at)
+
+
+def _book(order: Order, facts: Mapping[str, Any], owed_to: str, memo: str, at: datetime) -> None:
+    amount = facts["amount_fen"]
+    ledger.post(
+        key=f"received:attempt:{facts['attempt_id']}",
+        subject=order.subject,
+        memo=memo,
+        postings=[(f"provider:{facts['provider']}", amount), (owed_to, -amount)],
+        region_id=order.region_id,
+        currency=facts["currency"],
+        at=at,
+    )
+
+
+def _return(facts: Mapping[str, Any], reason: str, at: datetime) -> None:
+    """Say that money which pays nothing is due to go back; without a reason it stays."""
+    if not reason:
+        return
+    outbox.record(
+        name="bookings.orders.money-returned-due",
+        key=f"return:attempt:{facts['attempt_id']}",
+        facts={
+            "attempt_id": facts["attempt_id"],
+            "order_id": facts["order_id"],
+            "amount_fen": facts["amount_fen"],
+            "reason": reason,
+        },
+        at=at,
+    )
 
 
 def _objection(order: Order, facts: Mapping[str, Any]) -> str:
     """Why this money cannot pay this order whatever its places; empty when it can."""
-    if order.paid_at is not None:
+    if order.paid_at is not None or order.unpaid_fen == 0:
         return "PAID_TWICE"
-    if (facts["amount_fen"], facts["currency"]) != (order.due_now_fen, order.currency):
+    too_much = facts["amount_fen"] > order.unpaid_fen
+    too_little = facts["amount_fen"] < order.unpaid_fen and facts.get("purpose") != "SHARE"
+    if too_much or too_little or facts["currency"] != order.currency:
         return "WRONG_AMOUNT"
+    return ""
+
+
+def _take_money(order: Order, amount_fen: int, at: datetime) -> str:
+    order.received_fen += amount_fen
+    return _advance(order, at)
+
+
+def _secure(order: Order, amount_fen: int, at: datetime) -> str:
+    if order.paid_at is not None or amount_fen > order.unsecured_fen:
+        return "PAID_TWICE"
+    order.secured_fen += amount_fen
+    return _advance(order, at)
+
+
+def _asks_for_nothing(order: Order) -> bool:
+    return order.unpaid_fen == 0 and order.unsecured_fen == 0
+
+
+def _advance(order: Order, at: datetime) -> str:
+    """Keep what has come in; the last of it makes the order paid. Why not, or empty."""
+    if not _asks_for_nothing(order):
+        held = Line.objects.filter(order=order, state=State.HELD).exists()
+        if not held:
+            return "GIVEN_UP"
+    elif reason := _make_paid(order, at):
+        return reason
+    order.save(update_fields=["received_fen", "secured_fen", "paid_at"])
     return ""
 
 
@@ -93,7 +153,6 @@ def _make_paid(order: Order, at: datetime) -> str:
         return "GIVEN_UP"
     Line.objects.filter(order=order).update(state=State.PAID)
     order.paid_at = at
-    order.save(update_fields=["paid_at"])
     outbox.record(
         name="bookings.order.paid",
         key=f"paid:{order.pk}",

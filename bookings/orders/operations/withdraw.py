@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from bookings import registry
 from bookings.contracts import Demand
 from bookings.inventory import operations as inventory
+from bookings.ledger import queries as ledger
 from bookings.orders.models import TRANSITIONS, Hold, Line, Order, State
 from kernel.errors import Refusal
+from kernel.outbox import operations as outbox
 
 
 class AlreadyCancelled(Refusal):
@@ -37,11 +39,38 @@ def abandon(*, order: Order, at: datetime) -> None:
     :raises NotWaiting: it was paid, lapsed or given up before.
     """
     with transaction.atomic(durable=True):
-        Order.objects.select_for_update(no_key=True).get(pk=order.pk)
+        order = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
         lines = list(Line.objects.filter(order=order).order_by("pk"))
         if any(line.state != State.HELD for line in lines):
             raise NotWaiting
         release_lines(lines, state=State.CANCELLED, at=at)
+        give_up_money([order], at)
+        outbox.record(
+            name="bookings.order.given-up",
+            key=f"given-up:{order.pk}",
+            facts={"order_id": order.pk},
+            at=at,
+        )
+
+
+def give_up_money(orders: Sequence[Order], at: datetime) -> None:
+    """What had come in for orders that are not paid in full goes back, each sum the way it came."""
+    for order in orders:
+        if not order.received_fen and not order.secured_fen:
+            continue
+        for attempt_id, amount_fen in ledger.received(order.subject).items():
+            outbox.record(
+                name="bookings.orders.money-returned-due",
+                key=f"return:attempt:{attempt_id}",
+                facts={
+                    "attempt_id": attempt_id,
+                    "order_id": order.pk,
+                    "amount_fen": amount_fen,
+                    "reason": "NOT_IN_FULL",
+                },
+                at=at,
+            )
+        Order.objects.filter(pk=order.pk).update(received_fen=0, secured_fen=0)
 
 
 def release_lines(lines: Sequence[Line], *, state: State, at: datetime) -> None:

@@ -2,19 +2,21 @@
 
 A provider speaks one wire format and declares what it can. It never writes a model: what it learns
 comes back as frozen values. Only bookings.payments and bookings.refunds operations call it, and
-never inside a transaction.
+never inside a transaction. Ways to pay of our own (``is_internal``) live in rooms of their own and
+keep models.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.utils.translation import gettext_lazy as _
 
+from bookings.contracts import How
 from kernel.errors import Refusal
 
 
@@ -38,24 +40,44 @@ class Outcome(StrEnum):
     """What the provider says of a payment or a refund."""
 
     PENDING = "PENDING"
+    AUTHORISED = "AUTHORISED"
     SUCCEEDED = "SUCCEEDED"
     FAILED = "FAILED"
 
 
+class Dispute(StrEnum):
+    """How a buyer's objection at the bank stands."""
+
+    NONE = ""
+    OPEN = "OPEN"
+    WON = "WON"
+    LOST = "LOST"
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a provider can do; what it cannot, the core does not ask of it."""
+    """What a provider can do; what it cannot, the core does not ask of it.
 
-    authorise: bool
-    partial_refund: bool
-    refund_window_days: int
+    ``authorise``: set a sum aside and take it later; ``capture_less``: take a part of it, the rest is
+    released. ``is_internal``: a way to pay of our own, whose answer is final at once.
+    """
+
     currencies: frozenset[str]
     is_live: bool
+    authorise: bool = False
+    capture_less: bool = False
+    partial_refund: bool = True
+    refund_window_days: int = 365
+    is_internal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What is asked of a provider. ``token`` is our name for it and its idempotency key."""
+    """What is asked of a provider. ``token`` is our name for it and its idempotency key.
+
+    ``how`` says whether the sum is taken or set aside; after ``closes_at`` nobody should be able to
+    pay it any more. ``payer`` is the actor, for ways to pay of our own.
+    """
 
     token: str
     amount_fen: int
@@ -64,19 +86,40 @@ class Charge:
     return_url: str
     notice_url: str
     language: str
+    closes_at: datetime
+    payer: str = ""
+    how: How = How.CHARGE
+    buyer_ip: str = ""
+    is_phone: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A payment the buyer can go to."""
+    """A payment the buyer can go to, or one that is decided at once (ways to pay of our own).
+
+    ``qr`` is the text of a code that the provider's own app reads, where there is no page to go to.
+    """
 
     provider_ref: str
-    redirect_url: str
+    redirect_url: str = ""
+    qr: str = ""
+    outcome: Outcome = Outcome.PENDING
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """One payment by all its names: ours, the provider's, and the transaction's once it is paid."""
+
+    token: str
+    provider_ref: str
+    transaction_ref: str
+    amount_fen: int
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment as the provider sees it."""
+    """A payment as the provider sees it; sums in fen are totals up to now, 0 where it does not say."""
 
     provider_ref: str
     token: str
@@ -84,19 +127,34 @@ class Payment:
     amount_fen: int
     currency: str
     is_live: bool
+    transaction_ref: str = ""
+    captured_fen: int = 0
+    refunded_fen: int = 0
+    disputed_fen: int = 0
+    dispute: Dispute = Dispute.NONE
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A verified message from the provider: its own id, what it is about, how that stands."""
+    """A verified message from the provider: its own id, what it is about, how that stands.
+
+    ``body`` is what we keep of it: nothing about persons. ``refund_token`` and ``refund_outcome`` are
+    there when it tells of a refund that we asked for.
+    """
 
     event_id: str
     kind: str
-    payment: Payment
+    payment: Payment | None
+    body: Mapping[str, Any]
+    refund_token: str = ""
+    refund_outcome: Outcome | None = None
 
 
 class Provider(Protocol):
-    """One outside party. The shared contract test holds every implementation to this."""
+    """One party that moves money. The shared contract test holds every implementation to this.
+
+    Every verb may raise ProviderDown: nothing readable came back, nothing is known to have happened.
+    """
 
     @property
     def name(self) -> str:
@@ -110,17 +168,33 @@ class Provider(Protocol):
     def capabilities(self) -> Capabilities:
         """What it can do."""
 
-    def start(self, charge: Charge) -> Started:
-        """Make a payment, or find the one this token made before. Raises ProviderDown."""
+    @property
+    def thanks(self) -> tuple[bytes, str]:
+        """What a notice that was taken is answered with, and its content type."""
 
-    def fetch(self, provider_ref: str) -> Payment:
-        """How a payment stands. Raises ProviderDown."""
+    def is_offered(self, *, payer: str, amount_fen: int, currency: str) -> bool:
+        """Whether this person may pay this sum so."""
+
+    def start(self, charge: Charge) -> Started:
+        """Make a payment, or find the one this token made before."""
+
+    def fetch(self, handle: Handle) -> Payment:
+        """How a payment stands."""
+
+    def capture(self, handle: Handle, *, amount_fen: int) -> Outcome:
+        """Take so much of what was set aside, once; the rest is released. FAILED: not to be had."""
+
+    def void(self, handle: Handle) -> Outcome:
+        """Close an unpaid payment or release what was set aside. FAILED: it was paid meanwhile."""
+
+    def refund(self, handle: Handle, *, token: str, amount_fen: int) -> Outcome:
+        """Send money back, once for a token for ever. FAILED: refused for good."""
 
     def verify(self, raw: bytes, headers: Mapping[str, str], *, at: datetime) -> Notice:
         """Read a signed notice from its raw bytes. Raises BadSignature."""
 
-    def refund(self, *, provider_ref: str, token: str, amount_fen: int, currency: str) -> Outcome:
-        """Send money back, once for a token; FAILED: refused for good. Raises ProviderDown."""
+    def news(self, *, since: datetime) -> Sequence[Notice]:
+        """What has happened since, from the provider's own list; empty where it keeps none."""
 
 
 class UnknownProvider(Refusal):

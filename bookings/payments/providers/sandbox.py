@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from bookings.payments.providers import (
     BadSignature,
     Capabilities,
     Charge,
+    Handle,
     Notice,
     Outcome,
     Payment,
@@ -34,11 +35,10 @@ SIGNATURE = "Sandbox-Signature"
 _DONE, _REFUSED = 200, 409
 
 _CAN = Capabilities(
-    authorise=False,
-    partial_refund=True,
-    refund_window_days=365,
     currencies=frozenset({"CNY"}),
     is_live=False,
+    authorise=True,
+    capture_less=True,
 )
 
 
@@ -50,6 +50,7 @@ class Sandbox:
     secret: str
     name: str = "sandbox"
     capabilities: Capabilities = _CAN
+    thanks: tuple[bytes, str] = (b"ok", "text/plain")
 
     @property
     def title(self) -> str:
@@ -64,21 +65,44 @@ class Sandbox:
             "return_url": charge.return_url,
             "notice_url": charge.notice_url,
             "language": charge.language,
+            "how": charge.how,
         }
         found = self._send("POST", "/v1/payments", body, charge.token)
         return Started(provider_ref=_text(found, "id"), redirect_url=_text(found, "pay_url"))
 
-    def fetch(self, provider_ref: str) -> Payment:
-        return _payment(self._send("GET", f"/v1/payments/{provider_ref}", None, ""))
+    def is_offered(self, *, payer: str, amount_fen: int, currency: str) -> bool:
+        return currency in self.capabilities.currencies
 
-    def refund(self, *, provider_ref: str, token: str, amount_fen: int, currency: str) -> Outcome:
-        body = {"token": token, "amount": amount_fen, "currency": currency}
-        answer = self._ask("POST", f"/v1/payments/{provider_ref}/refunds", body, token)
+    def fetch(self, handle: Handle) -> Payment:
+        return _payment(self._send("GET", f"/v1/payments/{handle.provider_ref}", None, ""))
+
+    def capture(self, handle: Handle, *, amount_fen: int) -> Outcome:
+        done = self._do(handle, "capture", {"amount": amount_fen}, handle.token)
+        return Outcome.FAILED if done is None else _outcome(done)
+
+    def void(self, handle: Handle) -> Outcome:
+        done = self._do(handle, "void", {}, handle.token)
+        return Outcome.FAILED if done is None else Outcome.SUCCEEDED
+
+    def refund(self, handle: Handle, *, token: str, amount_fen: int) -> Outcome:
+        body = {"token": token, "amount": amount_fen, "currency": handle.currency}
+        done = self._do(handle, "refunds", body, token)
+        return Outcome.FAILED if done is None else _outcome(done)
+
+    def news(self, *, since: datetime) -> Sequence[Notice]:
+        return ()
+
+    def _do(
+        self, handle: Handle, verb: str, body: Mapping[str, Any], token: str
+    ) -> Mapping[str, Any] | None:
+        """What became of it; None where the sandbox says that it cannot be done."""
+        path = f"/v1/payments/{handle.provider_ref}/{verb}"
+        answer = self._ask("POST", path, body, token)
         if answer.status == _REFUSED:
-            return Outcome.FAILED
+            return None
         if answer.status != _DONE or answer.body.get("token") != token:
             raise ProviderDown
-        return _outcome(answer.body)
+        return answer.body
 
     def verify(self, raw: bytes, headers: Mapping[str, str], *, at: datetime) -> Notice:
         signed_at, given = _signature(headers.get(SIGNATURE, ""))
@@ -93,6 +117,7 @@ class Sandbox:
                 event_id=_text(body, "id"),
                 kind=_text(body, "kind"),
                 payment=_payment(body["payment"]),
+                body=body,
             )
         except (ValueError, KeyError, TypeError, ProviderDown):
             raise BadSignature from None
@@ -129,16 +154,15 @@ def _signature(header: str) -> tuple[int, str]:
 
 
 def _payment(found: Mapping[str, Any]) -> Payment:
-    amount = found.get("amount")
-    if type(amount) is not int:
-        raise ProviderDown
     return Payment(
         provider_ref=_text(found, "id"),
         token=_text(found, "token"),
         outcome=_outcome(found),
-        amount_fen=amount,
+        amount_fen=_sum(found, "amount"),
         currency=_text(found, "currency"),
         is_live=found.get("live") is True,
+        captured_fen=_sum(found, "captured"),
+        refunded_fen=_sum(found, "refunded"),
     )
 
 
@@ -147,6 +171,13 @@ def _outcome(found: Mapping[str, Any]) -> Outcome:
         return Outcome(_text(found, "status"))
     except ValueError:
         raise ProviderDown from None
+
+
+def _sum(found: Mapping[str, Any], name: str) -> int:
+    value = found.get(name)
+    if type(value) is not int:
+        raise ProviderDown
+    return value
 
 
 def _text(found: Mapping[str, Any], name: str) -> str:

@@ -98,7 +98,9 @@ def order(shop, sellers, bucket, now) -> Order:
 
 @pytest.fixture
 def attempt(party, order, now) -> Attempt:
-    return payments.pay_by(order=order, provider="sandbox", at=now, return_url="http://x/back")
+    return payments.pay_by(
+        order=order, provider="sandbox", at=now, buyer=payments.Buyer("http://x/back")
+    )
 
 
 @pytest.fixture
@@ -120,8 +122,12 @@ def notice(attempt: Attempt, *, event_id: str = "evt_1", **changes: Any) -> byte
         "currency": attempt.currency,
         "status": "SUCCEEDED",
         "live": False,
+        "captured": 0,
+        "refunded": 0,
         **changes,
     }
+    if payment["status"] == "SUCCEEDED":
+        payment["captured"] = payment["amount"]
     return json.dumps({"id": event_id, "kind": "payment.ended", "payment": payment}).encode()
 
 

@@ -19,7 +19,9 @@ pytestmark = pytest.mark.django_db
 
 
 def pay(order, now):
-    return payments.pay_by(order=order, provider="sandbox", at=now, return_url="http://x/back")
+    return payments.pay_by(
+        order=order, provider="sandbox", at=now, buyer=payments.Buyer("http://x/back")
+    )
 
 
 def test_a_double_click_is_one_attempt_and_one_payment(party, order, now):
@@ -97,10 +99,12 @@ def test_live_money_is_not_taken_for_sample_data(party, order, now, monkeypatch)
     order.lines.update(is_sample=True)
 
     with pytest.raises(payments.SampleData):
-        payments.pay_by(order=order, provider="sandbox", at=now, return_url="http://x/back")
+        payments.pay_by(
+            order=order, provider="sandbox", at=now, buyer=payments.Buyer("http://x/back")
+        )
 
     assert Attempt.objects.count() == 0
     assert party.count("payment") == 0
     order.lines.update(is_sample=False)
-    payments.pay_by(order=order, provider="sandbox", at=now, return_url="http://x/back")
+    payments.pay_by(order=order, provider="sandbox", at=now, buyer=payments.Buyer("http://x/back"))
     assert party.count("payment") == 1

@@ -136,7 +136,9 @@ def test_a_supplier_who_refuses_after_a_part_was_cancelled_returns_the_rest_only
         seller.starts_at = now + timedelta(days=300)
     wish = shop.wish(ask(bucket), ask(bucket, 2, kind="shy"), total_fen=3000)
     order = orders.place(wish, at=now)
-    attempt = payments.pay_by(order=order, provider="sandbox", at=now, return_url="http://x/back")
+    attempt = payments.pay_by(
+        order=order, provider="sandbox", at=now, buyer=payments.Buyer("http://x/back")
+    )
     party.press(attempt)
     payments.ask(attempt=attempt, at=now)
     outbox.drain(at=now)

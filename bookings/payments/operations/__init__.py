@@ -1,0 +1,37 @@
+"""The verbs of payments, split by subject."""
+
+from bookings.payments.operations.ask import ASK_AFTER, ASK_FOR, ask, ask_open
+from bookings.payments.operations.hear import hear
+from bookings.payments.operations.pay import (
+    Buyer,
+    NotPayable,
+    Payable,
+    SampleData,
+    Way,
+    next_of,
+    pay,
+    pay_by,
+    ways_to_pay,
+)
+from bookings.payments.operations.take import NotSetAside, close_order, release, take
+
+__all__ = (
+    "ASK_AFTER",
+    "ASK_FOR",
+    "Buyer",
+    "NotPayable",
+    "NotSetAside",
+    "Payable",
+    "SampleData",
+    "Way",
+    "ask",
+    "ask_open",
+    "close_order",
+    "hear",
+    "next_of",
+    "pay",
+    "pay_by",
+    "release",
+    "take",
+    "ways_to_pay",
+)

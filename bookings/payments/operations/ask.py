@@ -1,0 +1,56 @@
+"""Ask a provider how payments stand whose notice has not come."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from bookings.payments import providers
+from bookings.payments.models import OPEN, Attempt
+from bookings.payments.operations.hear import fits
+from bookings.payments.operations.merge import merge
+from bookings.payments.operations.pay import charge_of
+from bookings.payments.providers import ProviderDown
+
+ASK_AFTER = timedelta(seconds=15)
+ASK_FOR = timedelta(hours=24)
+
+
+def ask(*, attempt: Attempt, at: datetime) -> None:
+    """Ask the provider how an attempt stands, and merge what it says.
+
+    :raises ProviderDown: no answer; asked again later.
+    """
+    chosen = providers.get(attempt.provider)
+    Attempt.objects.filter(pk=attempt.pk).update(asked_at=at)
+    if not attempt.provider_ref:
+        # Killed between our commit and the provider's answer: the same token finds it again.
+        attempt.provider_ref = chosen.start(charge_of(attempt, at=at)).provider_ref
+        Attempt.objects.filter(pk=attempt.pk, provider_ref="").update(
+            provider_ref=attempt.provider_ref
+        )
+    payment = chosen.fetch(attempt.handle)
+    if fits(chosen, attempt, payment):
+        with transaction.atomic(durable=True):
+            merge(attempt_id=attempt.pk, payment=payment, at=at)
+
+
+def ask_open(*, at: datetime) -> int:
+    """Ask about every open attempt not asked for ASK_AFTER; return how many answered."""
+    unasked = Q(asked_at__isnull=True) | Q(asked_at__lte=at - ASK_AFTER)
+    waiting = Attempt.objects.filter(
+        unasked,
+        state__in=OPEN,
+        created_at__lte=at - ASK_AFTER,
+        created_at__gte=at - ASK_FOR,
+    ).select_related("order")
+    answered = 0
+    for attempt in waiting.order_by("created_at")[:200]:
+        try:
+            ask(attempt=attempt, at=at)
+        except ProviderDown:
+            continue
+        answered += 1
+    return answered

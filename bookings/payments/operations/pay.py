@@ -1,0 +1,222 @@
+"""Start paying: what is owed, by which provider, and the page or code the buyer goes on with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from bookings.contracts import How
+from bookings.orders.models import Order
+from bookings.payments import providers
+from bookings.payments.models import OPEN, Attempt, AttemptState, Purpose
+from bookings.payments.operations.merge import merge
+from bookings.payments.providers import Charge, Outcome, Payment, Provider, Started
+from kernel import codes
+from kernel.errors import Refusal
+
+
+class NotPayable(Refusal):
+    """The order does not wait for a payment (any more)."""
+
+    code = "not_payable"
+    message = _("This order does not wait for a payment. Please look at the order.")
+
+
+class SampleData(Refusal):
+    """Rows that nobody has confirmed are not sold for real money."""
+
+    code = "sample_data"
+    message = _("%(title)s is sample data and cannot be sold yet.")
+
+
+@dataclass(frozen=True, slots=True)
+class Payable:
+    """A sum somebody is to pay: what for, how much in fen, by when, and in which words."""
+
+    purpose: Purpose
+    amount_fen: int
+    currency: str
+    words: str
+    language: str
+    payer: str
+    closes_at: datetime
+    order: Order | None = None
+    purpose_id: int = 0
+    how: How = How.CHARGE
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """How the buyer has come: where the provider sends them back to, and what it must know of them."""
+
+    return_url: str
+    ip: str = ""
+    is_phone: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to pay, for the page on which it is chosen.
+
+    ``is_charged_deposit``: it cannot set a deposit aside, so the deposit is charged and returned.
+    """
+
+    name: str
+    title: str
+    is_live: bool
+    is_charged_deposit: bool
+
+
+def ways_to_pay(payable: Payable) -> list[Way]:
+    """How this payer may pay this sum."""
+    is_deposit = payable.how is How.AUTHORISE
+    return [
+        Way(
+            name=provider.name,
+            title=provider.title,
+            is_live=provider.capabilities.is_live,
+            is_charged_deposit=is_deposit and not provider.capabilities.authorise,
+        )
+        for provider in providers.list_all()
+        if provider.is_offered(
+            payer=payable.payer, amount_fen=payable.amount_fen, currency=payable.currency
+        )
+    ]
+
+
+def pay_by(*, order: Order, provider: str, at: datetime, buyer: Buyer) -> Attempt:
+    """Start paying what an order still asks for now: its sum first, then its deposit.
+
+    :raises NotPayable: paid, lapsed or given up. Otherwise as ``pay``.
+    """
+    return pay(payable=next_of(order, at=at), provider=provider, at=at, buyer=buyer)
+
+
+def next_of(order: Order, *, at: datetime) -> Payable:
+    """What an order asks for next: the sum to be taken, then the deposit.
+
+    :raises NotPayable: nothing, or not any more.
+    """
+    if not order.is_payable(at):
+        raise NotPayable
+    is_sum = order.unpaid_fen > 0
+    return Payable(
+        purpose=Purpose.ORDER if is_sum else Purpose.DEPOSIT,
+        amount_fen=order.unpaid_fen if is_sum else order.unsecured_fen,
+        currency=order.currency,
+        words=order.code,
+        language=order.language,
+        payer=order.actor,
+        closes_at=order.due_at,
+        order=order,
+        how=How.CHARGE if is_sum else How.AUTHORISE,
+    )
+
+
+def pay(*, payable: Payable, provider: str, at: datetime, buyer: Buyer) -> Attempt:
+    """Start a payment; the attempt has the page or the code to go on with, or is decided already.
+
+    The attempt is committed first, then the provider is called. A double click gets the attempt
+    that is open already. Where the provider cannot set a sum aside, it is charged.
+
+    :raises NotPayable: the provider does not take this sum from this payer. :raises SampleData: live
+        money for a sample row. :raises providers.ProviderDown: the provider did not answer; the
+        attempt stays open.
+    """
+    chosen = providers.get(provider)
+    if not chosen.is_offered(
+        payer=payable.payer, amount_fen=payable.amount_fen, currency=payable.currency
+    ):
+        raise NotPayable
+    if chosen.capabilities.is_live:
+        _refuse_samples(payable.order)
+    attempt = _open_attempt(payable, chosen, at)
+    if not attempt.redirect_url and not attempt.qr:
+        _started(attempt, chosen, chosen.start(charge_of(attempt, at=at, buyer=buyer)), at)
+    return attempt
+
+
+def charge_of(attempt: Attempt, *, at: datetime, buyer: Buyer | None = None) -> Charge:
+    """The attempt in the words of the port; without a buyer nobody comes back from the page."""
+    return Charge(
+        token=attempt.token,
+        amount_fen=attempt.amount_fen,
+        currency=attempt.currency,
+        words=attempt.words,
+        return_url=buyer.return_url if buyer else "",
+        notice_url=f"{settings.SITE_URL}/hooks/{attempt.provider}/",
+        language=attempt.language,
+        closes_at=attempt.closes_at or at,
+        payer=attempt.payer,
+        how=How(attempt.how),
+        buyer_ip=buyer.ip if buyer else "",
+        is_phone=buyer.is_phone if buyer else True,
+    )
+
+
+def _refuse_samples(order: Order | None) -> None:
+    for line in order.lines.all() if order else ():
+        if line.is_sample:
+            raise SampleData(title=str(line))
+
+
+def _open_attempt(payable: Payable, provider: Provider, at: datetime) -> Attempt:
+    """The open attempt for this purpose at this provider: a new one, or the one that is there."""
+    sets_aside = payable.how is How.AUTHORISE and provider.capabilities.authorise
+    attempt = Attempt(
+        order=payable.order,
+        purpose=payable.purpose,
+        purpose_id=payable.purpose_id,
+        provider=provider.name,
+        token=codes.new_token(),
+        amount_fen=payable.amount_fen,
+        currency=payable.currency,
+        payer=payable.payer,
+        words=payable.words,
+        language=payable.language,
+        how=How.AUTHORISE if sets_aside else How.CHARGE,
+        closes_at=payable.closes_at,
+        created_at=at,
+    )
+    try:
+        with transaction.atomic(durable=True):
+            attempt.save()
+    except IntegrityError:
+        return Attempt.objects.get(
+            order=payable.order,
+            purpose=payable.purpose,
+            purpose_id=payable.purpose_id,
+            provider=provider.name,
+            state__in=OPEN,
+        )
+    return attempt
+
+
+def _started(attempt: Attempt, provider: Provider, started: Started, at: datetime) -> None:
+    attempt.provider_ref = started.provider_ref
+    attempt.redirect_url = started.redirect_url
+    attempt.qr = started.qr
+    Attempt.objects.filter(pk=attempt.pk, state=AttemptState.CREATED).update(
+        state=AttemptState.PENDING,
+        provider_ref=started.provider_ref,
+        redirect_url=started.redirect_url,
+        qr=started.qr,
+    )
+    if started.outcome is Outcome.PENDING:
+        return
+    decided = Payment(
+        provider_ref=started.provider_ref,
+        token=attempt.token,
+        outcome=started.outcome,
+        amount_fen=attempt.amount_fen,
+        currency=attempt.currency,
+        is_live=provider.capabilities.is_live,
+        captured_fen=attempt.amount_fen if started.outcome is Outcome.SUCCEEDED else 0,
+    )
+    with transaction.atomic(durable=True):
+        merge(attempt_id=attempt.pk, payment=decided, at=at)
+    attempt.refresh_from_db()
