@@ -85,7 +85,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The smallest piece of an Offer that can be cancelled alone: one person, one night."""
+    """The smallest piece of an Offer that can be cancelled alone: one person, one night.
+
+    ``saved_fen`` is what it costs less than alone, because of the GroupPrice called ``group_code``.
+    """
 
     key: str
     title: Words
@@ -93,6 +96,30 @@ class Part:
     class_code: str = ""
     traveller_id: int = 0
     demands: tuple[Demand, ...] = ()
+    saved_fen: int = 0
+    group_code: str = ""
+
+    @property
+    def own_fen(self) -> int:
+        """What it costs alone, in fen."""
+        return self.price_fen + self.saved_fen
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPrice:
+    """A published price for parts of one thing (same kind, same ref) that are bought together.
+
+    With ``members`` (class code, how many) it is a set: those parts cost ``price_fen`` together or,
+    where that is None, ``permille`` of what they cost alone. Without members it is a group: from
+    ``least`` parts on, of whatever class, each costs ``permille`` of what it costs alone.
+    """
+
+    code: str
+    title: Words
+    members: tuple[tuple[str, int], ...] = ()
+    least: int = 0
+    price_fen: int | None = None
+    permille: int = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +153,11 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A seller's answer to an Ask: everything the core needs to sell, hold, charge and refund it."""
+    """A seller's answer to an Ask: everything the core needs to sell, hold, charge and refund it.
+
+    A seller prices each part alone; ``group_prices`` are its published prices for several together,
+    which bookings.pricing applies to all offers of a request at once.
+    """
 
     kind: str
     ref: str
@@ -146,11 +177,17 @@ class Offer:
     facts: Facts = field(default_factory=dict)
     bundle_id: str = ""
     is_sample: bool = False
+    group_prices: tuple[GroupPrice, ...] = ()
 
     @property
     def price_fen(self) -> int:
         """The total, in fen: what its parts cost together."""
         return sum(part.price_fen for part in self.parts)
+
+    @property
+    def saved_fen(self) -> int:
+        """What its parts cost less than alone, in fen."""
+        return sum(part.saved_fen for part in self.parts)
 
     @property
     def due_now_fen(self) -> int:
@@ -178,7 +215,10 @@ Answer = tuple[Offer, ...] | Refusal
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One row of a seller's catalogue for lists, calendars, search and the partner API."""
+    """One row of a seller's catalogue for lists, calendars, search and the partner API.
+
+    ``classes`` are the published classes that one may ask for; ``from_fen`` is the price of the first.
+    """
 
     kind: str
     ref: str
@@ -190,6 +230,7 @@ class Listing:
     supplier_id: int
     place_id: int | None = None
     is_sample: bool = False
+    classes: tuple[str, ...] = ("",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,7 @@ ROOMS = [
     "accounts.organisations",
     "accounts.travellers",
     "accounts.messages",
+    "bookings.pricing",
     "bookings.inventory",
     "bookings.ledger",
     "bookings.baskets",

@@ -34,6 +34,7 @@ CATALOGUE = frozenset(
         ("tourism_tickets.Product", "peak_price_fen"),
         ("tourism_tickets.Product", "off_price_fen"),
         ("tourism_tickets.PriceRule", "price_fen"),
+        ("tourism_tickets.FamilyPrice", "price_fen"),
         ("tourism_areas.Cableway", "peak_adult_fen"),
         ("tourism_areas.Cableway", "peak_child_fen"),
         ("tourism_areas.Cableway", "off_adult_fen"),

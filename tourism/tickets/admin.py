@@ -26,7 +26,15 @@ from kernel.web import columns
 from kernel.web.requests import whole
 from tourism.areas.confirming import SourcedAdmin
 from tourism.tickets import operations, queries
-from tourism.tickets.models import Concession, EntryDay, PriceRule, Product, Slot, SlotPattern
+from tourism.tickets.models import (
+    Concession,
+    EntryDay,
+    FamilyPrice,
+    PriceRule,
+    Product,
+    Slot,
+    SlotPattern,
+)
 
 AHEAD = timedelta(days=90)
 MOST_PLACES = 1_000_000
@@ -36,6 +44,13 @@ class PriceRuleInline(ScopedAdmin, TabularInline):
     model = PriceRule
     organisation_path = "product__area__organisation"
     extra = 0
+
+
+class FamilyPriceInline(ScopedAdmin, TabularInline):
+    model = FamilyPrice
+    organisation_path = "product__area__organisation"
+    extra = 0
+    max_num = 6
 
 
 class ConcessionInline(ScopedAdmin, TabularInline):
@@ -66,7 +81,7 @@ class ProductAdmin(SourcedAdmin, ModelAdmin):
     list_select_related = ("area",)
     search_fields = ("area__slug", "area__name_zh", "area__name_en")
     autocomplete_fields = ("area",)
-    inlines = (PriceRuleInline, ConcessionInline, SlotPatternInline)
+    inlines = (PriceRuleInline, FamilyPriceInline, ConcessionInline, SlotPatternInline)
     actions = ("create_90_days", "follow_patterns", "confirm_rows")
     show_full_result_count = False
 

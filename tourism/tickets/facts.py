@@ -16,11 +16,12 @@ from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
 from bookings.contracts import Words
+from bookings.pricing import queries as pricing
 from kernel.memo import Memo
 from kernel.places.models import Region
 from tourism.areas.models import Closure
-from tourism.tickets.models import AdmitUntil, Concession, DayKind, PriceRule, Product
-from tourism.tickets.pricing import Fare, PriceList, Rule
+from tourism.tickets.models import AdmitUntil, Concession, FamilyPrice, PriceRule, Product
+from tourism.tickets.pricing import Fare, PriceList
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,9 @@ def _read_facts(product_ids: Collection[int]) -> dict[int, ProductFacts]:
     rows = (
         Product.objects.filter(pk__in=product_ids)
         .select_related("area__region")
-        .annotate(rule_rows=_rules(), fare_rows=_fares(), shut_rows=_closures())
+        .annotate(
+            rule_rows=_rules(), fare_rows=_fares(), group_rows=_groups(), shut_rows=_closures()
+        )
     )
     return {row.pk: _facts(row) for row in rows}
 
@@ -94,13 +97,11 @@ def words(zh: str, en: str) -> dict[str, str]:
 
 def _rules() -> ArraySubquery:
     rules = PriceRule.objects.filter(product=OuterRef("pk"))
-    return ArraySubquery(
-        rules.values(
-            row=JSONObject(
-                first="first_date", last="last_date", kind="day_kind", price_fen="price_fen"
-            )
-        )
-    )
+    return pricing.rules_column(rules, price_fen="price_fen", class_code="class_code")
+
+
+def _groups() -> ArraySubquery:
+    return pricing.groups_column(FamilyPrice.objects.filter(product=OuterRef("pk")))
 
 
 def _fares() -> ArraySubquery:
@@ -146,17 +147,9 @@ def _price_list(product: Any) -> PriceList:
         off_fen=product.off_price_fen,
         peak_first_month=product.area.peak_first_month,
         peak_last_month=product.area.peak_last_month,
-        rules=tuple(_rule(row) for row in product.rule_rows),
+        rules=tuple(pricing.read_rule(row) for row in product.rule_rows),
         fares=tuple(_fare(row) for row in product.fare_rows),
-    )
-
-
-def _rule(row: Mapping[str, Any]) -> Rule:
-    return Rule(
-        first=date.fromisoformat(row["first"]),
-        last=date.fromisoformat(row["last"]),
-        day_kind=DayKind(row["kind"]),
-        price_fen=row["price_fen"],
+        groups=tuple(pricing.read_group(row) for row in product.group_rows),
     )
 
 

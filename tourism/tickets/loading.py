@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from bookings.pricing.lists import ANY_WEEKDAY
 from kernel.places.loading import Folder, RegionFacts, Row, Tally, merge, provenance
 from kernel.places.models import Region
 from tourism.areas.loading import AREA_COLUMNS, AREA_OPTIONAL, AREAS_FILE
@@ -18,7 +19,6 @@ from tourism.areas.models import ScenicArea
 from tourism.tickets import operations as tickets
 from tourism.tickets.horizon import laid_out_until
 from tourism.tickets.models import (
-    ANY_WEEKDAY,
     AdmitUntil,
     Concession,
     PatternSeason,

@@ -6,15 +6,24 @@ named here by plain id, because a foreign key would lock the hot bucket once mor
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from bookings.pricing.lists import ANY_WEEKDAY
+from bookings.pricing.models import (
+    GroupPriceRow,
+    PriceRuleRow,
+    season_in_order,
+    set_or_group,
+)
 from kernel.naming import Named
 from kernel.provenance import Loaded, Sourced
 
-ANY_WEEKDAY = "1234567"
 _PERMILLE = (MinValueValidator(0), MaxValueValidator(1000))
 
 
@@ -77,45 +86,67 @@ class Product(Named, Sourced):
         )
 
 
-class DayKind(models.TextChoices):
-    """On which days of its range a price rule holds; later ones win over earlier ones."""
-
-    ANY = "ANY", _("any day")
-    WORKDAY = "WORKDAY", _("working days")
-    WEEKEND = "WEEKEND", _("weekends")
-    HOLIDAY = "HOLIDAY", _("public holidays")
-
-
-class PriceRule(models.Model):
-    """Another adult price on some days. The rule for the more special kind of day wins, then the
-    one that begins later."""
+class PriceRule(PriceRuleRow):
+    """Another price on some days: of the adults, whom the other classes follow, or of one class."""
 
     product = models.ForeignKey(
         Product, models.CASCADE, related_name="price_rules", verbose_name=_("product")
     )
-    first_date = models.DateField(_("first day"))
-    last_date = models.DateField(_("last day"))
-    day_kind = models.CharField(
-        _("kind of day"), max_length=7, choices=DayKind, default=DayKind.ANY
+    class_code = models.CharField(
+        _("class"),
+        max_length=30,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("The code of a concession; empty: the adult price, which the others follow."),
     )
-    price_fen = models.PositiveIntegerField(_("adult (fen)"))
+    price_fen = models.PositiveIntegerField(_("price (fen)"))
 
     class Meta:
         verbose_name = _("price rule")
         verbose_name_plural = _("price rules")
         constraints = (
-            models.CheckConstraint(
-                condition=Q(first_date__lte=F("last_date")),
-                name="tourism_tickets_pricerule_in_order",
-            ),
+            season_in_order("tourism_tickets_pricerule_in_order"),
             models.UniqueConstraint(
-                fields=("product", "first_date", "last_date", "day_kind"),
-                name="tourism_tickets_pricerule_once",
+                fields=("product", "first_date", "last_date", "day_kind", "weekdays", "class_code"),
+                name="tourism_tickets_pricerule_one",
             ),
         )
 
-    def __str__(self) -> str:
-        return f"{self.first_date} – {self.last_date} {self.get_day_kind_display()}"
+    def clean(self) -> None:
+        """:raises ValidationError: a season in the wrong order, or a class the product has not."""
+        super().clean()
+        if self.class_code:
+            _check_classes(self.product, "class_code", [self.class_code])
+
+
+class FamilyPrice(GroupPriceRow):
+    """A published price for several visitors of one entry time: a family, a group."""
+
+    product = models.ForeignKey(
+        Product, models.CASCADE, related_name="group_prices", verbose_name=_("product")
+    )
+
+    class Meta:
+        verbose_name = _("family or group price")
+        verbose_name_plural = _("family and group prices")
+        constraints = (
+            season_in_order("tourism_tickets_familyprice_in_order"),
+            set_or_group("tourism_tickets_familyprice_set_or_group"),
+        )
+
+    def clean(self) -> None:
+        """:raises ValidationError: what a group price may not be, or a class the product has not."""
+        super().clean()
+        _check_classes(self.product, "members", [code for code, _number in self.counts])
+
+
+def _check_classes(product: Product, field: str, codes: Collection[str]) -> None:
+    known = set(product.concessions.values_list("code", flat=True)) if product.pk else set()
+    unknown = sorted(set(codes) - known)
+    if unknown:
+        words = _("This product has no class “%(code)s”.")
+        raise ValidationError({field: ValidationError(words, params={"code": unknown[0]})})
 
 
 class Concession(Named, Sourced):

@@ -16,7 +16,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from bookings.contracts import Ask, Demand, Due, Offer, Step, Terms
+from bookings.contracts import Ask, Demand, Due, GroupPrice, Offer, Step, Terms
 from kernel.errors import Refusal
 from kernel.naming import say
 from kernel.places import calendar
@@ -72,6 +72,10 @@ class _Ground:
     @cached_property
     def fen_by_class(self) -> dict[str, int]:
         return self.facts.prices.by_class(self.day, self.day_type)
+
+    @cached_property
+    def groups(self) -> tuple[GroupPrice, ...]:
+        return self.facts.prices.groups_on(self.day, self.day_type)
 
     @cached_property
     def demands(self) -> tuple[Demand, ...]:
@@ -265,4 +269,5 @@ def _offer(case: _Case, people: Sequence[Person]) -> Offer:
         needs_names=facts.real_name,
         facts={**case.ground.gate, "people": {person.key: person.frozen() for person in people}},
         is_sample=facts.is_sample,
+        group_prices=case.ground.groups,
     )

@@ -1,7 +1,8 @@
 """Who pays what on which day. Pure: facts in, fen out.
 
-The adult price comes from the season or from a price rule; a concession is a share of it, rounded
-to whole yuan (half a yuan goes up), as the areas' own price lists do.
+The adult price comes from the season or from the price rule that stands on the day; a concession is a
+share of it, rounded to whole yuan (half a yuan goes up), as the areas' own price lists do, unless a
+rule names its class.
 """
 
 from __future__ import annotations
@@ -10,30 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bookings.contracts import Words
+from bookings.contracts import GroupPrice, Words
+from bookings.pricing.lists import Rule, need_day_types, standing
+from bookings.pricing.queries import Seasonal, groups_on
 from kernel.places.models import DayType
 from tourism.areas.models import SeasonName, season_of
-from tourism.tickets.models import DayKind
 
 ADULT = "adult"
-
-_SPECIAL = {DayKind.ANY: 0, DayKind.WORKDAY: 1, DayKind.WEEKEND: 1, DayKind.HOLIDAY: 2}
-_KIND_OF_DAY = {
-    DayType.WORKDAY: DayKind.WORKDAY,
-    DayType.MAKEUP: DayKind.WORKDAY,
-    DayType.WEEKEND: DayKind.WEEKEND,
-    DayType.HOLIDAY: DayKind.HOLIDAY,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """An adult price in fen for the days of a kind within a range, both ends included."""
-
-    first: date
-    last: date
-    day_kind: DayKind
-    price_fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +44,7 @@ class Fare:
 
 @dataclass(frozen=True, slots=True)
 class PriceList:
-    """All that decides the price of a product: seasons in fen, rules, fares."""
+    """All that decides the price of a product: seasons in fen, rules, fares, group prices."""
 
     peak_fen: int
     off_fen: int
@@ -68,29 +52,39 @@ class PriceList:
     peak_last_month: int
     rules: tuple[Rule, ...]
     fares: tuple[Fare, ...]
+    groups: tuple[Seasonal, ...] = ()
 
     @property
     def needs_day_types(self) -> bool:
         """Whether a price depends on what kind of day it is."""
-        return any(rule.day_kind is not DayKind.ANY for rule in self.rules)
+        return need_day_types([rule.days for rule in self.rules]) or need_day_types(
+            [days for days, _group in self.groups]
+        )
 
     def adult_fen(self, day: date, day_type: DayType) -> int:
         """The adult price of a day, in fen."""
-        kinds = {DayKind.ANY, _KIND_OF_DAY[day_type]}
-        rules = [r for r in self.rules if r.first <= day <= r.last and r.day_kind in kinds]
-        if rules:
-            return max(rules, key=lambda rule: (_SPECIAL[rule.day_kind], rule.first)).price_fen
         season = season_of(day, self.peak_first_month, self.peak_last_month)
-        return self.peak_fen if season is SeasonName.PEAK else self.off_fen
+        usual_fen = self.peak_fen if season is SeasonName.PEAK else self.off_fen
+        rule = standing(self.rules, day, day_type)
+        return rule.price(usual_fen) if rule else usual_fen
 
     def by_class(self, day: date, day_type: DayType) -> dict[str, int]:
         """What each class pays on a day, in fen."""
         adult_fen = self.adult_fen(day, day_type)
-        return {fare.code: share_fen(adult_fen, fare.permille) for fare in self.fares}
+        return {fare.code: self._class_fen(fare, adult_fen, day, day_type) for fare in self.fares}
 
     def price_fen(self, fare: Fare, day: date, day_type: DayType) -> int:
         """What somebody of this class pays on a day, in fen."""
-        return share_fen(self.adult_fen(day, day_type), fare.permille)
+        return self._class_fen(fare, self.adult_fen(day, day_type), day, day_type)
+
+    def groups_on(self, day: date, day_type: DayType) -> tuple[GroupPrice, ...]:
+        """The family and group prices that are published for a day."""
+        return groups_on(self.groups, day, day_type)
+
+    def _class_fen(self, fare: Fare, adult_fen: int, day: date, day_type: DayType) -> int:
+        usual_fen = share_fen(adult_fen, fare.permille)
+        rule = standing(self.rules, day, day_type, fare.code)
+        return rule.price(usual_fen) if rule else usual_fen
 
 
 def share_fen(adult_fen: int, permille: int) -> int:

@@ -10,12 +10,13 @@ from django.utils import timezone
 
 from bookings.contracts import Demand, Member
 from bookings.inventory import operations as inventory
+from bookings.pricing.lists import DayKind
 from kernel.places.models import CalendarDay, DayType
 from tests.factories.tourism import ProductFactory, ask_for, party, person, slot_on
 from tests.tourism.conftest import VISIT
 from tourism.areas.models import Closure
 from tourism.tickets import offers, parties
-from tourism.tickets.models import AdmitUntil, DayKind, PriceRule, Slot
+from tourism.tickets.models import AdmitUntil, PriceRule, Slot
 
 pytestmark = pytest.mark.django_db
 

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
+from bookings.pricing.lists import DayKind, Days, Rule
 from kernel.places.models import DayType
-from tourism.tickets.models import DayKind
-from tourism.tickets.pricing import Fare, PriceList, Rule, age_on, fare_for, share_fen
+from tourism.tickets.pricing import Fare, PriceList, age_on, fare_for, share_fen
 
 VISIT = date(2026, 10, 1)
 WORDS = {"en": "x"}
@@ -47,9 +47,9 @@ def test_a_peak_may_run_over_the_new_year():
 def test_the_rule_for_the_more_special_kind_of_day_wins():
     october = (date(2026, 10, 1), date(2026, 10, 31))
     listed = prices(
-        Rule(*october, DayKind.HOLIDAY, 25_000),
-        Rule(*october, DayKind.ANY, 20_000),
-        Rule(*october, DayKind.WEEKEND, 22_000),
+        Rule(Days(*october, day_kind=DayKind.HOLIDAY), 25_000),
+        Rule(Days(*october, day_kind=DayKind.ANY), 20_000),
+        Rule(Days(*october, day_kind=DayKind.WEEKEND), 22_000),
     )
 
     found = {
@@ -68,8 +68,8 @@ def test_the_rule_for_the_more_special_kind_of_day_wins():
 
 def test_among_equal_rules_the_one_that_begins_later_wins():
     listed = prices(
-        Rule(date(2026, 10, 1), date(2026, 10, 31), DayKind.ANY, 20_000),
-        Rule(date(2026, 10, 5), date(2026, 10, 9), DayKind.ANY, 18_000),
+        Rule(Days(date(2026, 10, 1), date(2026, 10, 31)), 20_000),
+        Rule(Days(date(2026, 10, 5), date(2026, 10, 9)), 18_000),
     )
 
     assert listed.adult_fen(date(2026, 10, 4), DayType.WORKDAY) == 20_000
@@ -77,8 +77,8 @@ def test_among_equal_rules_the_one_that_begins_later_wins():
 
 
 def test_only_a_rule_for_a_kind_of_day_needs_the_calendar():
-    anyday = Rule(VISIT, VISIT, DayKind.ANY, 1)
-    weekend = Rule(VISIT, VISIT, DayKind.WEEKEND, 1)
+    anyday = Rule(Days(VISIT, VISIT, day_kind=DayKind.ANY), 1)
+    weekend = Rule(Days(VISIT, VISIT, day_kind=DayKind.WEEKEND), 1)
 
     assert (prices().needs_day_types, prices(anyday).needs_day_types) == (False, False)
     assert prices(anyday, weekend).needs_day_types is True
