@@ -110,6 +110,7 @@ ROOMS = [
     "bookings.baskets",
     "bookings.orders",
     "bookings.payments",
+    "bookings.dues",
     "bookings.codes",
     "bookings.vouchers",
     "bookings.fulfilment",

@@ -1,7 +1,7 @@
 """Money is an integer number of fen and a currency. No float ever touches it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 _PLAIN_YUAN = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,2})?", re.ASCII)
@@ -55,6 +55,13 @@ def split(fen: int, weights: Sequence[int]) -> list[int]:
     for index in by_remainder[: fen - sum(parts)]:
         parts[index] += 1
     return parts
+
+
+def share_out(fen: int, weights: Mapping[str, int]) -> dict[str, int]:
+    """The same by name; where all weights are zero, the first name takes all."""
+    if not weights or any(weights.values()):
+        return dict(zip(weights, split(fen, [*weights.values()]) if weights else (), strict=True))
+    return {name: 0 if place else fen for place, name in enumerate(weights)}
 
 
 def yuan(fen: int) -> str:

@@ -107,6 +107,25 @@ def money_ends_somewhere(at: datetime) -> Sequence[str]:
     )
 
 
+@rule(
+    "rest-is-counted",
+    breach=f"""
+    {_FORGOTTEN_MONEY};
+    UPDATE bookings_payments_attempt SET purpose = 'REST' WHERE provider = 'breach'
+    """,  # noqa: S608 - a constant
+)
+def rest_is_counted(at: datetime) -> Sequence[str]:
+    """What was paid for a sum due later is counted there or is on its way back, in a minute."""
+    return rows(
+        """
+        SELECT a.id AS attempt, a.captured_fen, a.refunded_fen FROM bookings_payments_attempt AS a
+        WHERE a.state = 'SUCCEEDED' AND a.purpose = 'REST' AND a.ended_at < %s AND a.refunded_fen = 0
+            AND NOT EXISTS (SELECT 1 FROM bookings_dues_laterdue AS d WHERE d.attempt_id = a.id)
+        """,
+        at - GRACE,
+    )
+
+
 @rule("payments-equal-ledger", breach=_TWO_LEGS.replace("PLACE", "provider"))
 def payments_equal_ledger(at: datetime) -> Sequence[str]:
     """What a provider holds for an order is the same in the payments and in the books."""

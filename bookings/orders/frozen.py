@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bookings.contracts import Demand, Due, Part, Step, Terms
+from bookings.contracts import Demand, Due, How, Part, Step, Terms, When
 
 
 def freeze_parts(parts: Sequence[Part]) -> list[dict[str, Any]]:
@@ -58,3 +58,14 @@ def freeze_dues(dues: Sequence[Due]) -> list[dict[str, Any]]:
         }
         for due in dues
     ]
+
+
+def thaw_dues(rows: Sequence[Mapping[str, Any]]) -> tuple[Due, ...]:
+    return tuple(
+        Due(amount_fen=row["amount_fen"], how=How(row["how"]), when=_when(row["when"]))
+        for row in rows
+    )
+
+
+def _when(text: str) -> When | date:
+    return When(text) if text in list(When) else date.fromisoformat(text)

@@ -16,8 +16,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from bookings.contracts import Claim, Part, Terms
+from bookings.contracts import Claim, Due, How, Part, Terms, When
 from bookings.orders import frozen
+from kernel.money import share_out
 from kernel.naming import say
 
 if TYPE_CHECKING:
@@ -236,6 +237,22 @@ class Line(models.Model):
     def frozen_terms(self) -> Terms:
         """The cancellation ladder as it was sold."""
         return frozen.thaw_terms(self.terms)
+
+    @property
+    def frozen_dues(self) -> tuple[Due, ...]:
+        """The sums it is paid by, as they were sold."""
+        return frozen.thaw_dues(self.dues)
+
+    @property
+    def shares_now(self) -> dict[str, int]:
+        """What each part costs of the sum that was due with the order, in fen."""
+        due = (d for d in self.frozen_dues if d.when is When.ORDER and d.how is How.CHARGE)
+        return share_out(sum(d.amount_fen or 0 for d in due), self.prices)
+
+    @property
+    def prices(self) -> dict[str, int]:
+        """What each part costs, in fen."""
+        return {part.key: part.price_fen for part in self.frozen_parts}
 
     @property
     def open_parts(self) -> tuple[Part, ...]:

@@ -30,11 +30,12 @@ class DisputeState(models.TextChoices):
 
 
 class Purpose(models.TextChoices):
-    """What a payment is for. Those behind the first three belong to no order's sum."""
+    """What a payment is for. Only the first two pay the sum that is due with the order."""
 
     ORDER = "ORDER", _("an order")
     SHARE = "SHARE", _("a friend's share of an order")
     DEPOSIT = "DEPOSIT", _("a deposit")
+    REST = "REST", _("what an order owes later")
     CHANGE = "CHANGE", _("the difference of a change")
     TOP_UP = "TOP_UP", _("topping up a balance")
     BILL = "BILL", _("a monthly bill")

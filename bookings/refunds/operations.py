@@ -16,7 +16,9 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from bookings import registry
-from bookings.contracts import Words
+from bookings.contracts import Part, Words
+from bookings.dues import operations as dues
+from bookings.dues import queries as dues_of
 from bookings.ledger import operations as ledger
 from bookings.orders import operations as orders
 from bookings.orders.models import Line, Order, State
@@ -48,12 +50,13 @@ class RefundMoved(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class QuoteRow:
-    """One part: what was paid and what comes back, in fen."""
+    """One part: what it costs, what of it was received, and what comes back, in fen."""
 
     line_id: int
     part_key: str
     title: Words
     price_fen: int
+    received_fen: int
     refund_fen: int
 
 
@@ -69,7 +72,7 @@ class Quote:
 
     def kept_fen(self, line_id: int) -> int:
         """What a line's supplier keeps of its cancelled parts."""
-        return sum(r.price_fen - r.refund_fen for r in self.rows if r.line_id == line_id)
+        return sum(r.received_fen - r.refund_fen for r in self.rows if r.line_id == line_id)
 
 
 def quote(*, order: Order, parts: Mapping[int, Sequence[str]], at: datetime) -> Quote:
@@ -88,17 +91,23 @@ def _quote_line(line: Line, keys: Sequence[str], at: datetime) -> list[QuoteRow]
     open_parts = {part.key: part for part in line.open_parts}
     if line.state not in _CANCELLABLE or not set(keys) <= set(open_parts):
         raise NotCancellable(title=str(line))
-    seller = registry.get(line.kind)
+    received = dues_of.received_of(line)
     return [
-        QuoteRow(
-            line_id=line.pk,
-            part_key=key,
-            title=open_parts[key].title,
-            price_fen=open_parts[key].price_fen,
-            refund_fen=seller.refundable(line=line, part_keys=[key], at=at),
-        )
-        for key in sorted(set(keys))
+        _quote_part(line, open_parts[key], received.get(key, 0), at) for key in sorted(set(keys))
     ]
+
+
+def _quote_part(line: Line, part: Part, received_fen: int, at: datetime) -> QuoteRow:
+    """The terms say what is kept of the price; it is kept of what has come in, and no more."""
+    by_terms = registry.get(line.kind).refundable(line=line, part_keys=[part.key], at=at)
+    return QuoteRow(
+        line_id=line.pk,
+        part_key=part.key,
+        title=part.title,
+        price_fen=part.price_fen,
+        received_fen=received_fen,
+        refund_fen=max(0, received_fen - (part.price_fen - by_terms)),
+    )
 
 
 def cancel(
@@ -124,6 +133,8 @@ def cancel(
         for line in before.values():
             vouchers.void(line=line, part_keys=parts[line.pk], at=at)
         orders.withdraw_parts(parts=parts, at=at)
+        for line in Line.objects.filter(pk__in=parts):
+            dues.waive(line=line, part_keys=parts[line.pk])
         key = f"cancel:{order.pk}:{codes.new_token()}"
         for line in before.values():
             _book_cancelled(order, line, quoted, key, at)
@@ -169,7 +180,10 @@ def return_refused(*, line_id: int, at: datetime) -> None:
     """The supplier said no: what was not cancelled before goes back whole. Once for a line."""
     line = Line.objects.select_related("order").get(pk=line_id)
     order = Order.objects.select_for_update(no_key=True).get(pk=line.order_id)
-    _send_back(order, line.open_fen, f"refused:line:{line.pk}", Reason.SUPPLIER, "system", at, {})
+    received = dues_of.received_of(line)
+    amount_fen = sum(received.get(part.key, 0) for part in line.open_parts)
+    dues.waive(line=line, part_keys=list(received))
+    _send_back(order, amount_fen, f"refused:line:{line.pk}", Reason.SUPPLIER, "system", at, {})
 
 
 def return_money(*, facts: Mapping[str, Any], at: datetime) -> None:

@@ -12,7 +12,7 @@ from bookings.contracts import Ask, Member
 from bookings.inventory import operations as inventory
 from bookings.orders import operations as orders
 from kernel.places.models import Region
-from tests.bookings.samples import Deposit, Later, Sample, Shy
+from tests.bookings.samples import Deposit, Later, Sample, Secured, Shy
 from tests.factories.accounts import OrganisationFactory
 from tests.factories.kernel import RegionFactory
 
@@ -39,6 +39,7 @@ def sellers(region: Region) -> Iterator[dict[str, Sample]]:
         for seller in (
             Sample("plain", region.pk, supplier.pk, STARTS_AT),
             Deposit("deposit", region.pk, supplier.pk, STARTS_AT),
+            Secured("secured", region.pk, supplier.pk, STARTS_AT),
             Later("later", region.pk, supplier.pk, STARTS_AT),
             Shy("shy", region.pk, supplier.pk, STARTS_AT),
         )

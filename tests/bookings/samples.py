@@ -195,6 +195,14 @@ class Deposit(Sample):
 
 
 @dataclass
+class Secured(Sample):
+    """All of it is charged at once, and half as much is set aside as a deposit."""
+
+    def dues(self, total_fen: int) -> tuple[Due, ...]:
+        return (Due(total_fen), Due(total_fen // 2, how=How.AUTHORISE))
+
+
+@dataclass
 class Later(Sample):
     """Metered: nothing is known or charged before use."""
 

@@ -17,6 +17,8 @@ from accounts.organisations.models import Membership, Organisation
 from accounts.travellers.models import Traveller
 from bookings.codes import operations as issuers
 from bookings.codes.models import IssuerKey
+from bookings.dues.models import LaterDue
+from bookings.dues.models import State as DueState
 from bookings.inventory.models import Bucket
 from bookings.ledger import operations as ledger
 from bookings.ledger.models import Entry as LedgerEntry
@@ -176,6 +178,14 @@ def issuer_key(_n: int) -> IssuerKey:
     return issuers.rotate(actor="user:1", at=AT)
 
 
+def later_due(n: int) -> LaterDue:
+    line = order(n).lines.earliest("pk")
+    return LaterDue.objects.create(
+        order=line.order, line=line, position=1, amount_fen=500, state=DueState.OPEN,
+        due_at=moment(n),
+    )  # fmt: skip
+
+
 def bucket(n: int) -> Bucket:
     return Bucket.objects.create(key=f"key{n}", region_id=1, capacity=10, taken=n % 10)
 
@@ -204,6 +214,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Event: event,
     Gate: gate,
     IssuerKey: issuer_key,
+    LaterDue: later_due,
     LedgerEntry: ledger_entry,
     Membership: lambda _n: MembershipFactory(),
     Message: message,

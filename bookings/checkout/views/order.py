@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -12,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.identity import actors
+from bookings.dues import operations as dues
+from bookings.dues import queries as dues_of
 from bookings.orders import operations as orders
 from bookings.orders import queries
 from bookings.orders.guesses import open_order
@@ -68,6 +71,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
             line.state == State.CONFIRMED and line.open_parts for line in order.lines.all()
         ),
         "refunds": refunds_of.of_order(order),
+        "later_dues": dues_of.open_of(order),
     }
     return render(request, "bookings_checkout/order.html", context)
 
@@ -82,13 +86,14 @@ def state(request: HttpRequest, token: str) -> JsonResponse:
 def pay(request: HttpRequest, token: str) -> HttpResponse:
     """Show how long the places are held; a post starts the payment at the provider."""
     order = _order(request, token)
-    if order.paid_at is not None:
-        return redirect("checkout:order", token)
     at = clock.now()
+    payable = _payable(order, at)
+    if payable is None and order.paid_at is not None:
+        return redirect("checkout:order", token)
     if request.method == "POST":
         try:
-            attempt = payments.pay_by(
-                order=order,
+            attempt = payments.pay(
+                payable=payable or payments.next_of(order, at=at),
                 provider=request.POST.get("provider", ""),
                 at=at,
                 buyer=_buyer(request, token),
@@ -96,7 +101,6 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
         except Refusal as refusal:
             return _refused(request, token, refusal)
         return _go_on(order, attempt)
-    payable = payments.next_of(order, at=at) if order.is_payable(at) else None
     context = {
         "order": order,
         "region": order.region,
@@ -105,6 +109,13 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
         "ways": payments.ways_to_pay(payable) if payable else [],
     }
     return render(request, "bookings_checkout/pay.html", context)
+
+
+def _payable(order: Order, at: datetime) -> payments.Payable | None:
+    """What there is to pay: the sum of the order, its deposit, or what it owes later."""
+    if order.paid_at is not None:
+        return dues.next_of(order, at=at)
+    return payments.next_of(order, at=at) if order.is_payable(at) else None
 
 
 def _go_on(order: Order, attempt: Attempt) -> HttpResponse:

@@ -102,6 +102,7 @@ def _tell_state(attempt: Attempt, at: datetime) -> None:
 
 _RECEIVED = {
     Purpose.DEPOSIT: "deposit-received",
+    Purpose.REST: "rest-paid",
     Purpose.CHANGE: "change-paid",
     Purpose.TOP_UP: "top-up-paid",
     Purpose.BILL: "bill-paid",

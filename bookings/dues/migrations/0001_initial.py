@@ -1,0 +1,36 @@
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+        ('bookings_orders', '0004_validate_received'),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='LaterDue',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
+                ('amount_fen', models.BigIntegerField(null=True, verbose_name='amount (fen)')),
+                ('shares', models.JSONField(blank=True, default=dict, verbose_name='shares of the parts (fen)')),
+                ('due_at', models.DateTimeField(null=True, verbose_name='due at')),
+                ('state', models.CharField(choices=[('UNKNOWN', 'not known before use'), ('OPEN', 'to be paid'), ('PAID', 'paid'), ('WAIVED', 'no longer asked for')], max_length=10, verbose_name='state')),
+                ('attempt_id', models.BigIntegerField(null=True, verbose_name='payment')),
+                ('paid_at', models.DateTimeField(null=True, verbose_name='paid at')),
+                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='later_dues', to='bookings_orders.line', verbose_name='order line')),
+                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='later_dues', to='bookings_orders.order', verbose_name='order')),
+            ],
+            options={
+                'verbose_name': 'sum due later',
+                'verbose_name_plural': 'sums due later',
+                'indexes': [models.Index(condition=models.Q(('state', 'OPEN')), fields=['due_at'], name='bookings_dues_open')],
+                'constraints': [models.UniqueConstraint(fields=('line', 'position'), name='bookings_dues_line_position'), models.CheckConstraint(condition=models.Q(models.Q(('amount_fen__isnull', True), ('state', 'UNKNOWN')), ('state', 'WAIVED'), models.Q(('amount_fen__gt', 0), ('state__in', ('OPEN', 'PAID'))), _connector='OR'), name='bookings_dues_amount_known')],
+            },
+        ),
+    ]

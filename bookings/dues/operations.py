@@ -1,0 +1,164 @@
+"""Later dues are noted when an order is paid, metered after use, paid, and waived with what is cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from bookings.contracts import How, When
+from bookings.dues import queries
+from bookings.dues.models import LaterDue, State
+from bookings.ledger import operations as ledger
+from bookings.orders.models import Line, Order
+from bookings.orders.models import State as Standing
+from bookings.payments.models import Purpose
+from bookings.payments.operations import Payable
+from kernel.errors import Refusal
+from kernel.money import share_out
+from kernel.outbox import operations as outbox
+
+PAY_WITHIN = timedelta(days=3)
+"""How long after use the buyer may take to pay what use has cost."""
+
+
+class NotMetered(Refusal):
+    """This line has no sum that is waiting to be measured."""
+
+    code = "not_metered"
+    message = _("%(title)s has no open sum to be measured.")
+
+
+def note(*, order_id: int, at: datetime) -> None:
+    """Keep what the lines of a paid order owe later. Repeating it changes nothing."""
+    with transaction.atomic():
+        order = Order.objects.select_for_update(no_key=True).get(pk=order_id)
+        lines = order.lines.exclude(state__in=(Standing.REFUSED, Standing.CANCELLED))
+        rows = [row for line in lines.order_by("pk") for row in _later(order, line)]
+        LaterDue.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _later(order: Order, line: Line) -> Iterator[LaterDue]:
+    left = {key: fen - line.shares_now[key] for key, fen in line.prices.items()}
+    for position, due in enumerate(line.frozen_dues):
+        if due.when is When.ORDER or due.how is not How.CHARGE:
+            continue
+        row = LaterDue(order=order, line=line, position=position, state=State.UNKNOWN)
+        if due.amount_fen is not None:
+            shares = share_out(due.amount_fen, left)
+            left = {key: fen - shares[key] for key, fen in left.items()}
+            _ask_for(
+                row, {key: fen for key, fen in shares.items() if key not in line.cancelled_parts}
+            )
+        if isinstance(due.when, date):
+            row.due_at = min(order.region.at(due.when, time(23, 59)), line.starts_at)
+        yield row
+
+
+def _ask_for(due: LaterDue, shares: Mapping[str, int]) -> None:
+    due.shares, due.amount_fen = dict(shares), sum(shares.values())
+    due.state = State.OPEN if due.amount_fen else State.WAIVED
+
+
+def next_of(order: Order, *, at: datetime) -> Payable | None:
+    """The earliest sum that a paid order still owes, to be paid now or later."""
+    due = queries.open_of(order).first()
+    if due is None or due.amount_fen is None:
+        return None
+    return Payable(
+        purpose=Purpose.REST,
+        purpose_id=due.pk,
+        amount_fen=due.amount_fen,
+        currency=order.currency,
+        words=order.code,
+        language=order.language,
+        payer=order.actor,
+        closes_at=at + timedelta(hours=2),
+        order=order,
+    )
+
+
+def meter(*, line_id: int, amount_fen: int, at: datetime) -> None:
+    """Say what use has cost; the difference to the estimate moves between buyer and supplier.
+
+    :raises NotMetered: nothing of this line waits to be measured (any more).
+    """
+    with transaction.atomic():
+        line = Line.objects.select_for_update(no_key=True).select_related("order").get(pk=line_id)
+        due = LaterDue.objects.filter(line=line, state=State.UNKNOWN).order_by("position").first()
+        if due is None or amount_fen < 0:
+            raise NotMetered(title=str(line))
+        owed = {part: fen for part, fen in line.prices.items() if part not in line.cancelled_parts}
+        _ask_for(due, share_out(amount_fen, owed))
+        due.due_at = at + PAY_WITHIN
+        due.save(update_fields=["amount_fen", "shares", "state", "due_at"])
+        _book_difference(line, due, sum(owed.values()), at)
+        _tell(due, at)
+
+
+def _book_difference(line: Line, due: LaterDue, estimate_fen: int, at: datetime) -> None:
+    more = sum(line.shares_now.values()) + (due.amount_fen or 0) - estimate_fen
+    ledger.post(
+        key=f"metered:line:{line.pk}",
+        subject=line.order.subject,
+        memo="metered",
+        postings=[(f"buyer:{line.order_id}", more), (f"revenue:{line.supplier_id}", -more)],
+        region_id=line.region_id,
+        currency=line.order.currency,
+        at=at,
+    )
+
+
+def _tell(due: LaterDue, at: datetime) -> None:
+    outbox.record(
+        name="bookings.due.opened",
+        key=f"due:{due.pk}",
+        facts={"order_id": due.order_id, "due_id": due.pk, "amount_fen": due.amount_fen},
+        at=at,
+    )
+
+
+def settle(*, facts: Mapping[str, Any], at: datetime) -> None:
+    """Book money that came for a later due; what no longer fits goes back whole."""
+    order = Order.objects.select_for_update(no_key=True).get(pk=facts["order_id"])
+    ledger.post(
+        key=f"received:attempt:{facts['attempt_id']}",
+        subject=order.subject,
+        memo="money received",
+        postings=[
+            (f"provider:{facts['provider']}", facts["amount_fen"]),
+            (f"buyer:{order.pk}", -facts["amount_fen"]),
+        ],
+        region_id=order.region_id,
+        currency=facts["currency"],
+        at=at,
+    )
+    due = LaterDue.objects.filter(pk=facts["purpose_id"], order=order)
+    is_it = due.filter(state=State.OPEN, amount_fen=facts["amount_fen"])
+    if is_it.update(state=State.PAID, attempt_id=facts["attempt_id"], paid_at=at):
+        return
+    outbox.record(
+        name="bookings.orders.money-returned-due",
+        key=f"return:attempt:{facts['attempt_id']}",
+        facts={
+            "attempt_id": facts["attempt_id"],
+            "order_id": order.pk,
+            "amount_fen": facts["amount_fen"],
+            "reason": "PAID_TWICE" if due.filter(state=State.PAID).exists() else "WRONG_AMOUNT",
+        },
+        at=at,
+    )
+
+
+def waive(*, line: Line, part_keys: Collection[str]) -> None:
+    """Ask no more for cancelled parts. Runs in the caller's transaction, the order locked."""
+    unpaid = LaterDue.objects.filter(line=line, state__in=(State.OPEN, State.UNKNOWN))
+    for due in unpaid.select_for_update(no_key=True):
+        if due.state == State.OPEN:
+            _ask_for(due, {key: fen for key, fen in due.shares.items() if key not in part_keys})
+        elif not line.open_parts and not line.used_parts:
+            due.state = State.WAIVED
+        due.save(update_fields=["shares", "amount_fen", "state"])
