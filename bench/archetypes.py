@@ -21,6 +21,7 @@ from bookings.orders import operations as orders
 from bookings.orders.models import Order
 from bookings.payments import operations as payments
 from bookings.payments.providers import sandbox
+from bookings.pricing import groups as pricing
 from config import rehearsal
 from kernel.errors import Refusal
 from kernel.outbox import operations as outbox
@@ -114,7 +115,7 @@ def _place(region: Region, archetype: Archetype, buyer: Buyer, at: datetime) -> 
         request_key=f"past-{buyer.user_id}",
         region_id=region.pk,
         asks=asks,
-        shown_total_fen=sum(offer.price_fen for offer in answer),
+        shown_total_fen=sum(offer.price_fen for offer in pricing.price_together(answer)),
         language="zh-hans",
         contact=f"162{archetype.number:08d}",
         user_id=buyer.user_id,

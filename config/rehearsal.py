@@ -24,13 +24,14 @@ from accounts.travellers import operations as travellers
 from accounts.travellers import queries as people
 from accounts.travellers.documents import Kind
 from bookings import registry
-from bookings.contracts import Ask, Listing, Member
+from bookings.contracts import Ask, Listing, Member, Offer
 from bookings.orders import operations as orders
 from bookings.orders.models import Order
 from bookings.payments import operations as payments
 from bookings.payments import providers, sandbox_server
 from bookings.payments.models import Attempt
 from bookings.payments.providers.sandbox import Sandbox
+from bookings.pricing import groups as pricing
 from bookings.refunds import operations as refunds
 from bookings.refunds.models import Reason
 from bookings.vouchers import operations as vouchers
@@ -192,12 +193,12 @@ def _member(person: people.Person) -> Member:
 
 
 def _total_fen(asks: tuple[Ask, ...], at: datetime) -> int:
-    total = 0
+    offers: list[Offer] = []
     for answer in registry.offer_all(asks, at=at):
         if isinstance(answer, Refusal):
             raise answer
-        total += sum(offer.price_fen for offer in answer)
-    return total
+        offers += answer
+    return sum(offer.price_fen for offer in pricing.price_together(offers))
 
 
 def _pay(attempt: Attempt, at: datetime) -> None:

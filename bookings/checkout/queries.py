@@ -13,6 +13,7 @@ from bookings.baskets.models import Item
 from bookings.contracts import Answer, Ask, Member, Offer
 from bookings.inventory import queries as inventory
 from bookings.orders import operations as orders
+from bookings.pricing import groups as pricing
 from kernel.errors import Refusal
 from kernel.naming import say
 from kernel.places.models import Region
@@ -40,6 +41,10 @@ class CartRow:
         return sum(offer.price_fen for offer in self.offers)
 
     @property
+    def saved_fen(self) -> int:
+        return sum(offer.saved_fen for offer in self.offers)
+
+    @property
     def needs_names(self) -> bool:
         return any(offer.needs_names for offer in self.offers)
 
@@ -60,6 +65,11 @@ class Cart:
     @property
     def total_fen(self) -> int:
         return sum(row.price_fen for row in self.rows)
+
+    @property
+    def saved_fen(self) -> int:
+        """What family and group prices make it cheaper."""
+        return sum(row.saved_fen for row in self.rows)
 
     @property
     def sold_rows(self) -> list[CartRow]:
@@ -93,7 +103,7 @@ def cart_of(*, actors: Collection[str], actor: str, region: Region, at: datetime
     basket = baskets.find(actor=actor, region_id=region.pk)
     items = baskets.items_of(basket)
     asks = asks_of(items, actors)
-    answers = _with_room(registry.offer_in(region.pk, asks, at=at))
+    answers = _together(_with_room(registry.offer_in(region.pk, asks, at=at)))
     return Cart(
         region=region,
         rows=tuple(_row(item, answer) for item, answer in zip(items, answers, strict=True)),
@@ -104,12 +114,24 @@ def cart_of(*, actors: Collection[str], actor: str, region: Region, at: datetime
 
 def _with_room(answers: Sequence[Answer]) -> list[Answer]:
     """What is sold out by now is answered so. A glance, in one statement: placing decides."""
-    offers = [offer for answer in answers if not isinstance(answer, Refusal) for offer in answer]
-    left = inventory.left(d.bucket_id for offer in offers for d in offer.all_demands())
+    left = inventory.left(d.bucket_id for o in _offers(answers) for d in o.all_demands())
     return [
         answer if isinstance(answer, Refusal) else _lack(answer, left) or answer
         for answer in answers
     ]
+
+
+def _together(answers: Sequence[Answer]) -> list[Answer]:
+    """The same with the family and group prices of everything that can be had, as placing has them."""
+    priced = iter(pricing.price_together(_offers(answers)))
+    return [
+        answer if isinstance(answer, Refusal) else tuple(next(priced) for _offer in answer)
+        for answer in answers
+    ]
+
+
+def _offers(answers: Sequence[Answer]) -> list[Offer]:
+    return [offer for answer in answers if not isinstance(answer, Refusal) for offer in answer]
 
 
 def _lack(offers: Sequence[Offer], left: Mapping[int, int]) -> Refusal | None:

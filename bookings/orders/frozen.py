@@ -1,10 +1,11 @@
 """Offers to JSON and back: what a Line keeps of what was sold."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bookings.contracts import Demand, Due, How, Part, Step, Terms, When
+from bookings.contracts import Demand, Due, GroupPrice, How, Offer, Part, Step, Terms, When
 
 
 def freeze_parts(parts: Sequence[Part]) -> list[dict[str, Any]]:
@@ -16,6 +17,7 @@ def freeze_parts(parts: Sequence[Part]) -> list[dict[str, Any]]:
             "class_code": part.class_code,
             "traveller_id": part.traveller_id,
             "demands": [[demand.bucket_id, demand.units] for demand in part.demands],
+            **_saved(part),
         }
         for part in parts
     ]
@@ -30,16 +32,37 @@ def thaw_parts(rows: Sequence[Mapping[str, Any]]) -> tuple[Part, ...]:
             class_code=row["class_code"],
             traveller_id=row["traveller_id"],
             demands=tuple(Demand(bucket_id, units) for bucket_id, units in row["demands"]),
+            saved_fen=row.get("saved_fen", 0),
+            group_code=row.get("group_code", ""),
         )
         for row in rows
     )
 
 
-def freeze_terms(terms: Terms) -> dict[str, Any]:
-    return {
-        "steps": [[step.before_s, step.permille] for step in terms.steps],
-        "words": dict(terms.words),
+def freeze_terms(offer: Offer) -> dict[str, Any]:
+    """The cancellation ladder and, where it was sold for less by them, the group prices: who cancels
+    a part of it has the rest priced again by these."""
+    terms: dict[str, Any] = {
+        "steps": [[step.before_s, step.permille] for step in offer.terms.steps],
+        "words": dict(offer.terms.words),
     }
+    if offer.group_prices and offer.saved_fen:
+        terms["group_prices"] = [dataclasses.asdict(rule) for rule in offer.group_prices]
+    return terms
+
+
+def thaw_group_prices(row: Mapping[str, Any]) -> tuple[GroupPrice, ...]:
+    """The group prices in frozen terms; none where the line was sold without."""
+    return tuple(
+        GroupPrice(**{**rule, "members": tuple((code, n) for code, n in rule["members"])})
+        for rule in row.get("group_prices", ())
+    )
+
+
+def _saved(part: Part) -> dict[str, Any]:
+    if not part.saved_fen:
+        return {}
+    return {"saved_fen": part.saved_fen, "group_code": part.group_code}
 
 
 def thaw_terms(row: Mapping[str, Any]) -> Terms:

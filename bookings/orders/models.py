@@ -16,7 +16,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from bookings.contracts import Claim, Due, How, Part, Terms, When
+from bookings.contracts import Claim, Due, GroupPrice, How, Part, Terms, When
 from bookings.orders import frozen
 from kernel.money import share_out
 from kernel.naming import say
@@ -253,6 +253,16 @@ class Line(models.Model):
     def prices(self) -> dict[str, int]:
         """What each part costs, in fen."""
         return {part.key: part.price_fen for part in self.frozen_parts}
+
+    @property
+    def group_prices(self) -> tuple[GroupPrice, ...]:
+        """The family and group prices that made it cheaper, as they were sold."""
+        return frozen.thaw_group_prices(self.terms)
+
+    @property
+    def saved_fen(self) -> int:
+        """What its parts cost less than alone, in fen."""
+        return sum(part.get("saved_fen", 0) for part in self.parts)
 
     @property
     def open_parts(self) -> tuple[Part, ...]:

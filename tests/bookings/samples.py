@@ -21,6 +21,7 @@ from bookings.contracts import (
     Done,
     Due,
     Entitlement,
+    GroupPrice,
     How,
     Listing,
     Offer,
@@ -66,6 +67,7 @@ class Sample:
     claims: dict[int, set[str]] = field(default_factory=dict)
     terms: Terms = LADDER
     currency: str = "CNY"
+    group_prices: tuple[GroupPrice, ...] = ()
 
     def browse(
         self, *, region_id: int, supplier_id: int | None, first: date, last: date
@@ -130,6 +132,7 @@ class Sample:
                 terms=self.terms,
                 dues=self.dues(sum(part.price_fen for part in parts)),
                 currency=self.currency,
+                group_prices=self.group_prices,
             ),
         )
 

@@ -25,6 +25,7 @@ from bookings.checkout import queries
 from bookings.contracts import Ask, Member
 from bookings.orders import operations as orders
 from bookings.orders.models import Order
+from bookings.pricing import groups as pricing
 from bookings.waiting import door
 from kernel import clock, codes
 from kernel.errors import BadInput, Refusal
@@ -175,7 +176,9 @@ def _show(
     asks = choice.asks(request) if choice.people else ()
     answers = registry.offer_in(place.pk, asks, at=at)
     refusals = [answer for answer in answers if isinstance(answer, Refusal)]
-    offers = [offer for answer in answers if not isinstance(answer, Refusal) for offer in answer]
+    offers = pricing.price_together(
+        [offer for answer in answers if not isinstance(answer, Refusal) for offer in answer]
+    )
     book = travellers_book.people_of(actors=actors.all_of(request))
     context = {
         "region": place,
@@ -184,6 +187,7 @@ def _show(
         "names": {person.traveller_id: person.name for person in book},
         "offers": offers,
         "total_fen": sum(offer.price_fen for offer in offers),
+        "saved_fen": sum(offer.saved_fen for offer in offers),
         "refusals": [refusal, *refusals] if refusal else refusals,
         "can_place": bool(offers) and not refusals,
         "is_sample": any(offer.is_sample for offer in offers),

@@ -11,6 +11,7 @@ from accounts.travellers import queries as travellers
 from bookings import registry
 from bookings.contracts import Answer, Ask, Member, Offer
 from bookings.orders.operations.drafts import PlaceRequest
+from bookings.pricing import groups as pricing
 from kernel.errors import Refusal
 from kernel.naming import say
 
@@ -93,6 +94,7 @@ def _sellable(request: PlaceRequest, answers: Sequence[Answer]) -> list[Offer] |
         if isinstance(answer, Refusal):
             return answer
         offers.extend(answer)
+    offers = pricing.price_together(offers)
     return _objection(request, offers) or offers
 
 

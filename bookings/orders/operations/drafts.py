@@ -159,7 +159,7 @@ def _line(position: int, offer: Offer) -> dict[str, Any]:
         "units": len(offer.parts),
         "price_fen": offer.price_fen,
         "parts": frozen.freeze_parts(offer.parts),
-        "terms": frozen.freeze_terms(offer.terms),
+        "terms": frozen.freeze_terms(offer),
         "dues": frozen.freeze_dues(offer.dues),
         "facts": offer.facts,
         "bundle_id": offer.bundle_id,
