@@ -9,6 +9,7 @@ EVERY_S = {
     "kernel.audit.tasks.chain": 5,
     "bookings.orders.tasks.lapse_due": 5,
     "bookings.payments.tasks.ask_open": 5,
+    "bookings.deposits.tasks.return_due": 300,
     "bookings.fulfilment.tasks.ask_waiting_suppliers": 60,
     "kernel.watch.tasks.ask_next_rule": 120,
     "kernel.places.tasks.extend_horizons": 300,

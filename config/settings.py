@@ -115,6 +115,7 @@ ROOMS = [
     "bookings.vouchers",
     "bookings.fulfilment",
     "bookings.refunds",
+    "bookings.deposits",
     "bookings.waiting",
     "bookings.checkout",
     "tourism",

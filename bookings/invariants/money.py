@@ -126,6 +126,31 @@ def rest_is_counted(at: datetime) -> Sequence[str]:
     )
 
 
+@rule("deposits-are-owed-back", breach=_TWO_LEGS.replace("PLACE", "deposit"))
+def deposits_are_owed_back(at: datetime) -> Sequence[str]:
+    """The books owe a buyer what was charged as a deposit, less what is kept of it or has gone back."""
+    return rows(
+        """
+        SELECT coalesce(d.subject, l.subject) AS subject, coalesce(d.fen, 0) AS held_fen,
+            coalesce(l.fen, 0) AS ledger_fen
+        FROM (
+            SELECT 'order:' || a.order_id AS subject, sum(a.captured_fen - a.refunded_fen
+                - coalesce(d.kept_fen, 0)) AS fen, max(a.ended_at) AS ended_at
+            FROM bookings_payments_attempt AS a
+            LEFT JOIN bookings_deposits_deposit AS d ON d.attempt_id = a.id
+            WHERE a.purpose = 'DEPOSIT' AND a.how = 'CHARGE' GROUP BY a.order_id
+        ) AS d
+        FULL JOIN (
+            SELECT e.subject, -sum(p.amount_fen) AS fen FROM bookings_ledger_entry AS e
+            JOIN bookings_ledger_posting AS p ON p.entry_id = e.id
+            WHERE p.account LIKE 'deposit:%%' GROUP BY e.subject
+        ) AS l ON l.subject = d.subject
+        WHERE coalesce(d.fen, 0) <> coalesce(l.fen, 0) AND coalesce(d.ended_at < %s, TRUE)
+        """,
+        at - GRACE,
+    )
+
+
 @rule("payments-equal-ledger", breach=_TWO_LEGS.replace("PLACE", "provider"))
 def payments_equal_ledger(at: datetime) -> Sequence[str]:
     """What a provider holds for an order is the same in the payments and in the books."""

@@ -250,6 +250,12 @@ class Line(models.Model):
         return share_out(sum(d.amount_fen or 0 for d in due), self.prices)
 
     @property
+    def deposit_fen(self) -> int:
+        """What is set aside for it with the order, in fen."""
+        due = (d for d in self.frozen_dues if d.when is When.ORDER and d.how is How.AUTHORISE)
+        return sum(d.amount_fen or 0 for d in due)
+
+    @property
     def prices(self) -> dict[str, int]:
         """What each part costs, in fen."""
         return {part.key: part.price_fen for part in self.frozen_parts}

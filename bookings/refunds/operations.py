@@ -194,6 +194,12 @@ def return_money(*, facts: Mapping[str, Any], at: datetime) -> None:
              facts["reason"], "system", at, {})  # fmt: skip
 
 
+def return_deposit(*, attempt: Attempt, amount_fen: int, actor: str, at: datetime) -> None:
+    """A deposit that had to be charged goes back, once. Runs in the caller's transaction."""
+    order = Order.objects.get(attempts=attempt)
+    _reserve(order, attempt, amount_fen, f"deposit:{attempt.pk}", Reason.DEPOSIT, actor, at, {})
+
+
 def _send_back(
     order: Order,
     amount_fen: int,

@@ -46,6 +46,8 @@ OF_THE_PLATFORM = frozenset(
         "accounts_messages.Message",
         "accounts_travellers.Traveller",
         "bookings_codes.IssuerKey",
+        "bookings_deposits.Deposit",
+        "bookings_dues.LaterDue",
         "bookings_inventory.Bucket",
         "bookings_ledger.Entry",
         "bookings_payments.Attempt",
@@ -60,6 +62,7 @@ OF_THE_PLATFORM = frozenset(
 )
 OWN_PAGES = {
     "bookings_refunds_refund_cancel": "bookings_orders.Order",
+    "bookings_deposits_deposit_settle": "bookings_deposits.Deposit",
     "accounts_identity_user_reveal": "accounts_identity.User",
     "accounts_messages_message_reveal": "accounts_messages.Message",
     "accounts_travellers_traveller_reveal": "accounts_travellers.Traveller",

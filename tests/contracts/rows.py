@@ -17,6 +17,7 @@ from accounts.organisations.models import Membership, Organisation
 from accounts.travellers.models import Traveller
 from bookings.codes import operations as issuers
 from bookings.codes.models import IssuerKey
+from bookings.deposits.models import Deposit
 from bookings.dues.models import LaterDue
 from bookings.dues.models import State as DueState
 from bookings.inventory.models import Bucket
@@ -178,6 +179,13 @@ def issuer_key(_n: int) -> IssuerKey:
     return issuers.rotate(actor="user:1", at=AT)
 
 
+def deposit(n: int) -> Deposit:
+    held = attempt(n)
+    return Deposit.objects.create(
+        order=held.order, attempt=held, supplier_id=1, amount_fen=500, return_at=moment(n)
+    )
+
+
 def later_due(n: int) -> LaterDue:
     line = order(n).lines.earliest("pk")
     return LaterDue.objects.create(
@@ -210,6 +218,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Bucket: bucket,
     Cableway: cableway,
     CalendarDay: calendar_day,
+    Deposit: deposit,
     EntryDay: lambda n: slot(n).day,
     Event: event,
     Gate: gate,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.identity import actors
+from bookings.deposits import queries as deposits
 from bookings.dues import operations as dues
 from bookings.dues import queries as dues_of
 from bookings.orders import operations as orders
@@ -71,6 +72,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
             line.state == State.CONFIRMED and line.open_parts for line in order.lines.all()
         ),
         "refunds": refunds_of.of_order(order),
+        "deposit": deposits.find(order),
         "later_dues": dues_of.open_of(order),
     }
     return render(request, "bookings_checkout/order.html", context)

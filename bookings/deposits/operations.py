@@ -1,0 +1,158 @@
+"""Deposits come back by themselves; a person may keep a part before that, and says why.
+
+What was only set aside is taken or released at the provider; what had to be charged is refunded.
+The decision is written first, in one guarded statement; then it is carried out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from bookings.contracts import How
+from bookings.deposits.models import Deposit, State
+from bookings.ledger import operations as ledger
+from bookings.orders.models import HOLDING, Line, Order
+from bookings.payments import operations as payments
+from bookings.payments.models import Attempt, AttemptState, Purpose
+from bookings.refunds import operations as refunds
+from kernel.audit import operations as audit
+from kernel.errors import Refusal
+from kernel.outbox import operations as outbox
+
+RETURN_AFTER = timedelta(hours=24)
+"""How long after the end of what it secures a deposit is held at most."""
+
+_HOLDING = (AttemptState.AUTHORISED, AttemptState.SUCCEEDED)
+
+
+class DepositSettled(Refusal):
+    """Somebody, or the clock, has decided about this deposit before."""
+
+    code = "deposit_settled"
+    message = _("This deposit is returned already, or is on its way back.")
+
+
+class KeepsTooMuch(Refusal):
+    """No more can be kept than was held."""
+
+    code = "keeps_too_much"
+    message = _("Of this deposit between 0 and %(most)s fen can be kept, with a reason.")
+
+
+def note(*, order_id: int, at: datetime) -> None:
+    """Keep what is held for a paid order. Repeating it changes nothing."""
+    order = Order.objects.get(pk=order_id)
+    if not order.deposit_fen:
+        return
+    held = order.attempts.filter(purpose=Purpose.DEPOSIT, state__in=_HOLDING).latest("pk")
+    secured = [line for line in order.lines.order_by("pk") if line.deposit_fen]
+    Deposit.objects.get_or_create(
+        order=order,
+        defaults={
+            "attempt": held,
+            "supplier_id": secured[0].supplier_id,
+            "amount_fen": order.deposit_fen,
+            "return_at": max(line.ends_at for line in secured) + RETURN_AFTER,
+        },
+    )
+
+
+def settle(*, deposit_id: int, keep_fen: int, reason: str, actor: str, at: datetime) -> None:
+    """Decide, once: what is kept for the supplier, and that the rest goes back.
+
+    :raises DepositSettled: it was decided before. :raises KeepsTooMuch: out of bounds, or no reason.
+    """
+    deposit = Deposit.objects.select_related("order", "attempt").get(pk=deposit_id)
+    if not 0 <= keep_fen <= deposit.amount_fen or (keep_fen and not reason.strip()):
+        raise KeepsTooMuch(most=deposit.amount_fen, field="keep_fen")
+    with transaction.atomic(durable=True):
+        moved = Deposit.objects.filter(pk=deposit.pk, state=State.HELD).update(
+            state=State.SETTLING, kept_fen=keep_fen, reason=reason, actor=actor, decided_at=at
+        )
+        if not moved:
+            raise DepositSettled
+        deposit.kept_fen = keep_fen
+        if deposit.attempt.how == How.CHARGE:
+            _return_charged(deposit, actor, at)
+        audit.record(
+            actor=actor,
+            action="deposit.settle",
+            subject=deposit.order.subject,
+            at=at,
+            facts={"kept_fen": keep_fen, "reason": reason},
+        )
+        outbox.record(
+            name="bookings.deposit.settled",
+            key=f"deposit:{deposit.pk}",
+            facts={"deposit_id": deposit.pk, "order_id": deposit.order_id, "kept_fen": keep_fen},
+            at=at,
+        )
+
+
+def return_due(*, at: datetime) -> int:
+    """Return whole what is due, and what secures nothing any more; how many."""
+    secures = Line.objects.filter(order_id=OuterRef("order_id"), state__in=HOLDING)
+    held = Deposit.objects.filter(state=State.HELD).filter(Q(return_at__lte=at) | ~Exists(secures))
+    due = list(held.order_by("return_at").values_list("pk", flat=True)[:200])
+    for deposit_id in due:
+        try:
+            settle(deposit_id=deposit_id, keep_fen=0, reason="", actor="system", at=at)
+        except DepositSettled:
+            continue
+    return len(due)
+
+
+def carry_out(*, deposit_id: int, at: datetime) -> None:
+    """Take or release what is set aside. Outside any transaction; repeating it is safe.
+
+    :raises ProviderDown: no answer; the outbox tries again.
+    """
+    deposit = Deposit.objects.select_related("attempt").get(pk=deposit_id)
+    attempt = deposit.attempt
+    if attempt.state == AttemptState.AUTHORISED and deposit.kept_fen:
+        payments.take(attempt=attempt, amount_fen=deposit.kept_fen, at=at)
+    elif attempt.state == AttemptState.AUTHORISED:
+        payments.release(attempt=attempt, at=at)
+    attempt.refresh_from_db()
+    is_lost = deposit.kept_fen > 0 and attempt.state == AttemptState.RELEASED
+    Deposit.objects.filter(pk=deposit.pk, state=State.SETTLING).update(
+        state=State.LOST if is_lost else State.SETTLED
+    )
+
+
+def book_taken(*, facts: Mapping[str, Any], at: datetime) -> None:
+    """What was taken of a sum set aside is the supplier's."""
+    attempt = Attempt.objects.select_related("order").get(pk=facts["attempt_id"])
+    deposit = Deposit.objects.get(attempt=attempt)
+    legs = [
+        (f"provider:{attempt.provider}", attempt.captured_fen),
+        (f"revenue:{deposit.supplier_id}", -attempt.captured_fen),
+    ]
+    _post(deposit, f"received:attempt:{attempt.pk}", "deposit taken", legs, at)
+
+
+def _return_charged(deposit: Deposit, actor: str, at: datetime) -> None:
+    """Charged money is ours to return: what is kept changes its owner, the rest goes back."""
+    legs = [
+        (f"deposit:{deposit.order_id}", deposit.kept_fen),
+        (f"revenue:{deposit.supplier_id}", -deposit.kept_fen),
+    ]
+    _post(deposit, f"deposit-kept:{deposit.pk}", "deposit kept", legs, at)
+    if deposit.returned_fen:
+        refunds.return_deposit(
+            attempt=deposit.attempt, amount_fen=deposit.returned_fen, actor=actor, at=at
+        )
+
+
+def _post(deposit: Deposit, key: str, memo: str, legs: list[tuple[str, int]], at: datetime) -> None:
+    order = deposit.order
+    ledger.post(
+        key=key, subject=order.subject, memo=memo, postings=legs, region_id=order.region_id,
+        currency=order.currency, at=at,
+    )  # fmt: skip

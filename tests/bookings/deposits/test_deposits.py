@@ -1,0 +1,209 @@
+"""A deposit is set aside or charged, kept in part or not at all, and always ends somewhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bookings.deposits import operations as deposits
+from bookings.deposits.models import Deposit, State
+from bookings.ledger import queries as ledger
+from bookings.orders import operations as orders
+from bookings.orders.models import Order
+from bookings.orders.models import State as Standing
+from bookings.payments import operations as payments
+from bookings.payments import providers
+from bookings.payments.models import Attempt, AttemptState
+from bookings.refunds import operations as refunds
+from bookings.refunds.models import Refund
+from kernel import invariants
+from kernel.outbox import operations as outbox
+from tests.bookings.conftest import ask
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def order(shop, sellers, bucket, now):
+    """One part of 1,000 fen with a deposit of 500."""
+    sellers["secured"].starts_at = now + timedelta(days=3)
+    return orders.place(shop.wish(ask(bucket, kind="secured"), total_fen=1000), at=now)
+
+
+@pytest.fixture
+def charging(party):
+    """The sandbox as a provider that cannot set anything aside."""
+    sandbox = providers.get("sandbox")
+    can = replace(sandbox.capabilities, authorise=False, capture_less=False)
+    providers.register(replace(sandbox, capabilities=can))
+
+
+def pay(party, order, at) -> Attempt:
+    """Whatever the order asks for next."""
+    order = Order.objects.get(pk=order.pk)
+    attempt = payments.pay_by(
+        order=order, provider="sandbox", at=at, buyer=payments.Buyer("http://x/")
+    )
+    party.press(attempt, "never")
+    payments.ask(attempt=attempt, at=at)
+    outbox.drain(at=at)
+    attempt.refresh_from_db()
+    return attempt
+
+
+def sound(at) -> bool:
+    return invariants.check_all(at=at + timedelta(hours=1)) == []
+
+
+def balances(order: Order, *accounts: str) -> list[int]:
+    return [ledger.balance(account) for account in (f"buyer:{order.pk}", *accounts)]
+
+
+def test_the_sum_first_then_the_deposit_then_it_is_paid(party, order, now):
+    first = pay(party, order, now)
+    order.refresh_from_db()
+    between = order.state
+    second = pay(party, order, now)
+
+    order.refresh_from_db()
+    assert (first.amount_fen, second.amount_fen) == (1000, 500)
+    assert (first.how, second.how) == ("CHARGE", "AUTHORISE")
+    assert (between, order.state) == (Standing.HELD, Standing.CONFIRMED)
+    assert second.state == AttemptState.AUTHORISED
+    assert balances(order, "provider:sandbox") == [0, 1000]
+    assert sound(now)
+
+
+def test_it_is_released_by_itself_when_its_time_is_over(party, order, now):
+    pay(party, order, now)
+    held = pay(party, order, now)
+    deposit = Deposit.objects.get()
+
+    early = deposits.return_due(at=deposit.return_at - timedelta(seconds=1))
+    returned = deposits.return_due(at=deposit.return_at)
+    outbox.drain(at=deposit.return_at)
+
+    held.refresh_from_db()
+    deposit.refresh_from_db()
+    assert (early, returned) == (0, 1)
+    assert (held.state, deposit.state) == (AttemptState.RELEASED, State.SETTLED)
+    assert balances(order, "provider:sandbox") == [0, 1000]
+    assert sound(deposit.return_at)
+
+
+def test_a_part_is_taken_with_a_reason_and_the_rest_is_free(party, order, now):
+    pay(party, order, now)
+    held = pay(party, order, now)
+    deposit = Deposit.objects.get()
+
+    deposits.settle(deposit_id=deposit.pk, keep_fen=120, reason="a scratch", actor="user:1", at=now)
+    outbox.drain(at=now)
+
+    held.refresh_from_db()
+    assert (held.state, held.captured_fen) == (AttemptState.SUCCEEDED, 120)
+    assert balances(order, "provider:sandbox", f"revenue:{deposit.supplier_id}") == [0, 1120, -120]
+    assert sound(now)
+
+
+@pytest.mark.parametrize("keep_fen", [0, 120, 500])
+def test_where_it_was_charged_the_rest_is_refunded(party, charging, order, now, keep_fen):
+    pay(party, order, now)
+    held = pay(party, order, now)
+    assert (held.how, held.state) == ("CHARGE", AttemptState.SUCCEEDED)
+    assert balances(order, f"deposit:{order.pk}") == [0, -500]
+    deposit = Deposit.objects.get()
+
+    deposits.settle(
+        deposit_id=deposit.pk, keep_fen=keep_fen, reason="a scratch", actor="user:1", at=now
+    )
+    outbox.drain(at=now)
+
+    assert sum(refund.amount_fen for refund in Refund.objects.all()) == 500 - keep_fen
+    assert party.count("refund") == (1 if keep_fen < 500 else 0)
+    assert balances(order, f"deposit:{order.pk}") == [0, 0]
+    assert sound(now)
+
+
+def test_it_is_decided_once(party, order, now):
+    pay(party, order, now)
+    pay(party, order, now)
+    deposit = Deposit.objects.get()
+    deposits.settle(deposit_id=deposit.pk, keep_fen=0, reason="", actor="user:1", at=now)
+
+    with pytest.raises(deposits.DepositSettled):
+        deposits.settle(deposit_id=deposit.pk, keep_fen=9, reason="no", actor="user:2", at=now)
+
+    deposit.refresh_from_db()
+    assert (deposit.kept_fen, deposit.actor) == (0, "user:1")
+
+
+@pytest.mark.parametrize(("keep_fen", "reason"), [(501, "x"), (-1, "x"), (1, " ")])
+def test_no_more_than_was_held_is_kept_and_never_without_a_reason(
+    party,
+    order,
+    now,
+    keep_fen,
+    reason,
+):
+    pay(party, order, now)
+    pay(party, order, now)
+    deposit = Deposit.objects.get()
+
+    with pytest.raises(deposits.KeepsTooMuch):
+        deposits.settle(
+            deposit_id=deposit.pk, keep_fen=keep_fen, reason=reason, actor="user:1", at=now
+        )
+
+    deposit.refresh_from_db()
+    assert deposit.state == State.HELD
+
+
+def test_when_everything_is_cancelled_it_comes_back_at_once(party, order, now):
+    pay(party, order, now)
+    held = pay(party, order, now)
+    refunds.cancel(
+        order=order, parts={order.lines.get().pk: ["p0"]}, shown_fen=1000, actor="guest:a",
+        reason="BUYER", at=now,
+    )  # fmt: skip
+
+    assert deposits.return_due(at=now) == 1
+    outbox.drain(at=now)
+
+    held.refresh_from_db()
+    assert held.state == AttemptState.RELEASED
+    assert sound(now)
+
+
+def test_an_order_whose_deposit_never_came_gives_the_money_back(party, order, now):
+    pay(party, order, now)
+
+    orders.lapse_due(at=now + orders.HOLD_FOR)
+    outbox.drain(at=now + orders.HOLD_FOR)
+
+    order.refresh_from_db()
+    refund = Refund.objects.get()
+    assert (order.state, order.received_fen) == (Standing.LAPSED, 0)
+    assert (refund.amount_fen, refund.reason) == (1000, "NOT_IN_FULL")
+    assert sound(now)
+
+
+def test_an_order_given_up_lets_go_of_its_deposit(party, shop, sellers, bucket, now):
+    """The deposit comes first where nothing is charged with the order."""
+    sellers["secured"].starts_at = now + timedelta(days=3)
+    order = orders.place(shop.wish(ask(bucket, kind="secured"), total_fen=1000), at=now)
+    pay(party, order, now)
+    order.refresh_from_db()
+    attempt = payments.pay_by(
+        order=order, provider="sandbox", at=now, buyer=payments.Buyer("http://x/")
+    )
+    party.press(attempt, "never")
+    orders.abandon(order=order, at=now)
+
+    payments.ask(attempt=attempt, at=now)
+    outbox.drain(at=now)
+
+    attempt.refresh_from_db()
+    assert attempt.state == AttemptState.RELEASED
+    assert sound(now)
