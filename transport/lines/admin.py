@@ -23,6 +23,8 @@ from transport.lines import operations, queries
 from transport.lines.models import (
     MOST_SEATS,
     Boarding,
+    FareRule,
+    GroupFare,
     LineStop,
     Run,
     ServiceException,
@@ -57,6 +59,22 @@ class ServiceExceptionInline(ScopedAdmin, TabularInline):
     extra = 0
 
 
+class FareRuleInline(ScopedAdmin, TabularInline):
+    model = FareRule
+    organisation_path = "line__organisation"
+    extra = 0
+
+
+class GroupFareInline(ScopedAdmin, TabularInline):
+    """Rides are of any length: no sums here."""
+
+    model = GroupFare
+    organisation_path = "line__organisation"
+    extra = 0
+    max_num = 6
+    exclude = ("price_fen",)
+
+
 @admin.register(ShuttleLine)
 class ShuttleLineAdmin(ScopedAdmin, ModelAdmin):
     """A line stays in its region; the platform says whose it is."""
@@ -66,7 +84,7 @@ class ShuttleLineAdmin(ScopedAdmin, ModelAdmin):
     list_select_related = ("organisation",)
     search_fields = ("slug", "name_zh", "name_en")
     readonly_fields = ("source", "confidence", "confirmed_at", "confirmed_by")
-    inlines = (LineStopInline, ServiceExceptionInline)
+    inlines = (LineStopInline, FareRuleInline, GroupFareInline, ServiceExceptionInline)
     actions = ("confirm_rows",)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -7,7 +7,7 @@ from datetime import date
 
 from bookings.contracts import Listing
 from transport.lines import queries
-from transport.lines.models import Run, RunState
+from transport.lines.models import ADULT, Run, RunState
 from transport.lines.offers import KIND
 
 
@@ -25,7 +25,7 @@ def browse(
     if supplier_id is not None:
         runs = runs.filter(line__organisation_id=supplier_id)
     found = list(runs.order_by("departs_at", "pk"))
-    return [_listing(row) for row in queries.whole_rides(found)]
+    return [_listing(row) for row in queries.whole_rides(region_id, found)]
 
 
 def _listing(row: queries.RunRow) -> Listing:
@@ -41,4 +41,5 @@ def _listing(row: queries.RunRow) -> Listing:
         supplier_id=line.organisation_id,
         place_id=row.place_id,
         is_sample=line.is_sample,
+        classes=(ADULT,),
     )

@@ -19,11 +19,10 @@ from bookings.inventory import queries as inventory
 from kernel.errors import Refusal
 from kernel.naming import EN, ZH, say
 from transport.lines import fares, queries
-from transport.lines.models import Run, RunState, ShuttleLine
+from transport.lines.models import ADULT, Run, RunState, ShuttleLine
 from transport.lines.queries import Pattern
 
 KIND = "shuttle"
-ADULT = "adult"
 _SEAT = {ZH: "座位", EN: "Seat"}
 LOOK_AHEAD = timedelta(days=2)
 
@@ -171,7 +170,14 @@ def _next_after(
     case: _Case, later: Sequence[Run], left: Mapping[int, int], at: datetime
 ) -> queries.RunRow | None:
     rows = (
-        queries.ride(run, case.pattern, board=case.board, alight=case.alight, left=left)
+        queries.ride(
+            run,
+            case.pattern,
+            board=case.board,
+            alight=case.alight,
+            left=left,
+            permille=fares.USUAL,
+        )
         for run in later
         if (run.line_id, run.direction) == (case.run.line_id, case.run.direction)
         and run.departs_at > case.run.departs_at
@@ -183,7 +189,8 @@ def _next_after(
 
 def _offer(case: _Case) -> Offer:
     run, pattern, board, alight = case.run, case.pattern, case.board, case.alight
-    line, fare = run.line, queries.fare_of(pattern, board, alight)
+    permille, groups = queries.day_of(run)
+    line, fare = run.line, queries.fare_of(pattern, board, alight, permille)
     demands = tuple(Demand(b) for b in fares.segments_of(run.segments, board, alight))
     parts = tuple(
         Part(
@@ -212,6 +219,7 @@ def _offer(case: _Case) -> Offer:
         currency=line.region.currency,
         facts=_frozen(case),
         is_sample=line.is_sample,
+        group_prices=groups,
     )
 
 

@@ -55,6 +55,7 @@ def line_page(line: ShuttleLine, asked: Mapping[str, str], *, at: datetime) -> L
     today = line.region.local_date(at)
     day = read_day(asked["day"], field="day") if "day" in asked else today
     rows = queries.rides(
+        line,
         queries.runs_on(line, direction=direction, day=day),
         pattern,
         board=board,
@@ -72,7 +73,7 @@ def line_page(line: ShuttleLine, asked: Mapping[str, str], *, at: datetime) -> L
         rows=rows,
         slots=_slots(rows, line),
         clocks=[] if line.is_bookable else _clocks(line, direction),
-        fare_fen=queries.fare_of(pattern, board, alight),
+        fare_fen=rows[0].fare_fen if rows else queries.fare_of(pattern, board, alight),
     )
 
 

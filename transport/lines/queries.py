@@ -8,15 +8,27 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import IntegerField, QuerySet
+from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
+from bookings.contracts import GroupPrice
 from bookings.inventory import queries as inventory
+from bookings.pricing import queries as pricing
+from bookings.pricing.lists import Rule
 from kernel.errors import Refusal
-from kernel.places.models import Region
+from kernel.places import calendar
+from kernel.places.models import CalendarDay, DayType, Region
 from transport.lines import fares
-from transport.lines.models import LineStop, Run, RunState, ServiceException, ShuttleLine
+from transport.lines.models import (
+    FareRule,
+    GroupFare,
+    LineStop,
+    Run,
+    RunState,
+    ServiceException,
+    ShuttleLine,
+)
 
 
 class NoSuchLine(Refusal):
@@ -87,9 +99,52 @@ def days(first: date, last: date) -> list[date]:
 
 
 def runs_by_id(run_ids: Collection[int]) -> dict[int, Run]:
-    """Runs with their lines and regions. One statement."""
+    """Runs with their lines and regions, and what ``day_of`` reads. One statement."""
     runs = Run.objects.filter(pk__in=run_ids).select_related("line__region", "trip")
-    return {run.pk: run for run in runs}
+    line = OuterRef("line_id")
+    day = CalendarDay.objects.filter(
+        region_id=OuterRef("line__region_id"), date=OuterRef("service_date")
+    )
+    priced = runs.annotate(
+        rule_rows=pricing.rules_column(FareRule.objects.filter(line=line), permille="permille"),
+        group_rows=pricing.groups_column(GroupFare.objects.filter(line=line)),
+        day_type=Subquery(day.values("day_type")),
+    )
+    return {run.pk: run for run in priced}
+
+
+def day_of(run: Any) -> tuple[int, tuple[GroupPrice, ...]]:
+    """What a run's day makes of the fares: thousandths, and the group fares that hold."""
+    day = run.service_date
+    day_type = DayType(run.day_type) if run.day_type else calendar.by_weekday(day).day_type
+    rules = [pricing.read_rule(row) for row in run.rule_rows]
+    groups = [pricing.read_group(row) for row in run.group_rows]
+    return fares.day_permille(rules, day, day_type), pricing.groups_on(groups, day, day_type)
+
+
+def permilles(region_id: int, runs: Iterable[Run]) -> dict[tuple[int, date], int]:
+    """What each day makes of the fares of each line, where a rule says so, in thousandths.
+
+    One statement, and one for the calendar where a rule asks for it.
+    """
+    wanted = {(run.line_id, run.service_date) for run in runs}
+    rules = _fare_rules({line_id for line_id, _day in wanted})
+    if not rules:
+        return {}
+    days = [day for _line_id, day in wanted]
+    kinds = calendar.days(region_id=region_id, first=min(days), last=max(days))
+    return {
+        (line_id, day): fares.day_permille(rules[line_id], day, kinds[day].day_type)
+        for line_id, day in wanted
+        if line_id in rules
+    }
+
+
+def _fare_rules(line_ids: Collection[int]) -> dict[int, list[Rule]]:
+    lines = ShuttleLine.objects.filter(pk__in=line_ids, fare_rules__isnull=False).distinct()
+    rules = FareRule.objects.filter(line=OuterRef("pk"))
+    rows = lines.values_list("pk", pricing.rules_column(rules, permille="permille"))
+    return {line_id: [pricing.read_rule(row) for row in found] for line_id, found in rows}
 
 
 def cancelled_among(run_ids: Iterable[int]) -> set[int]:
@@ -139,27 +194,49 @@ def runs_on(line: ShuttleLine, *, direction: str, day: date) -> list[Run]:
 
 
 def rides(
-    runs: Sequence[Run], pattern: Pattern, *, board: int, alight: int, at: datetime
+    line: ShuttleLine,
+    runs: Sequence[Run],
+    pattern: Pattern,
+    *,
+    board: int,
+    alight: int,
+    at: datetime,
 ) -> list[RunRow]:
-    """Each run for a ride between two positions, with the seats that are left; gone ones are left out."""
+    """Each run of a line for a ride between two positions, with the seats left; gone ones are left out."""
     left = inventory.left({b for run in runs for b in run.segments[board:alight]})
+    of_day = permilles(line.region_id, runs)
     rows = [
-        ride(run, pattern, board=board, alight=alight, left=left)
+        ride(
+            run,
+            pattern,
+            board=board,
+            alight=alight,
+            left=left,
+            permille=of_day.get((run.line_id, run.service_date), fares.USUAL),
+        )
         for run in runs
         if fits(run, pattern)
     ]
     return [row for row in rows if row.boards_at > at]
 
 
-def ride(run: Run, pattern: Pattern, *, board: int, alight: int, left: Mapping[int, int]) -> RunRow:
-    """A ride on a run; ``left`` has what is free per bucket."""
+def ride(
+    run: Run,
+    pattern: Pattern,
+    *,
+    board: int,
+    alight: int,
+    left: Mapping[int, int],
+    permille: int,
+) -> RunRow:
+    """A ride on a run; ``left`` has what is free per bucket, ``permille`` the day's share of the fare."""
     return RunRow(
         run=run,
         ref=ref_of(run.pk, board, alight),
         place_id=pattern[board].place_id,
         boards_at=run.departs_at + timedelta(minutes=pattern[board].minute),
         alights_at=run.departs_at + timedelta(minutes=pattern[alight].minute),
-        fare_fen=fare_of(pattern, board, alight),
+        fare_fen=fare_of(pattern, board, alight, permille),
         left=min((left.get(bucket, 0) for bucket in run.segments[board:alight]), default=0),
     )
 
@@ -173,22 +250,24 @@ def next_departures(region: Region, *, at: datetime, limit: int) -> list[RunRow]
         .select_related("line", "trip")
         .order_by("departs_at", "pk")[:limit]
     )
-    return whole_rides(runs)
+    return whole_rides(region.pk, runs)
 
 
-def whole_rides(runs: Sequence[Run]) -> list[RunRow]:
+def whole_rides(region_id: int, runs: Sequence[Run]) -> list[RunRow]:
     """Each run from its first stop to its last; those whose line has other stops now are left out."""
     patterns = patterns_of({run.line_id for run in runs})
     left = inventory.left({bucket for run in runs for bucket in run.segments})
+    of_day = permilles(region_id, runs)
     return [
-        _whole_ride(run, pattern, left)
+        _whole_ride(run, pattern, left, of_day.get((run.line_id, run.service_date), fares.USUAL))
         for run in runs
         if fits(run, pattern := patterns.get((run.line_id, run.direction), ()))
     ]
 
 
-def _whole_ride(run: Run, pattern: Pattern, left: Mapping[int, int]) -> RunRow:
-    return ride(run, pattern, board=0, alight=len(pattern) - 1, left=left)
+def _whole_ride(run: Run, pattern: Pattern, left: Mapping[int, int], permille: int) -> RunRow:
+    last = len(pattern) - 1
+    return ride(run, pattern, board=0, alight=last, left=left, permille=permille)
 
 
 def lines_at(place_ids: Iterable[int]) -> dict[int, list[ShuttleLine]]:
@@ -205,6 +284,6 @@ def ref_of(run_id: int, board: int, alight: int) -> str:
     return f"{run_id}:{board}:{alight}"
 
 
-def fare_of(pattern: Pattern, board: int, alight: int) -> int:
-    """The fare of a ride along a stop pattern, in fen."""
-    return fares.fare_fen([stop.fare_fen for stop in pattern], board, alight)
+def fare_of(pattern: Pattern, board: int, alight: int, permille: int = fares.USUAL) -> int:
+    """The fare of a ride along a stop pattern, in fen; ``permille`` is the day's share of it."""
+    return fares.fare_fen([stop.fare_fen for stop in pattern], board, alight, permille)

@@ -17,7 +17,15 @@ from tests.factories.kernel import PlaceFactory, RegionFactory
 from tests.factories.transport import shuttle_line
 from tests.transport.lines.conftest import AT, DAY
 from transport.lines import operations as lines
-from transport.lines.models import LineStop, Run, RunState, ShuttleLine, TimetableTrip
+from transport.lines.models import (
+    FareRule,
+    GroupFare,
+    LineStop,
+    Run,
+    RunState,
+    ShuttleLine,
+    TimetableTrip,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -112,6 +120,8 @@ def line_form(line: ShuttleLine, **changes: object) -> dict[str, object]:
         "refund_ladder": line.refund_ladder, "refund_words_zh": "x", "is_open": "on",
         "stops-TOTAL_FORMS": len(stops), "stops-INITIAL_FORMS": len(stops),
         "exceptions-TOTAL_FORMS": 0, "exceptions-INITIAL_FORMS": 0,
+        "fare_rules-TOTAL_FORMS": 0, "fare_rules-INITIAL_FORMS": 0,
+        "group_fares-TOTAL_FORMS": 0, "group_fares-INITIAL_FORMS": 0,
     }  # fmt: skip
     for number, stop in enumerate(stops):
         form |= {
@@ -149,6 +159,53 @@ def test_a_shorter_season_cancels_the_runs_outside_it(desk, line, runs, sell):
     assert set(Run.objects.values_list("state", flat=True)) == {RunState.CANCELLED}
     lines.refund_riders(run_id=runs[0].pk, at=AT)
     assert order.refunds.count() == 1
+
+
+def with_row(line: ShuttleLine, inline: str, **fields: object) -> dict[str, object]:
+    """Changes of the line's form: one new row of an inline."""
+    days = {"first_date": "2026-10-01", "last_date": "2026-10-31", "weekdays": "1234567"}
+    row = {"line": line.pk, "day_kind": "ANY", **days, **fields}
+    named = {f"{inline}-0-{name}": value for name, value in row.items()}
+    return {f"{inline}-TOTAL_FORMS": 1, f"{inline}-INITIAL_FORMS": 0, **named}
+
+
+def test_a_fare_rule_is_written_in_the_line(desk, line):
+    rule = with_row(line, "fare_rules", permille=1200, precedence=1, weekdays="67")
+
+    assert save(desk, line, **rule) == 302
+
+    [made] = FareRule.objects.all()
+    assert (made.line, made.permille, made.weekdays, made.precedence) == (line, 1200, "67", 1)
+
+
+@pytest.mark.parametrize(
+    ("inline", "field", "wrong"),
+    [
+        ("fare_rules", "last_date", {"last_date": "2026-09-30", "permille": 900}),
+        ("fare_rules", "permille", {"permille": 0}),
+        ("fare_rules", "permille", {"permille": 5001}),
+        ("fare_rules", "weekdays", {"permille": 900, "weekdays": "8"}),
+        ("group_fares", "members", {"name_zh": "x", "members": "child:2", "permille": 900}),
+        ("group_fares", "least", {"name_zh": "x", "permille": 900}),
+        ("group_fares", "least", {"name_zh": "x", "least": 1, "permille": 900}),
+        ("group_fares", "permille", {"name_zh": "x", "least": 10}),
+        ("group_fares", "permille", {"name_zh": "x", "least": 10, "permille": 1001}),
+    ],
+)
+def test_a_wrong_rule_is_refused_at_its_field(desk, line, inline, field, wrong):
+    page = reverse("admin:transport_lines_shuttleline_change", args=[line.pk])
+    form = line_form(line, **with_row(line, inline, **{"precedence": 0, **wrong}))
+
+    answer = desk.post(page, form)
+
+    [formset] = [
+        each.formset
+        for each in answer.context["inline_admin_formsets"]
+        if each.formset.prefix == inline
+    ]
+    assert list(formset.errors[0]) == [field]
+    assert not FareRule.objects.exists()
+    assert not GroupFare.objects.exists()
 
 
 @pytest.mark.parametrize("ladder", ["", "2", "2:1001", "x:1000", "2:1000,0:800"])
