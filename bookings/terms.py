@@ -11,6 +11,10 @@ def refund_fen(terms: Terms, *, price_fen: int, starts_at: datetime, at: datetim
     The most generous rung that is still reached counts: a rung is reached when at least
     ``before_s`` seconds are left until ``starts_at``. Rounded down to whole fen.
     """
+    return price_fen * permille(terms, starts_at=starts_at, at=at) // 1000
+
+
+def permille(terms: Terms, *, starts_at: datetime, at: datetime) -> int:
+    """The share of a price, in thousandths, that comes back when cancelled at ``at``."""
     left_s = (starts_at - at).total_seconds()
-    permille = max((s.permille for s in terms.steps if left_s >= s.before_s), default=0)
-    return price_fen * permille // 1000
+    return max((step.permille for step in terms.steps if left_s >= step.before_s), default=0)

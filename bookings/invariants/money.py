@@ -82,13 +82,13 @@ def paid_has_money(at: datetime) -> Sequence[str]:
     """An order marked as paid has received what it asked for, and by payments that say so."""
     return rows(
         """
-        SELECT o.id AS "order", o.due_now_fen, o.received_fen, o.deposit_fen, o.secured_fen,
-            sum(a.captured_fen) AS captured_fen
+        SELECT o.id AS "order", o.due_now_fen, o.credit_fen, o.received_fen, o.deposit_fen,
+            o.secured_fen, sum(a.captured_fen) AS captured_fen
         FROM bookings_orders_order AS o LEFT JOIN bookings_payments_attempt AS a
             ON a.order_id = o.id AND a.purpose IN ('ORDER', 'SHARE')
         WHERE o.paid_at IS NOT NULL GROUP BY o.id
-        HAVING o.received_fen <> o.due_now_fen OR o.secured_fen <> o.deposit_fen
-            OR coalesce(sum(a.captured_fen), 0) < o.due_now_fen
+        HAVING o.received_fen + o.credit_fen <> o.due_now_fen OR o.secured_fen <> o.deposit_fen
+            OR coalesce(sum(a.captured_fen), 0) < o.received_fen
         """
     )
 

@@ -51,6 +51,12 @@ def freeze_terms(offer: Offer) -> dict[str, Any]:
     return terms
 
 
+def cap_terms(row: Mapping[str, Any], most: int) -> dict[str, Any]:
+    """The same ladder, of which no rung gives back more than ``most`` thousandths."""
+    steps = [[before_s, min(permille, most)] for before_s, permille in row["steps"]]
+    return {**row, "steps": steps}
+
+
 def thaw_group_prices(row: Mapping[str, Any]) -> tuple[GroupPrice, ...]:
     """The group prices in frozen terms; none where the line was sold without."""
     return tuple(

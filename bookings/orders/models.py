@@ -68,7 +68,12 @@ _ORDER_OF_NEWS = (
 
 
 class Order(models.Model):
-    """One purchase. ``token`` opens it for a guest; ``code`` is what people say on the phone."""
+    """One purchase. ``token`` opens it for a guest; ``code`` is what people say on the phone.
+
+    An order that was added to another, or that a line of another is changed into, has that one as its
+    ``parent``: they are one journey with one code a traveller, each paid and cancelled by itself.
+    ``credit_fen`` of a change is what its old line brings in.
+    """
 
     code = models.CharField(_("order number"), max_length=16, unique=True)
     token = models.CharField(_("token"), max_length=32, unique=True)
@@ -85,6 +90,16 @@ class Order(models.Model):
     received_fen = models.BigIntegerField(_("paid of it (fen)"), default=0, db_default=0)
     deposit_fen = models.BigIntegerField(_("deposit (fen)"), default=0, db_default=0)
     secured_fen = models.BigIntegerField(_("deposit held (fen)"), default=0, db_default=0)
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="children",
+        verbose_name=_("belongs to"),
+    )
+    credit_fen = models.BigIntegerField(_("brought in by a change (fen)"), default=0, db_default=0)
     language = models.CharField(_("language"), max_length=10)
     channel = models.CharField(_("channel"), max_length=20, default="own")
     contact_sealed = models.TextField(_("contact, sealed"), blank=True)
@@ -113,6 +128,18 @@ class Order(models.Model):
                 condition=Q(secured_fen__gte=0) & Q(secured_fen__lte=F("deposit_fen")),
                 name="bookings_orders_order_secured_within_deposit",
             ),
+            models.CheckConstraint(
+                condition=Q(credit_fen__gte=0)
+                & Q(due_now_fen__gte=F("credit_fen") + F("received_fen")),
+                name="bookings_orders_order_credit_within_due",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("parent",),
+                condition=Q(parent__isnull=False),
+                name="bookings_orders_order_parent",
+            ),
         )
 
     def __str__(self) -> str:
@@ -122,6 +149,11 @@ class Order(models.Model):
     def subject(self) -> str:
         """How the ledger and the audit name this order."""
         return f"order:{self.pk}"
+
+    @property
+    def root_id(self) -> int:
+        """The order that the whole journey began with."""
+        return self.parent_id or self.pk
 
     @property
     def state(self) -> State:
@@ -145,7 +177,7 @@ class Order(models.Model):
     @property
     def unpaid_fen(self) -> int:
         """What is still to be paid of what is due now."""
-        return self.due_now_fen - self.received_fen
+        return self.due_now_fen - self.credit_fen - self.received_fen
 
     @property
     def unsecured_fen(self) -> int:
@@ -286,6 +318,51 @@ class Line(models.Model):
     def open_fen(self) -> int:
         """What the open parts cost, in fen."""
         return sum(part.price_fen for part in self.open_parts)
+
+
+class ChangeState(models.TextChoices):
+    """Where a change stands."""
+
+    PENDING = "PENDING", _("waiting for the difference")
+    DONE = "DONE", _("done")
+    VOID = "VOID", _("did not come about")
+
+
+class Change(models.Model):
+    """Parts of a paid line that are to become ``order``, in one step or not at all.
+
+    ``credit_fen`` of what was paid goes into the new order, ``back_fen`` comes back; of the new terms
+    never more than ``permille`` of the price comes back: a change does not climb the ladder again.
+    """
+
+    line = models.ForeignKey(
+        Line, models.PROTECT, related_name="changes", verbose_name=_("order line")
+    )
+    order = models.OneToOneField(
+        Order, models.PROTECT, related_name="change", verbose_name=_("new order")
+    )
+    part_keys = models.JSONField(_("parts"))
+    credit_fen = models.BigIntegerField(_("brought in (fen)"))
+    back_fen = models.BigIntegerField(_("comes back (fen)"))
+    permille = models.PositiveSmallIntegerField(_("share that can come back (permille)"))
+    state = models.CharField(
+        _("state"), max_length=10, choices=ChangeState, default=ChangeState.PENDING
+    )
+    actor = models.CharField(_("asked by"), max_length=64)
+    created_at = models.DateTimeField(_("asked at"))
+
+    class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(credit_fen__gte=0) & Q(back_fen__gte=0) & Q(permille__lte=1000),
+                name="bookings_orders_change_sums",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.line_id} -> {self.order_id}"
 
 
 class Hold(models.Model):

@@ -25,6 +25,9 @@ class RefundsConfig(AppConfig):
             "bookings.line.refused", _return_refused, label="bookings.refunds.return-refused"
         )
         outbox.subscribe(
+            "bookings.line.changed", _return_difference, label="bookings.refunds.return-difference"
+        )
+        outbox.subscribe(
             "bookings.refund.asked", _send, label="bookings.refunds.send", transactional=False
         )
 
@@ -39,6 +42,12 @@ def _return_refused(*, event: Event, at: datetime) -> None:
     from bookings.refunds import operations
 
     operations.return_refused(line_id=event.facts["line_id"], at=at)
+
+
+def _return_difference(*, event: Event, at: datetime) -> None:
+    from bookings.refunds import operations
+
+    operations.return_difference(change_id=event.facts["change_id"], at=at)
 
 
 def _send(*, event: Event, at: datetime) -> None:

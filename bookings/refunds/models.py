@@ -22,6 +22,7 @@ class Reason(models.TextChoices):
     PAID_TWICE = "PAID_TWICE", _("paid twice")
     LATE_AND_GONE = "LATE_AND_GONE", _("paid late, the places were gone")
     GIVEN_UP = "GIVEN_UP", _("paid after the order was given up")
+    CHANGED = "CHANGED", _("changed to something cheaper")
     DEPOSIT = "DEPOSIT", _("deposit returned")
     NOT_IN_FULL = "NOT_IN_FULL", _("the rest was not paid in time")
     WRONG_AMOUNT = "WRONG_AMOUNT", _("another amount than asked for")

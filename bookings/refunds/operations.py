@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings import registry
@@ -21,7 +21,7 @@ from bookings.dues import operations as dues
 from bookings.dues import queries as dues_of
 from bookings.ledger import operations as ledger
 from bookings.orders import operations as orders
-from bookings.orders.models import Line, Order, State
+from bookings.orders.models import Change, Line, Order, State
 from bookings.payments import providers
 from bookings.payments.models import Attempt, AttemptState, Purpose
 from bookings.refunds.models import Reason, Refund, RefundState
@@ -194,6 +194,14 @@ def return_money(*, facts: Mapping[str, Any], at: datetime) -> None:
              facts["reason"], "system", at, {})  # fmt: skip
 
 
+def return_difference(*, change_id: int, at: datetime) -> None:
+    """What a change has left over goes back. Once for a change."""
+    made = Change.objects.select_related("line").get(pk=change_id)
+    order = Order.objects.select_for_update(no_key=True).get(pk=made.line.order_id)
+    key = f"changed:{made.pk}"
+    _send_back(order, made.back_fen, key, Reason.CHANGED, made.actor, at, {})
+
+
 def return_deposit(*, attempt: Attempt, amount_fen: int, actor: str, at: datetime) -> None:
     """A deposit that had to be charged goes back, once. Runs in the caller's transaction."""
     order = Order.objects.get(attempts=attempt)
@@ -209,11 +217,12 @@ def _send_back(
     at: datetime,
     parts: Mapping[str, Any],
 ) -> list[Refund]:
-    """Split a sum over the order's payments, each up to what it still holds."""
+    """Split a sum over the payments of the order and of what belongs to it, up to what each holds."""
     refunds: list[Refund] = []
-    attempts = order.attempts.filter(state=AttemptState.SUCCEEDED).order_by("pk")
-    attempts = attempts.exclude(purpose=Purpose.DEPOSIT)
-    for attempt in attempts.select_for_update(no_key=True):
+    family = Q(order_id=order.root_id) | Q(order__parent_id=order.root_id)
+    paid = Attempt.objects.filter(family, state=AttemptState.SUCCEEDED)
+    attempts = paid.exclude(purpose=Purpose.DEPOSIT).order_by("pk")
+    for attempt in attempts.select_for_update(no_key=True, of=("self",)):
         part = min(amount_fen, attempt.captured_fen - attempt.refunded_fen)
         if part > 0:
             made = _reserve(order, attempt, part, f"{key}:{attempt.pk}", reason, actor, at, parts)
@@ -253,9 +262,12 @@ def _reserve(
     )
     ledger.post(
         key=f"refund:{refund.pk}",
-        subject=order.subject,
+        subject=f"order:{attempt.order_id}",
         memo="money returned",
-        postings=[(_owed_to(attempt), amount_fen), (f"provider:{attempt.provider}", -amount_fen)],
+        postings=[
+            (_owed_to(order, attempt), amount_fen),
+            (f"provider:{attempt.provider}", -amount_fen),
+        ],
         region_id=order.region_id,
         currency=order.currency,
         at=at,
@@ -269,9 +281,9 @@ def _reserve(
     return refund
 
 
-def _owed_to(attempt: Attempt) -> str:
+def _owed_to(order: Order, attempt: Attempt) -> str:
     kind = "deposit" if attempt.purpose == Purpose.DEPOSIT else "buyer"
-    return f"{kind}:{attempt.order_id}"
+    return f"{kind}:{order.pk}"
 
 
 def send(*, refund_id: int, at: datetime) -> None:

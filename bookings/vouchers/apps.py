@@ -1,5 +1,15 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+from kernel.outbox import registry as outbox
+
+if TYPE_CHECKING:
+    from kernel.outbox.models import Event
 
 
 class VouchersConfig(AppConfig):
@@ -8,6 +18,7 @@ class VouchersConfig(AppConfig):
     verbose_name = _("Vouchers")
 
     def ready(self) -> None:
+        outbox.subscribe("bookings.line.changed", _void, label="bookings.vouchers.void-changed")
         from accounts.organisations import workplaces
         from accounts.organisations.models import Role
 
@@ -19,3 +30,9 @@ class VouchersConfig(AppConfig):
                 icon="scan",
             )
         )
+
+
+def _void(*, event: Event, at: datetime) -> None:
+    from bookings.vouchers import operations
+
+    operations.void_cancelled(line_id=event.facts["line_id"], at=at)

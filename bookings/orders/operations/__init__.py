@@ -6,6 +6,14 @@ from bookings.orders.operations.asking import (
     PriceMoved,
     member_of,
 )
+from bookings.orders.operations.change import (
+    ChangeMoved,
+    ChangeQuote,
+    NotChangeable,
+    OtherSeller,
+    change,
+    quote_change,
+)
 from bookings.orders.operations.drafts import HOLD_FOR, PlaceRequest
 from bookings.orders.operations.lapse import lapse_due
 from bookings.orders.operations.place import KeyReused, place, place_many
@@ -25,13 +33,18 @@ __all__ = (
     "HOLD_FOR",
     "AlreadyCancelled",
     "BadRequest",
+    "ChangeMoved",
+    "ChangeQuote",
     "KeyReused",
     "NamesMissing",
+    "NotChangeable",
     "NotWaiting",
+    "OtherSeller",
     "PlaceRequest",
     "PriceMoved",
     "SoldOut",
     "abandon",
+    "change",
     "lapse_due",
     "mark_used",
     "member_of",
@@ -39,6 +52,7 @@ __all__ = (
     "place",
     "place_many",
     "place_together",
+    "quote_change",
     "release_lines",
     "settle",
     "settle_deposit",

@@ -133,6 +133,8 @@ def _order(request: PlaceRequest, offers: Sequence[Offer], at: datetime) -> dict
         "received_fen": 0,
         "deposit_fen": sum(offer.deposit_fen for offer in offers),
         "secured_fen": 0,
+        "parent_id": None,
+        "credit_fen": 0,
         "language": request.language,
         "channel": request.channel,
         "contact_sealed": seals.seal(contact, purpose="phone") if contact else "",

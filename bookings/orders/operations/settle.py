@@ -21,11 +21,12 @@ from bookings.contracts import Claim, Demand
 from bookings.inventory import operations as inventory
 from bookings.ledger import operations as ledger
 from bookings.orders.models import Hold, Line, Order, State
+from bookings.orders.operations.change import give_up_old
 from kernel.outbox import operations as outbox
 
 
 class _NoRoom(Exception):
-    """The places of a lapsed order are gone; rolls back the attempt to take them again."""
+    """The places of a lapsed order, or what it is changed from, are gone; rolls back the attempt."""
 
 
 def settle(*, facts: Mapping[str, Any], at: datetime) -> None:
@@ -141,16 +142,18 @@ def _make_paid(order: Order, at: datetime) -> str:
     """
     lines = list(Line.objects.filter(order=order).order_by("pk"))
     states = {line.state for line in lines}
-    if states == {State.LAPSED}:
-        if any(line.starts_at <= at for line in lines):
-            return "LATE_AND_GONE"
-        try:
-            with transaction.atomic():
-                _take_again(lines, at)
-        except _NoRoom:
-            return "LATE_AND_GONE"
-    elif states != {State.HELD}:
+    if states not in ({State.LAPSED}, {State.HELD}):
         return "GIVEN_UP"
+    if states == {State.LAPSED} and any(line.starts_at <= at for line in lines):
+        return "LATE_AND_GONE"
+    try:
+        with transaction.atomic():
+            if states == {State.LAPSED}:
+                _take_again(lines, at)
+            if order.credit_fen and not give_up_old(order, at):
+                raise _NoRoom
+    except _NoRoom:
+        return "LATE_AND_GONE"
     Line.objects.filter(order=order).update(state=State.PAID)
     order.paid_at = at
     outbox.record(

@@ -1,6 +1,6 @@
 """The verbs of vouchers, split by subject."""
 
-from bookings.vouchers.operations.issue import issue, void
+from bookings.vouchers.operations.issue import issue, void, void_cancelled
 from bookings.vouchers.operations.redeem import (
     AlreadyUsed,
     NotEnough,
@@ -27,4 +27,5 @@ __all__ = (
     "issue",
     "redeem",
     "void",
+    "void_cancelled",
 )

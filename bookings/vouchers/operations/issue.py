@@ -40,6 +40,12 @@ def void(*, line: Line, part_keys: Collection[str], at: datetime) -> int:
     ).update(state=State.VOIDED, voided_at=at)
 
 
+def void_cancelled(*, line_id: int, at: datetime) -> None:
+    """Make the vouchers of a line's cancelled parts void."""
+    line = Line.objects.get(pk=line_id)
+    void(line=line, part_keys=line.cancelled_parts, at=at)
+
+
 def _voucher(carrier: Pass, line: Line, entitlement: Entitlement, at: datetime) -> Voucher:
     return Voucher(
         carrier=carrier,
@@ -56,10 +62,10 @@ def _voucher(carrier: Pass, line: Line, entitlement: Entitlement, at: datetime) 
 
 
 def _passes(line: Line, entitlements: Sequence[Entitlement], at: datetime) -> dict[int, Pass]:
-    """The order's pass of every traveller named, made or made to last longer as needed."""
+    """The journey's pass of every traveller named, made or made to last longer as needed."""
     traveller_ids = {entitlement.traveller_id for entitlement in entitlements}
     last_day = max(each.valid_until for each in entitlements).date() + _SLACK
-    passes = Pass.objects.filter(order_id=line.order_id, traveller_id__in=traveller_ids)
+    passes = Pass.objects.filter(order_id=line.order.root_id, traveller_id__in=traveller_ids)
     known = set(passes.values_list("traveller_id", flat=True))
     passes.update(last_day=Greatest("last_day", Value(last_day)))
     _make_passes(line, sorted(traveller_ids - known), at.date() - _SLACK, last_day)
@@ -73,7 +79,7 @@ def _make_passes(line: Line, traveller_ids: list[int], first_day: date, last_day
         person = people.get(traveller_id)
         made.append(
             Pass(
-                order_id=line.order_id,
+                order_id=line.order.root_id,
                 region_id=line.region_id,
                 traveller_id=traveller_id,
                 holder=person.name if person else "",

@@ -191,7 +191,7 @@ def _let_in(
         .select_related("line__order", "carrier")
         .order_by("valid_until", "pk")
     )
-    ready = [v for v in ours if v.zone == post.zone and v.state == State.ACTIVE and v.is_within(at)]
+    ready = [v for v in ours if v.zone == post.zone and _is_good(v) and v.is_within(at)]
     if not ready:
         raise _why_not(ours, post, at, carrier.order.region.tz)
     chosen = _choose(ready, carrier, persons)
@@ -201,6 +201,11 @@ def _let_in(
             raise _why_not([voucher], post, at, carrier.order.region.tz)
         _write(voucher, post, actor, request_key, at)
     return Redeemed(tuple(chosen), at)
+
+
+def _is_good(voucher: Voucher) -> bool:
+    """The line knows first of a part that is cancelled or changed; the voucher hears of it."""
+    return voucher.state == State.ACTIVE and voucher.part_key not in voucher.line.cancelled_parts
 
 
 def _choose(ready: Sequence[Voucher], carrier: Pass, persons: int | None) -> Sequence[Voucher]:
