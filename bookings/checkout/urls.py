@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.decorators.cache import cache_control
 
-from bookings.checkout.views import buy, cart, now, order
+from bookings.checkout.views import buy, cart, change, now, order
 from kernel.web.caching import never_cache
 
 app_name = "checkout"
@@ -16,6 +16,7 @@ urlpatterns = [
     path("o/<str:token>/pay/", never_cache(order.pay), name="pay"),
     path("o/<str:token>/pay/<int:attempt_id>/", never_cache(order.pay_code), name="pay-code"),
     path("o/<str:token>/give-up/", never_cache(order.give_up), name="give-up"),
+    path("o/<str:token>/change/<int:line_id>/", never_cache(change.change), name="change"),
     path("o/<str:token>/cancel/", never_cache(order.cancel), name="cancel"),
     path("<slug:region>/cart/", never_cache(cart.show), name="cart"),
     path("<slug:region>/cart/add/", never_cache(cart.add), name="add"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from bookings.orders.models import Line, Order
@@ -39,6 +39,12 @@ def for_actors(actors: Collection[str], contact_index: str = "") -> QuerySet[Ord
     if contact_index:
         mine = mine | Order.objects.filter(contact_index=contact_index)
     return _whole(mine).order_by("-placed_at", "-pk")
+
+
+def family(order: Order) -> QuerySet[Order]:
+    """The other orders of the same journey: what it was changed into or from, what was added."""
+    together = Order.objects.filter(Q(pk=order.root_id) | Q(parent_id=order.root_id))
+    return _whole(together.exclude(pk=order.pk)).order_by("pk")
 
 
 def holding_buckets(bucket_ids: Iterable[int]) -> QuerySet[Order]:

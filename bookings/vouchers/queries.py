@@ -31,8 +31,12 @@ class PassView:
 
 
 def passes(order: Order, *, at: datetime) -> Sequence[PassView]:
-    """The codes of an order, one a traveller; those without anything good are left out."""
-    rows = list(Pass.objects.filter(order=order).prefetch_related("vouchers__line").order_by("pk"))
+    """The codes of an order's journey, one a traveller; those without anything good are left out."""
+    rows = list(
+        Pass.objects.filter(order_id=order.root_id)
+        .prefetch_related("vouchers__line")
+        .order_by("pk")
+    )
     alive = [row for row in rows if _good(row)]
     texts = issuers.sign([row.code_facts for row in alive], at=at) if alive else []
     return [_view(row, text) for row, text in zip(alive, texts, strict=True)]
@@ -57,7 +61,7 @@ def _view(row: Pass, text: str) -> PassView:
 
 def holders(order: Order) -> dict[tuple[int, str], str]:
     """Who each part of an order is for, by line id and part key; parts of nobody are left out."""
-    rows = Voucher.objects.filter(carrier__order=order).exclude(carrier__holder="")
+    rows = Voucher.objects.filter(line__order=order).exclude(carrier__holder="")
     named = rows.values_list("line_id", "part_key", "carrier__holder")
     return {(line_id, key): holder for line_id, key, holder in named}
 

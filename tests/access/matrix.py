@@ -35,6 +35,10 @@ def _held(world: World) -> Mapping[str, Any]:
     return {"token": world.held.token}
 
 
+def _paid_line(world: World) -> Mapping[str, Any]:
+    return {"token": world.paid.token, "line_id": world.paid.lines.get().pk}
+
+
 def _to_scan(world: World) -> Mapping[str, Any]:
     return {"token": world.held.token, "attempt_id": world.to_scan.pk}
 
@@ -160,6 +164,7 @@ ROUTES: Mapping[str, Row] = {
     "checkout:pay": Row(everybody("200"), everybody("404"), at=_held),
     "checkout:pay-code": Row(everybody("200"), at=_to_scan),
     "checkout:give-up": Row(everybody("405"), everybody("302"), at=_held),
+    "checkout:change": Row(everybody("200"), everybody("200"), at=_paid_line),
     "checkout:cancel": Row(everybody("200"), everybody("302"), at=_paid, form=_all_parts),
     "payments:return": Row(everybody("302"), at=_paid),
     # --- at work ---

@@ -19,7 +19,7 @@ from bookings.dues import queries as dues_of
 from bookings.orders import operations as orders
 from bookings.orders import queries
 from bookings.orders.guesses import open_order
-from bookings.orders.models import Order, State
+from bookings.orders.models import Line, Order, State
 from bookings.payments import operations as payments
 from bookings.payments import queries as payments_of
 from bookings.payments.models import Attempt
@@ -66,7 +66,9 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
         "region": order.region,
         "at": clock.now(),
         "is_payable": order.is_payable(clock.now()),
-        "passes": vouchers.passes(order, at=clock.now()),
+        "passes": vouchers.passes(order, at=clock.now()) if order.paid_at else (),
+        "family": queries.family(order),
+        "changeable": [line for line in order.lines.all() if _is_changeable(line)],
         "is_awaited": bool(order.paid_at) and order.state in _CODES_COME,
         "can_cancel": any(
             line.state == State.CONFIRMED and line.open_parts for line in order.lines.all()
@@ -76,6 +78,10 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
         "later_dues": dues_of.open_of(order),
     }
     return render(request, "bookings_checkout/order.html", context)
+
+
+def _is_changeable(line: Line) -> bool:
+    return line.state == State.CONFIRMED and bool(line.open_parts) and line.starts_at > clock.now()
 
 
 @require_GET
