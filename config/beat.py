@@ -14,6 +14,7 @@ EVERY_S = {
     "kernel.watch.tasks.ask_next_rule": 120,
     "kernel.places.tasks.extend_horizons": 300,
     "accounts.identity.tasks.forget_old": 3600,
+    "bookings.pricing.tasks.audit_prices": 86_400,
     "accounts.messages.tasks.forget_old": 3600,
 }
 

@@ -163,7 +163,7 @@ class PriceAudit(models.Model):
     pairs = models.PositiveIntegerField(_("pairs compared"))
     unpriced = models.PositiveIntegerField(_("pairs without a price"))
     differing = models.PositiveIntegerField(_("pairs with different prices"))
-    examples = models.JSONField(_("examples"), default=list, blank=True)
+    examples = models.TextField(_("examples"), blank=True)
 
     class Meta:
         verbose_name = _("audit of prices")

@@ -52,6 +52,7 @@ OF_THE_PLATFORM = frozenset(
         "bookings_ledger.Entry",
         "bookings_payments.Attempt",
         "bookings_payments.ProviderEvent",
+        "bookings_pricing.PriceAudit",
         "bookings_refunds.Refund",
         "kernel_audit.Entry",
         "kernel_outbox.Event",

@@ -25,6 +25,7 @@ from bookings.ledger import operations as ledger
 from bookings.ledger.models import Entry as LedgerEntry
 from bookings.orders.models import Hold, Line, Order
 from bookings.payments.models import Attempt, AttemptState, EventState, ProviderEvent
+from bookings.pricing.models import PriceAudit
 from bookings.refunds.models import Reason, Refund
 from bookings.waiting.models import Sale, Turn
 from kernel.audit import operations as audit
@@ -208,6 +209,13 @@ def turn(n: int) -> Turn:
     return Turn.objects.create(sale=sale(n), person=f"user:{n}", number=1, joined_at=moment(n))
 
 
+def price_audit(n: int) -> PriceAudit:
+    odd = f"thing-{n}"
+    return PriceAudit.objects.create(
+        made_at=moment(n), pairs=n + 1, unpriced=0, differing=0, examples=odd
+    )
+
+
 def traveller(n: int) -> Traveller:
     return make_traveller(f"guest:{n}")
 
@@ -231,6 +239,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Order: order,
     Organisation: lambda _n: OrganisationFactory(region=RegionFactory()),
     Place: lambda _n: PlaceFactory(),
+    PriceAudit: price_audit,
     Product: product,
     ProviderEvent: provider_event,
     Refund: refund,
