@@ -31,7 +31,9 @@ AT_ONCE = 20
 ELSEWHERE = {
     "bookings.orders.operations.lapse.lapse_due": "the sweep of holds, not a buyer's way",
     "bookings.orders.operations.withdraw.abandon": "giving up, before anything was paid",
-    "bookings.payments.operations.ask": "in the way without a notice, below",
+    "bookings.orders.operations.change.change": "one commit, tried by tests/races/test_change.py",
+    "bookings.payments.operations.ask.ask": "in the way without a notice, below",
+    "bookings.payments.operations.take.release": "nothing is set aside in this way",
     "bookings.refunds.operations.send_again": "an operator's button",
 }
 

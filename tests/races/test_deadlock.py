@@ -17,7 +17,10 @@ from tests.bookings.conftest import ask
 from tests.races.conftest import of_type, run_together
 
 _LOCK = "SELECT 1 FROM bookings_inventory_bucket WHERE id = %s FOR NO KEY UPDATE"
-_WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+_WAITING = """
+SELECT count(*) FROM pg_locks
+WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))
+"""
 
 
 class Rival:
