@@ -10,6 +10,7 @@ EVERY_S = {
     "bookings.orders.tasks.lapse_due": 5,
     "bookings.payments.tasks.ask_open": 5,
     "bookings.deposits.tasks.return_due": 300,
+    "bookings.shares.tasks.keep_due": 30,
     "bookings.fulfilment.tasks.ask_waiting_suppliers": 60,
     "kernel.watch.tasks.ask_next_rule": 120,
     "kernel.places.tasks.extend_horizons": 300,

@@ -116,6 +116,7 @@ ROOMS = [
     "bookings.fulfilment",
     "bookings.refunds",
     "bookings.deposits",
+    "bookings.shares",
     "bookings.waiting",
     "bookings.checkout",
     "tourism",

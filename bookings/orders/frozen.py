@@ -1,11 +1,12 @@
 """Offers to JSON and back: what a Line keeps of what was sold."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from bookings.contracts import Demand, Due, GroupPrice, How, Offer, Part, Step, Terms, When
+from kernel.money import share_out
 
 
 def freeze_parts(parts: Sequence[Part]) -> list[dict[str, Any]]:
@@ -87,6 +88,20 @@ def freeze_dues(dues: Sequence[Due]) -> list[dict[str, Any]]:
         }
         for due in dues
     ]
+
+
+def cut_dues(
+    rows: Sequence[Mapping[str, Any]], prices: Mapping[str, int], gone: Collection[str]
+) -> list[dict[str, Any]]:
+    """The same sums without what parts that are gone would have paid of them, in fen."""
+    left, cut = dict(prices), []
+    for row in rows:
+        if row["amount_fen"] is not None and row["how"] == How.CHARGE:
+            shares = share_out(row["amount_fen"], left)
+            left = {key: fen - shares[key] for key, fen in left.items()}
+            row = {**row, "amount_fen": sum(f for key, f in shares.items() if key not in gone)}
+        cut.append(dict(row))
+    return cut
 
 
 def thaw_dues(rows: Sequence[Mapping[str, Any]]) -> tuple[Due, ...]:

@@ -16,6 +16,7 @@ from bookings.orders.operations.change import (
 )
 from bookings.orders.operations.drafts import HOLD_FOR, PlaceRequest
 from bookings.orders.operations.lapse import lapse_due
+from bookings.orders.operations.leave_out import leave_out
 from bookings.orders.operations.place import KeyReused, place, place_many
 from bookings.orders.operations.settle import note_set_aside, settle, settle_deposit, settle_free
 from bookings.orders.operations.sold_out import SoldOut
@@ -46,6 +47,7 @@ __all__ = (
     "abandon",
     "change",
     "lapse_due",
+    "leave_out",
     "mark_used",
     "member_of",
     "note_set_aside",

@@ -29,15 +29,24 @@ class _NoRoom(Exception):
     """The places of a lapsed order, or what it is changed from, are gone; rolls back the attempt."""
 
 
-def settle(*, facts: Mapping[str, Any], at: datetime) -> None:
+def settle(*, facts: Mapping[str, Any], at: datetime, objection: str = "") -> str:
     """Book received money; the last of what is due now makes the order paid.
 
-    Money that cannot pay it goes on its way back. ``facts``: attempt_id, order_id, purpose,
-    amount_fen, currency, provider.
+    Money that cannot pay it, or that the caller objects to, goes on its way back: then the reason is
+    returned. ``facts``: attempt_id, order_id, purpose, amount_fen, currency, provider.
     """
     order = Order.objects.select_for_update(no_key=True).get(pk=facts["order_id"])
     _book(order, facts, f"buyer:{order.pk}", "money received", at)
-    _return(facts, _objection(order, facts) or _take_money(order, facts["amount_fen"], at), at)
+    reason = (
+        objection or _objection(order, facts) or _take_money(order, facts["amount_fen"], at)
+    )
+    _return(facts, reason, at)
+    return reason
+
+
+def settle_rest(*, order: Order, at: datetime) -> None:
+    """The order has become smaller: it is paid if nothing is left to pay. The caller has locked it."""
+    _advance(order, at)
 
 
 def settle_deposit(*, facts: Mapping[str, Any], at: datetime) -> None:

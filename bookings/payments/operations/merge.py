@@ -101,6 +101,7 @@ def _tell_state(attempt: Attempt, at: datetime) -> None:
 
 
 _RECEIVED = {
+    Purpose.SHARE: "share-paid",
     Purpose.DEPOSIT: "deposit-received",
     Purpose.REST: "rest-paid",
     Purpose.CHANGE: "change-paid",
