@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.decorators.cache import cache_control
 
-from bookings.checkout.views import buy, cart, change, now, order
+from bookings.checkout.views import buy, cart, change, now, order, share
 from kernel.web.caching import never_cache
 
 app_name = "checkout"
@@ -17,6 +17,11 @@ urlpatterns = [
     path("o/<str:token>/pay/<int:attempt_id>/", never_cache(order.pay_code), name="pay-code"),
     path("o/<str:token>/give-up/", never_cache(order.give_up), name="give-up"),
     path("o/<str:token>/change/<int:line_id>/", never_cache(change.change), name="change"),
+    path("o/<str:token>/shares/", never_cache(share.divide), name="shares"),
+    path("s/<str:token>/", never_cache(share.share), name="share"),
+    path("s/<str:token>/state.json", never_cache(share.state), name="share-state"),
+    path("s/<str:token>/code/<int:attempt_id>/", never_cache(share.code), name="share-code"),
+    path("s/<str:token>/back/", never_cache(share.back), name="share-back"),
     path("o/<str:token>/cancel/", never_cache(order.cancel), name="cancel"),
     path("<slug:region>/cart/", never_cache(cart.show), name="cart"),
     path("<slug:region>/cart/add/", never_cache(cart.add), name="add"),

@@ -93,6 +93,32 @@ def paid_has_money(at: datetime) -> Sequence[str]:
     )
 
 
+@rule(
+    "shares-are-counted",
+    breach="""
+    WITH divided AS (
+        INSERT INTO bookings_shares_division (order_id, rule, closes_at, actor, created_at)
+        SELECT min(id), 'ALL', %(at)s, 'breach', %(at)s FROM bookings_orders_order
+        WHERE received_fen > 0 RETURNING id, order_id
+    )
+    INSERT INTO bookings_shares_share (division_id, position, name, parts, amount_fen, token, state,
+        paid_at)
+    SELECT divided.id, 0, 'breach', '[]', received_fen + 1, 'breach', 'PAID', %(at)s
+    FROM divided JOIN bookings_orders_order AS o ON o.id = divided.order_id
+    """,
+)
+def shares_are_counted(at: datetime) -> Sequence[str]:
+    """What friends have paid of an order counts towards it, unless all of it has gone back."""
+    return rows(
+        """
+        SELECT o.id AS "order", o.received_fen, sum(s.amount_fen) AS shares_fen
+        FROM bookings_shares_division AS d JOIN bookings_orders_order AS o ON o.id = d.order_id
+            JOIN bookings_shares_share AS s ON s.division_id = d.id AND s.state = 'PAID'
+        WHERE o.received_fen > 0 GROUP BY o.id HAVING sum(s.amount_fen) > o.received_fen
+        """
+    )
+
+
 @rule("money-ends-somewhere", breach=_FORGOTTEN_MONEY)
 def money_ends_somewhere(at: datetime) -> Sequence[str]:
     """Received money is counted towards its order or is on its way back, in a minute."""

@@ -21,6 +21,11 @@ def open_order(token: str, *, address: str, at: datetime) -> Order:
     try:
         return queries.by_token(token)
     except queries.OrderNotFound:
-        guesses = limits.per("order-guess:address", address, MOST_AN_HOUR, timedelta(hours=1))
-        limits.spend([guesses], at=at)
+        count_wrong(address=address, at=at)
         raise
+
+
+def count_wrong(*, address: str, at: datetime) -> None:
+    """Count a token that opens nothing. :raises TooMany: too many from this address were wrong."""
+    guesses = limits.per("order-guess:address", address, MOST_AN_HOUR, timedelta(hours=1))
+    limits.spend([guesses], at=at)

@@ -7,8 +7,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from bookings.orders.guesses import open_order
 from bookings.payments import operations, providers
-from bookings.payments.models import OPEN
-from bookings.payments.providers import ProviderDown
 from kernel import clock
 from kernel.web.requests import client_ip
 
@@ -26,9 +24,5 @@ def hook(request: HttpRequest, provider: str) -> HttpResponse:
 def back(request: HttpRequest, token: str) -> HttpResponse:
     """The buyer is back. Nothing is believed of this address: the provider is asked."""
     order = open_order(token, address=client_ip(request), at=clock.now())
-    for attempt in order.attempts.filter(state__in=OPEN):
-        try:
-            operations.ask(attempt=attempt, at=clock.now())
-        except ProviderDown:
-            continue
+    operations.ask_about(order=order, at=clock.now())
     return redirect("checkout:order", token)

@@ -136,8 +136,8 @@ def _refuse_spanning(lines: Mapping[int, Line], portions: Sequence[Portion]) -> 
                     raise SharedPrice(title=str(line))
 
 
-def payable_of(share: Share, *, at: datetime) -> Payable:
-    """A share in the words of payments.
+def payable_of(share: Share, *, payer: str, at: datetime) -> Payable:
+    """A share in the words of payments; ``payer`` is the actor who is about to pay it.
 
     :raises NotPayable: it is paid or left out, or the order is no longer open.
     """
@@ -151,7 +151,7 @@ def payable_of(share: Share, *, at: datetime) -> Payable:
         currency=order.currency,
         words=f"{order.code} {share.name}",
         language=order.language,
-        payer=f"share:{share.pk}",
+        payer=payer,
         closes_at=share.division.closes_at,
         order=order,
     )

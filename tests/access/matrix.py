@@ -43,6 +43,18 @@ def _to_scan(world: World) -> Mapping[str, Any]:
     return {"token": world.held.token, "attempt_id": world.to_scan.pk}
 
 
+def _share(world: World) -> Mapping[str, Any]:
+    return {"token": world.share.token}
+
+
+def _other_share(world: World) -> Mapping[str, Any]:
+    return {"token": world.share.division.shares.get(position=1).token}
+
+
+def _share_to_scan(world: World) -> Mapping[str, Any]:
+    return {"token": world.share.token, "attempt_id": world.share_to_scan.pk}
+
+
 def _traveller(world: World) -> Mapping[str, Any]:
     return {"traveller_id": world.traveller.pk}
 
@@ -165,6 +177,11 @@ ROUTES: Mapping[str, Row] = {
     "checkout:pay-code": Row(everybody("200"), at=_to_scan),
     "checkout:give-up": Row(everybody("405"), everybody("302"), at=_held),
     "checkout:change": Row(everybody("200"), everybody("200"), at=_paid_line),
+    "checkout:shares": Row(everybody("200"), everybody("200"), at=_held),
+    "checkout:share": Row(everybody("200"), everybody("302"), at=_share),
+    "checkout:share-state": Row(everybody("200"), at=_share),
+    "checkout:share-code": Row(everybody("200"), at=_share_to_scan),
+    "checkout:share-back": Row(everybody("302"), at=_other_share),
     "checkout:cancel": Row(everybody("200"), everybody("302"), at=_paid, form=_all_parts),
     "payments:return": Row(everybody("302"), at=_paid),
     # --- at work ---

@@ -54,6 +54,7 @@ OF_THE_PLATFORM = frozenset(
         "bookings_payments.ProviderEvent",
         "bookings_pricing.PriceAudit",
         "bookings_refunds.Refund",
+        "bookings_shares.Division",
         "kernel_audit.Entry",
         "kernel_outbox.Event",
         "kernel_places.Place",

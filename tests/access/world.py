@@ -14,6 +14,8 @@ from bookings.fulfilment import operations as fulfilment
 from bookings.orders import operations as orders
 from bookings.orders.models import Order
 from bookings.payments.models import Attempt, AttemptState
+from bookings.shares import operations as shares
+from bookings.shares.models import Rule, Share
 from bookings.vouchers import queries as vouchers
 from bookings.waiting import operations as waiting
 from bookings.waiting.models import Sale
@@ -52,6 +54,8 @@ class World:
     paid: Order
     held: Order
     to_scan: Attempt
+    share: Share
+    share_to_scan: Attempt
     traveller: Traveller
     sign_in: SignIn
     gate_post: str
@@ -86,6 +90,7 @@ def build() -> World:
     )
     owner = cast.wang_fang
     held = _order(stall, 1, owner)
+    share = _share(stall, owner)
     enter(owner)  # a browser of the owner's at home
     return World(
         cast=cast,
@@ -98,6 +103,8 @@ def build() -> World:
         paid=_paid(_order(stall, 0, owner)),
         held=held,
         to_scan=_to_scan(held),
+        share=share,
+        share_to_scan=_share_to_scan(share),
         traveller=make_traveller(owner.actor),
         sign_in=SignIn.objects.get(user=owner),
         gate_post=f"{gate.zone}@{gate.slug}",
@@ -117,6 +124,24 @@ def _sale(region: Region, supplier_id: int, owner: User) -> Sale:
 
 def _order(stall: Tickets, number: int, owner: User) -> Order:
     return buy(stall, Ask("ticket", stall.refs[number], (person(1),)), actor=owner.actor)[0].order
+
+
+def _share(stall: Tickets, owner: User) -> Share:
+    """The first of two shares of an order that waits for its money."""
+    ask = Ask("ticket", stall.refs[2], (person(1), person(2)))
+    order = buy(stall, ask, actor=owner.actor)[0].order
+    line = order.lines.get()
+    portions = [shares.Portion(part.key, ((line.pk, part.key),)) for part in line.open_parts]
+    made = shares.divide(order=order, portions=portions, rule=Rule.ALL, actor=owner.actor, at=AT)
+    return made.shares.get(position=0)
+
+
+def _share_to_scan(share: Share) -> Attempt:
+    return Attempt.objects.create(
+        order=share.division.order, purpose="SHARE", purpose_id=share.pk, provider="app",
+        token="scan-share", provider_ref="scan-share", qr="app://pay/2", currency="CNY",
+        amount_fen=share.amount_fen, created_at=AT, state=AttemptState.PENDING,
+    )  # fmt: skip
 
 
 def _to_scan(order: Order) -> Attempt:

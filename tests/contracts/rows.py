@@ -27,6 +27,7 @@ from bookings.orders.models import Hold, Line, Order
 from bookings.payments.models import Attempt, AttemptState, EventState, ProviderEvent
 from bookings.pricing.models import PriceAudit
 from bookings.refunds.models import Reason, Refund
+from bookings.shares.models import Division, Rule, Share
 from bookings.waiting.models import Sale, Turn
 from kernel.audit import operations as audit
 from kernel.audit.models import Entry as AuditEntry
@@ -195,6 +196,17 @@ def later_due(n: int) -> LaterDue:
     )  # fmt: skip
 
 
+def division(n: int) -> Division:
+    shared = order(n)
+    made = Division.objects.create(
+        order=shared, rule=Rule.ALL, closes_at=moment(n), actor="guest:a", created_at=moment(n)
+    )
+    Share.objects.create(
+        division=made, position=0, name=f"Friend {n}", parts=[], amount_fen=500, token=f"share{n}"
+    )
+    return made
+
+
 def bucket(n: int) -> Bucket:
     return Bucket.objects.create(key=f"key{n}", region_id=1, capacity=10, taken=n % 10)
 
@@ -227,6 +239,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Cableway: cableway,
     CalendarDay: calendar_day,
     Deposit: deposit,
+    Division: division,
     EntryDay: lambda n: slot(n).day,
     Event: event,
     Gate: gate,

@@ -21,9 +21,7 @@ def share(shop, sellers, at) -> Share:
     order = orders.place(shop.wish(ask(shop.bucket(2), 2), total_fen=2000), at=at)
     line = order.lines.get()
     portions = [shares.Portion(f"Friend {n}", ((line.pk, f"p{n}"),)) for n in range(2)]
-    division = shares.divide(
-        order=order, portions=portions, rule=Rule.ALL, actor="guest:a", at=at
-    )
+    division = shares.divide(order=order, portions=portions, rule=Rule.ALL, actor="guest:a", at=at)
     return division.shares.get(position=0)
 
 

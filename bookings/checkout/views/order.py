@@ -25,6 +25,8 @@ from bookings.payments import queries as payments_of
 from bookings.payments.models import Attempt
 from bookings.refunds import operations as refunds
 from bookings.refunds import queries as refunds_of
+from bookings.shares import operations as shares
+from bookings.shares import queries as shares_of
 from bookings.vouchers import queries as vouchers
 from kernel import clock
 from kernel.errors import BadInput, NotFound, Refusal
@@ -76,6 +78,8 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
         "refunds": refunds_of.of_order(order),
         "deposit": deposits.find(order),
         "later_dues": dues_of.open_of(order),
+        "division": shares_of.of_order(order),
+        "is_divisible": shares.is_divisible(order, at=clock.now()),
     }
     return render(request, "bookings_checkout/order.html", context)
 
@@ -104,7 +108,7 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
                 payable=payable or payments.next_of(order, at=at),
                 provider=request.POST.get("provider", ""),
                 at=at,
-                buyer=_buyer(request, token),
+                buyer=buyer_of(request, reverse("payments:return", args=[token])),
             )
         except Refusal as refusal:
             return _refused(request, token, refusal)
@@ -142,13 +146,21 @@ def pay_code(request: HttpRequest, token: str, attempt_id: int) -> HttpResponse:
     attempt = payments_of.open_attempt(order, attempt_id)
     if attempt is None:
         return redirect("payments:return", token)
-    context = {"order": order, "region": order.region, "attempt": attempt, "at": clock.now()}
+    context = {
+        "region": order.region,
+        "attempt": attempt,
+        "note": order.code,
+        "back_url": reverse("payments:return", args=[token]),
+        "state_url": reverse("checkout:order-state", args=[token]),
+        "state": order.state,
+    }
     return render(request, "bookings_checkout/pay_code.html", context)
 
 
-def _buyer(request: HttpRequest, token: str) -> payments.Buyer:
+def buyer_of(request: HttpRequest, return_path: str) -> payments.Buyer:
+    """Who pays, as the provider must know it, and where they come back to."""
     return payments.Buyer(
-        return_url=request.build_absolute_uri(reverse("payments:return", args=[token])),
+        return_url=request.build_absolute_uri(return_path),
         ip=client_ip(request),
         is_phone="Mobi" in request.headers.get("User-Agent", ""),
     )

@@ -37,9 +37,7 @@ def settle(*, facts: Mapping[str, Any], at: datetime, objection: str = "") -> st
     """
     order = Order.objects.select_for_update(no_key=True).get(pk=facts["order_id"])
     _book(order, facts, f"buyer:{order.pk}", "money received", at)
-    reason = (
-        objection or _objection(order, facts) or _take_money(order, facts["amount_fen"], at)
-    )
+    reason = objection or _objection(order, facts) or _take_money(order, facts["amount_fen"], at)
     _return(facts, reason, at)
     return reason
 

@@ -1,6 +1,6 @@
 """The verbs of payments, split by subject."""
 
-from bookings.payments.operations.ask import ASK_AFTER, ASK_FOR, ask, ask_open
+from bookings.payments.operations.ask import ASK_AFTER, ASK_FOR, ask, ask_about, ask_open
 from bookings.payments.operations.hear import hear
 from bookings.payments.operations.pay import (
     Buyer,
@@ -25,6 +25,7 @@ __all__ = (
     "SampleData",
     "Way",
     "ask",
+    "ask_about",
     "ask_open",
     "close_order",
     "hear",

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
+from bookings.orders.models import Order
 from bookings.payments import providers
-from bookings.payments.models import OPEN, Attempt
+from bookings.payments.models import OPEN, Attempt, Purpose
 from bookings.payments.operations.hear import fits
 from bookings.payments.operations.merge import merge
 from bookings.payments.operations.pay import charge_of
@@ -35,6 +36,20 @@ def ask(*, attempt: Attempt, at: datetime) -> None:
     if fits(chosen, attempt, payment):
         with transaction.atomic(durable=True):
             merge(attempt_id=attempt.pk, payment=payment, at=at)
+
+
+def ask_about(
+    *, order: Order, at: datetime, purpose: Purpose | None = None, purpose_id: int = 0
+) -> None:
+    """Ask about the open attempts of an order, or of one purpose of it; who is down is passed over."""
+    waiting = Attempt.objects.filter(order=order, state__in=OPEN)
+    if purpose is not None:
+        waiting = waiting.filter(purpose=purpose, purpose_id=purpose_id)
+    for attempt in waiting:
+        try:
+            ask(attempt=attempt, at=at)
+        except ProviderDown:
+            continue
 
 
 def ask_open(*, at: datetime) -> int:

@@ -164,7 +164,7 @@ def test_late_money_of_who_was_left_out_goes_back(order, bucket, at):
     assert (order.received_fen, inventory.left([bucket])) == (3000, {bucket: 1})
     assert returned() == {last.pk: "LATE_AND_GONE"}
     with pytest.raises(NotPayable):
-        shares.payable_of(last, at=late)
+        shares.payable_of(last, payer="guest:b", at=late)
 
 
 def test_a_whole_line_that_nobody_pays_is_gone(shop, sellers, bucket, at):
@@ -175,9 +175,7 @@ def test_a_whole_line_that_nobody_pays_is_gone(shop, sellers, bucket, at):
         shares.Portion("A", ((first.pk, "p0"), (first.pk, "p1"))),
         shares.Portion("B", ((second.pk, "p0"),)),
     ]
-    division = shares.divide(
-        order=order, portions=portions, rule=Rule.KEEP, actor="guest:a", at=at
-    )
+    division = shares.divide(order=order, portions=portions, rule=Rule.KEEP, actor="guest:a", at=at)
     pay(division, [0], at)
 
     shares.keep_due(at=at + shares.TIME_TO_PAY)
@@ -191,9 +189,7 @@ def test_what_is_due_later_becomes_smaller_too(shop, sellers, bucket, at):
     order = orders.place(shop.wish(ask(bucket, 3, kind="deposit"), total_fen=3000), at=at)
     line = order.lines.get()
     portions = [shares.Portion(f"F{n}", ((line.pk, f"p{n}"),)) for n in range(3)]
-    division = shares.divide(
-        order=order, portions=portions, rule=Rule.KEEP, actor="guest:a", at=at
-    )
+    division = shares.divide(order=order, portions=portions, rule=Rule.KEEP, actor="guest:a", at=at)
     pay(division, [0, 2], at)
 
     shares.keep_due(at=at + shares.TIME_TO_PAY)
@@ -248,9 +244,7 @@ def test_who_makes_a_price_for_several_is_not_left_out(shop, sellers, bucket, at
 def test_a_deposit_a_paid_and_a_lapsed_order_cannot_be_divided(shop, sellers, order, bucket, at):
     with pytest.raises(shares.NotDivisible):
         by_four(order, Rule.ALL, at + orders.HOLD_FOR)
-    secured = orders.place(
-        shop.wish(ask(shop.bucket(4), 4, kind="secured"), total_fen=4000), at=at
-    )
+    secured = orders.place(shop.wish(ask(shop.bucket(4), 4, kind="secured"), total_fen=4000), at=at)
     with pytest.raises(shares.NotDivisible):
         by_four(secured, Rule.ALL, at)
     assert not Division.objects.exists()
