@@ -5,10 +5,10 @@ behind both. Views and the partner API turn it into a page or into problem+json;
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.utils.functional import Promise
@@ -42,6 +42,12 @@ class Refusal(Exception):
         super().__init__()
         self.field = field
         self._facts = facts
+        self.items: tuple[int, ...] = ()
+
+    def about(self, items: Iterable[int]) -> Self:
+        """The same, and which of several things asked for it is about, by their places."""
+        self.items = tuple(items)
+        return self
 
     @property
     def reason(self) -> str:

@@ -82,12 +82,25 @@ def name_people(
             items[item_id].save(update_fields=["people"])
 
 
+def belong(
+    *, actor: str, region_id: int, parent_id: int | None, traveller_ids: Sequence[int], at: datetime
+) -> None:
+    """What is put into the cart is to be added to a paid order, for the same people; None: to none."""
+    with transaction.atomic():
+        basket = _open(actor, region_id, at)
+        basket.parent_id = parent_id
+        basket.traveller_ids = list(traveller_ids) or basket.traveller_ids
+        basket.save(update_fields=["parent_id", "traveller_ids"])
+
+
 def empty(*, actor: str, region_id: int, request_key: str, at: datetime) -> None:
     """Empty the cart that was bought with this request key. A cart changed since then stays."""
     with transaction.atomic():
         basket = _open(actor, region_id, at, touch=False)
         if basket.request_key == request_key:
             basket.items.all().delete()
+            basket.parent_id = None
+            basket.save(update_fields=["parent_id"])
             _touch(basket, at)
 
 
@@ -101,9 +114,9 @@ def merge(*, source: str, target: str, at: datetime) -> None:
                 if (item.kind, item.ref) not in known:
                     item.basket = basket
                     item.save(update_fields=["basket"])
-            if not basket.traveller_ids:
-                basket.traveller_ids = guest.traveller_ids
-                basket.save(update_fields=["traveller_ids"])
+            basket.traveller_ids = basket.traveller_ids or guest.traveller_ids
+            basket.parent_id = basket.parent_id or guest.parent_id
+            basket.save(update_fields=["traveller_ids", "parent_id"])
             guest.delete()
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from django import forms
+from django.db import models
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,13 @@ from kernel.web.forms import PageForm
 NEW = 0
 
 
+class IfRefused(models.TextChoices):
+    """What becomes of an order of which something cannot be had any more."""
+
+    NOTHING = "NOTHING", _("book nothing: we go together or not at all")
+    REST = "REST", _("book the rest, for no more than the sum shown")
+
+
 class ConfirmForm(PageForm):
     """The contact and the yes; the key and the total are what the page showed."""
 
@@ -29,8 +37,29 @@ class ConfirmForm(PageForm):
         label=_("Mobile phone"),
         help_text=_("For news about this order only, such as a cancelled departure."),
     )
+    if_refused = forms.ChoiceField(
+        label=_("If something is taken meanwhile"),
+        choices=IfRefused,
+        widget=forms.RadioSelect,
+        required=False,
+        initial=IfRefused.NOTHING,
+    )
     request_key = forms.CharField(max_length=64, widget=forms.HiddenInput)
     shown_total_fen = forms.IntegerField(min_value=0, max_value=10**12, widget=forms.HiddenInput)
+
+    @classmethod
+    def of(cls, data: Any, *, cart: Cart, contact: str) -> Self:
+        """The form for a cart; where there is one thing only, there is nothing to choose."""
+        shown = {"request_key": cart.request_key, "shown_total_fen": cart.total_fen}
+        form = cls(data, initial={**shown, "contact": contact})
+        if len(cart.rows) < 2:
+            form.fields["if_refused"].widget = forms.HiddenInput()
+        return form
+
+    @property
+    def keeps_rest(self) -> bool:
+        """Whether the rest is to be booked where something is taken meanwhile."""
+        return bool(self.cleaned_data["if_refused"] == IfRefused.REST)
 
     def show_total(self, total_fen: int) -> None:
         """Let the next post agree to this total."""

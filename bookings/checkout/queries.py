@@ -9,10 +9,12 @@ from datetime import datetime
 from accounts.travellers import queries as travellers
 from bookings import registry
 from bookings.baskets import queries as baskets
-from bookings.baskets.models import Item
+from bookings.baskets.models import Basket, Item
 from bookings.contracts import Answer, Ask, Member, Offer
 from bookings.inventory import queries as inventory
 from bookings.orders import operations as orders
+from bookings.orders import queries as orders_of
+from bookings.orders.models import Order
 from bookings.pricing import groups as pricing
 from kernel.errors import Refusal
 from kernel.naming import say
@@ -61,6 +63,7 @@ class Cart:
     rows: tuple[CartRow, ...]
     request_key: str
     traveller_ids: tuple[int, ...]
+    parent: Order | None = None
 
     @property
     def total_fen(self) -> int:
@@ -109,7 +112,21 @@ def cart_of(*, actors: Collection[str], actor: str, region: Region, at: datetime
         rows=tuple(_row(item, answer) for item, answer in zip(items, answers, strict=True)),
         request_key=basket.request_key if basket else "",
         traveller_ids=tuple(basket.traveller_ids) if basket else (),
+        parent=_parent_of(basket),
     )
+
+
+def _parent_of(basket: Basket | None) -> Order | None:
+    """The paid order that the cart is added to."""
+    return orders_of.by_id(basket.parent_id) if basket and basket.parent_id else None
+
+
+def price_of(asks: Sequence[Ask], *, at: datetime) -> int | None:
+    """What these asks cost together now, in fen; None where one of them cannot be had."""
+    answers = registry.offer_all(asks, at=at)
+    if any(isinstance(answer, Refusal) for answer in answers):
+        return None
+    return sum(offer.price_fen for offer in pricing.price_together(_offers(answers)))
 
 
 def _with_room(answers: Sequence[Answer]) -> list[Answer]:

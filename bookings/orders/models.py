@@ -72,7 +72,8 @@ class Order(models.Model):
 
     An order that was added to another, or that a line of another is changed into, has that one as its
     ``parent``: they are one journey with one code a traveller, each paid and cancelled by itself.
-    ``credit_fen`` of a change is what its old line brings in.
+    ``credit_fen`` of a change is what its old line brings in. ``is_all_or_nothing``: where a supplier
+    says no later, all of it is given up and all money goes back.
     """
 
     code = models.CharField(_("order number"), max_length=16, unique=True)
@@ -100,6 +101,7 @@ class Order(models.Model):
         verbose_name=_("belongs to"),
     )
     credit_fen = models.BigIntegerField(_("brought in by a change (fen)"), default=0, db_default=0)
+    is_all_or_nothing = models.BooleanField(_("all or nothing"), default=False, db_default=False)
     language = models.CharField(_("language"), max_length=10)
     channel = models.CharField(_("channel"), max_length=20, default="own")
     contact_sealed = models.TextField(_("contact, sealed"), blank=True)

@@ -28,6 +28,11 @@ def by_token(token: str) -> Order:
     return order
 
 
+def by_id(order_id: int) -> Order | None:
+    """An order that something of ours names by its number, with its lines."""
+    return _whole(Order.objects.filter(pk=order_id)).first()
+
+
 def find_placed(*, actor: str, request_key: str) -> Order | None:
     """The order this buyer's request key has made, or None."""
     return Order.objects.filter(actor=actor, request_key=request_key).first()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -74,14 +78,7 @@ def confirm(request: HttpRequest, region: str) -> HttpResponse:
         return redirect("checkout:travellers", region=place.slug)
     if request.method != "POST" and (room := _waiting_room(request, place, cart)):
         return redirect(room)
-    form = ConfirmForm(
-        request.POST or None,
-        initial={
-            "request_key": cart.request_key,
-            "shown_total_fen": cart.total_fen,
-            "contact": actors.phone_of(request),
-        },
-    )
+    form = ConfirmForm.of(request.POST or None, cart=cart, contact=actors.phone_of(request))
     if request.method == "POST" and form.is_valid():
         outcome = _place(request, place, cart, form)
         if not isinstance(outcome, Refusal):
@@ -114,21 +111,57 @@ def _place(
     actor, request_key = actors.actor_of(request), form.cleaned_data["request_key"]
     if request_key != cart.request_key:
         return orders_placed.find_placed(actor=actor, request_key=request_key) or CartChanged()
+    wish = _wish(request, place, cart, form)
+    try:
+        with door.passing(request, place, wish.asks, order_key=request_key, at=at):
+            order = (
+                _place_what_is_free(wish, at)
+                if form.keeps_rest
+                else orders.place_together(wish, at=at)
+            )
+    except Refusal as refusal:
+        return refusal
+    if order.total_fen < wish.shown_total_fen:
+        messages.warning(request, _("Not everything could be had: this is the rest."))
+    baskets.empty(actor=actor, region_id=place.pk, request_key=request_key, at=at)
+    return order
+
+
+def _wish(
+    request: HttpRequest, place: Region, cart: queries.Cart, form: ConfirmForm
+) -> orders.PlaceRequest:
     user = request.user
-    wish = orders.PlaceRequest(
-        actor=actor,
-        request_key=request_key,
+    return orders.PlaceRequest(
+        actor=actors.actor_of(request),
+        request_key=form.cleaned_data["request_key"],
         region_id=place.pk,
         asks=_asks(request, cart),
         shown_total_fen=form.cleaned_data["shown_total_fen"],
         language=get_language() or "zh-hans",
         contact=form.cleaned_data["contact"],
         user_id=user.pk if user.is_authenticated else None,
+        parent_id=cart.parent.pk if cart.parent else None,
+        is_all_or_nothing=not form.keeps_rest and len(cart.rows) > 1,
     )
-    try:
-        with door.passing(request, place, wish.asks, order_key=request_key, at=at):
-            order = orders.place_together(wish, at=at)
-    except Refusal as refusal:
-        return refusal
-    baskets.empty(actor=actor, region_id=place.pk, request_key=request_key, at=at)
-    return order
+
+
+def _place_what_is_free(wish: orders.PlaceRequest, at: datetime) -> Order:
+    """Leave out what is refused, price the rest again, and place it for no more than was shown.
+
+    A repeat of the form finds the order that the first one made of the rest.
+    """
+    rest = wish
+    while True:
+        try:
+            return orders.place_together(rest, at=at)
+        except orders.KeyReused:
+            placed = orders_placed.find_placed(actor=wish.actor, request_key=wish.request_key)
+            if placed is None:
+                raise
+            return placed
+        except Refusal as refusal:
+            asks = tuple(ask for n, ask in enumerate(rest.asks) if n not in refusal.items)
+            total_fen = queries.price_of(asks, at=at) if 0 < len(asks) < len(rest.asks) else None
+            if total_fen is None or total_fen > wish.shown_total_fen:
+                raise
+            rest = replace(rest, asks=asks, shown_total_fen=total_fen)

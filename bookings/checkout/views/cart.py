@@ -73,6 +73,17 @@ def remove(request: HttpRequest, region: str) -> HttpResponse:
     return redirect("checkout:cart", region=place.slug)
 
 
+@require_POST
+def alone(request: HttpRequest, region: str) -> HttpResponse:
+    """What is in the cart becomes an order of its own after all."""
+    place = places.get_region(region)
+    baskets.belong(
+        actor=actors.actor_of(request), region_id=place.pk, parent_id=None, traveller_ids=(),
+        at=clock.now(),
+    )  # fmt: skip
+    return redirect("checkout:cart", region=place.slug)
+
+
 def read_classes(data: Mapping[str, str]) -> list[str]:
     """The party as class codes, from fields such as ``class_adult=2``.
 

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.identity import actors
+from accounts.travellers import queries as travellers
+from bookings.baskets import operations as baskets
 from bookings.deposits import queries as deposits
 from bookings.dues import operations as dues
 from bookings.dues import queries as dues_of
@@ -176,6 +178,26 @@ def give_up(request: HttpRequest, token: str) -> HttpResponse:
         return _refused(request, token, refusal)
     messages.success(request, _("The places are free again. Nothing was charged."))
     return redirect("checkout:order", token)
+
+
+@require_POST
+def add_more(request: HttpRequest, token: str) -> HttpResponse:
+    """What is chosen from now on is added to this journey, for the same people and on their codes."""
+    order = _order(request, token)
+    if order.paid_at is None:
+        return redirect("checkout:order", token)
+    ids = [part.traveller_id for line in order.lines.all() for part in line.open_parts]
+    mine = travellers.people(ids=set(ids) - {0}, actors=actors.all_of(request))
+    known = {person.traveller_id for person in mine}
+    baskets.belong(
+        actor=actors.actor_of(request),
+        region_id=order.region_id,
+        parent_id=order.root_id,
+        traveller_ids=[who for who in dict.fromkeys(ids) if who in known],
+        at=clock.now(),
+    )
+    messages.success(request, _("What you choose now is added to this journey."))
+    return redirect(order.region)
 
 
 def cancel(request: HttpRequest, token: str) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -41,8 +42,16 @@ class BadRequest(Refusal):
     message = _("An order has 1 to %(lines)s items and at most %(persons)s persons an item.")
 
 
-def ask_sellers(requests: Sequence[PlaceRequest], at: datetime) -> list[list[Offer] | Refusal]:
-    """Every request's offers in the order of its asks, or the first thing against it.
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """The offers of a request in the order of its asks, and the place of the ask each one answers."""
+
+    offers: Sequence[Offer]
+    items: Sequence[int]
+
+
+def ask_sellers(requests: Sequence[PlaceRequest], at: datetime) -> list[Quoted | Refusal]:
+    """What every request would buy, or what is against it: ``items`` of a refusal are the asks meant.
 
     One call to each seller, whatever the number of requests; outside any transaction.
     """
@@ -88,14 +97,17 @@ def _full(ask: Ask, owners: Collection[str], book: Mapping[int, travellers.Perso
     return Ask(ask.kind, ask.ref, party, ask.quantity, ask.channel, ask.options)
 
 
-def _sellable(request: PlaceRequest, answers: Sequence[Answer]) -> list[Offer] | Refusal:
-    offers: list[Offer] = []
-    for answer in answers:
-        if isinstance(answer, Refusal):
-            return answer
-        offers.extend(answer)
-    offers = pricing.price_together(offers)
-    return _objection(request, offers) or offers
+def _sellable(request: PlaceRequest, answers: Sequence[Answer]) -> Quoted | Refusal:
+    refused = {n: answer for n, answer in enumerate(answers) if isinstance(answer, Refusal)}
+    if refused:
+        return next(iter(refused.values())).about(refused)
+    offered = [(n, o) for n, answer in enumerate(answers) for o in _offers(answer)]
+    offers = pricing.price_together([offer for _n, offer in offered])
+    return _objection(request, offers) or Quoted(offers, [n for n, _offer in offered])
+
+
+def _offers(answer: Answer) -> Sequence[Offer]:
+    return () if isinstance(answer, Refusal) else answer
 
 
 def _objection(request: PlaceRequest, offers: Sequence[Offer]) -> Refusal | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,7 +24,8 @@ class PlaceRequest:
     """One buyer's wish to buy. ``contact`` is a plain phone number; it is stored sealed only.
 
     ``owners`` are the names under which the buyer keeps a traveller book: people whom an ask names
-    by id are looked up there. Without owners the asks say in full who travels.
+    by id are looked up there. Without owners the asks say in full who travels. ``parent_id`` is the
+    paid order that this one is added to; ``is_all_or_nothing``: a supplier's later no ends all of it.
     """
 
     actor: str
@@ -36,6 +37,8 @@ class PlaceRequest:
     contact: str = ""
     channel: str = "own"
     user_id: int | None = None
+    parent_id: int | None = None
+    is_all_or_nothing: bool = False
     owners: tuple[str, ...] = ()
     request_id: str = field(default_factory=trace.current)
 
@@ -55,12 +58,14 @@ class PlaceRequest:
 class Draft:
     """One order while it is placed: its rows, and how it ended as soon as that is known.
 
+    ``items`` has the place of the ask that each offer answers.
     ``lacks`` is the bucket that had no room. Rows are plain mappings by column: fifty orders at once
     need no fifty instances of each model.
     """
 
     request: PlaceRequest
     offers: Sequence[Offer]
+    items: Sequence[int]
     order: dict[str, Any]
     lines: list[dict[str, Any]]
     demands: list[list[Demand]]
@@ -80,10 +85,18 @@ class Draft:
         self.order_id = self.event_id = self.outcome = self.lacks = None
         self.line_ids, self.lost_its_place = [], False
 
-    def lose(self, refusal: Refusal) -> None:
-        """Somebody else holds what it wants; the first reason stays."""
+    def lose(self, refusal: Refusal, items: Iterable[int]) -> None:
+        """Somebody else holds what these asks (by place) want; the first reason stays."""
         self.lost_its_place = True
-        self.outcome = self.outcome or refusal
+        if isinstance(self.outcome, Refusal):
+            self.outcome.about(sorted({*self.outcome.items, *items}))
+        else:
+            self.outcome = refusal.about(items)
+
+    def items_wanting(self, bucket_id: int) -> list[int]:
+        """The asks, by place, whose offers want units of a bucket."""
+        pairs = zip(self.items, self.demands, strict=True)
+        return sorted({item for item, some in pairs if any(d.bucket_id == bucket_id for d in some)})
 
     def all_demands(self) -> list[Demand]:
         return [demand for demands in self.demands for demand in demands]
@@ -106,11 +119,14 @@ def _claim(line_id: int, offer: Offer) -> Claim:
     return Claim(line_id, offer.ref, offer.region_id, offer.title, offer.facts, keys)
 
 
-def draw(request: PlaceRequest, offers: Sequence[Offer], *, at: datetime) -> Draft:
+def draw(
+    request: PlaceRequest, offers: Sequence[Offer], items: Sequence[int], *, at: datetime
+) -> Draft:
     """Fresh rows for an order of these offers; nothing is written."""
     return Draft(
         request=request,
         offers=offers,
+        items=items,
         order=_order(request, offers, at),
         lines=[_line(position, offer) for position, offer in enumerate(offers)],
         demands=[offer.all_demands() for offer in offers],
@@ -133,7 +149,8 @@ def _order(request: PlaceRequest, offers: Sequence[Offer], at: datetime) -> dict
         "received_fen": 0,
         "deposit_fen": sum(offer.deposit_fen for offer in offers),
         "secured_fen": 0,
-        "parent_id": None,
+        "parent_id": request.parent_id,
+        "is_all_or_nothing": request.is_all_or_nothing,
         "credit_fen": 0,
         "language": request.language,
         "channel": request.channel,

@@ -19,11 +19,11 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from bookings import registry
-from bookings.contracts import Claim, Offer
+from bookings.contracts import Claim
 from bookings.inventory import operations as inventory
 from bookings.orders.models import Order
 from bookings.orders.operations import sold_out
-from bookings.orders.operations.asking import ask_sellers
+from bookings.orders.operations.asking import Quoted, ask_sellers
 from bookings.orders.operations.drafts import Draft, PlaceRequest, draw
 from bookings.orders.operations.insert import insert
 from bookings.orders.operations.lapse import lapse_due
@@ -82,16 +82,20 @@ def _place_each(requests: Sequence[PlaceRequest], at: datetime) -> list[Order | 
     contested = {d.bucket_id for number in losers for d in drafts[number].all_demands()}
     if losers and lapse_due(at=at, bucket_ids=contested):
         for number in losers:
-            drafts[number] = draw(drafts[number].request, drafts[number].offers, at=at)
+            drafts[number] = _again(drafts[number], at)
         _write([drafts[number] for number in losers], at)
     sold_out.remember(d.lacks for d in drafts if d.lacks is not None)
     return [draft.outcome for draft in drafts if draft.outcome is not None]
 
 
-def _draft(request: PlaceRequest, answer: list[Offer] | Refusal, at: datetime) -> Draft:
+def _draft(request: PlaceRequest, answer: Quoted | Refusal, at: datetime) -> Draft:
     if isinstance(answer, Refusal):
-        return Draft(request, (), order={}, lines=[], demands=[], outcome=answer)
-    return draw(request, answer, at=at)
+        return Draft(request, (), (), order={}, lines=[], demands=[], outcome=answer)
+    return draw(request, answer.offers, answer.items, at=at)
+
+
+def _again(draft: Draft, at: datetime) -> Draft:
+    return draw(draft.request, draft.offers, draft.items, at=at)
 
 
 def _write(drafts: Sequence[Draft], at: datetime) -> None:
@@ -147,16 +151,16 @@ def _answer_repeats(drafts: Sequence[Draft]) -> None:
 
 def _claim(drafts: Sequence[Draft], at: datetime) -> None:
     """Let every seller write its own rows, kind by kind in a fixed order."""
-    by_kind: dict[str, list[tuple[Draft, Claim]]] = defaultdict(list)
+    by_kind: dict[str, list[tuple[Draft, int, Claim]]] = defaultdict(list)
     for draft in drafts:
-        for kind, claim in draft.claims():
-            by_kind[kind].append((draft, claim))
+        for number, (kind, claim) in enumerate(draft.claims()):
+            by_kind[kind].append((draft, number, claim))
     for kind in sorted(by_kind):
-        claims = [claim for _draft, claim in by_kind[kind]]
+        claims = [claim for _draft, _number, claim in by_kind[kind]]
         answers = registry.get(kind).claim(claims=claims, at=at)
-        for (draft, _claim), refusal in zip(by_kind[kind], answers, strict=True):
+        for (draft, number, _claim), refusal in zip(by_kind[kind], answers, strict=True):
             if refusal is not None:
-                draft.lose(refusal)
+                draft.lose(refusal, [draft.items[number]])
 
 
 def _record(drafts: Sequence[Draft], at: datetime) -> None:
@@ -181,7 +185,8 @@ def _take(drafts: Sequence[Draft]) -> None:
     for draft, shortage in zip(drafts, shortages, strict=True):
         if shortage is not None:
             draft.lacks = shortage.bucket_id
-            draft.lose(sold_out.refusal(draft, shortage.bucket_id, left=shortage.left))
+            refusal = sold_out.refusal(draft, shortage.bucket_id, left=shortage.left)
+            draft.lose(refusal, draft.items_wanting(shortage.bucket_id))
 
 
 def _delete(drafts: Sequence[Draft]) -> None:

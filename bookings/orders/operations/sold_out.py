@@ -65,7 +65,8 @@ def turn_away(drafts: Sequence[Draft]) -> None:
     known = _known([draft for draft, _bucket in lacking])
     for draft, bucket_id in lacking:
         if draft.request.identity not in known:
-            draft.outcome = refusal(draft, bucket_id, left=left.get(bucket_id, 0))
+            said = refusal(draft, bucket_id, left=left.get(bucket_id, 0))
+            draft.outcome = said.about(draft.items_wanting(bucket_id))
 
 
 def _wants_what_was_full(draft: Draft) -> bool:
