@@ -88,16 +88,17 @@ def back(
 
     ``parts`` are all parts of one thing in an order as they were sold, in any number of lines;
     ``now`` and ``before`` are places in it. The parts that stay are priced again by the rules of
-    the purchase; what the buyer paid beyond that comes back, never more than the parts' own prices.
-    ``returned_fen`` is what this gave for the parts cancelled ``before``.
+    the purchase; what the buyer paid beyond that comes back, altogether never more than the prices of
+    all parts given up: one by one is what all at once is. ``returned_fen`` is what this gave for the
+    parts cancelled ``before``.
     """
     gone = {*now, *before}
     stay = [(part.class_code, part.own_fen) for n, part in enumerate(parts) if n not in gone]
     stay_fen = sum(each.price_fen for each in best(stay, rules))
-    beyond = sum(part.price_fen for part in parts) - stay_fen - returned_fen
+    beyond = sum(part.price_fen for part in parts) - stay_fen
     own = [parts[place].price_fen for place in now]
-    whole = min(sum(own), max(beyond, 0))
-    return split(whole, own) if whole else [0] * len(own)
+    whole = max(0, min(sum(parts[place].price_fen for place in gone), beyond) - returned_fen)
+    return split(whole, own) if whole and any(own) else [0] * len(own)
 
 
 def _by_thing(offers: Sequence[Offer]) -> dict[tuple[str, str], list[int]]:

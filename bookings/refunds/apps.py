@@ -24,6 +24,7 @@ class RefundsConfig(AppConfig):
         outbox.subscribe(
             "bookings.line.refused", _return_refused, label="bookings.refunds.return-refused"
         )
+        outbox.subscribe("bookings.line.refused", _end_all, label="bookings.refunds.end-all")
         outbox.subscribe(
             "bookings.line.changed", _return_difference, label="bookings.refunds.return-difference"
         )
@@ -42,6 +43,12 @@ def _return_refused(*, event: Event, at: datetime) -> None:
     from bookings.refunds import operations
 
     operations.return_refused(line_id=event.facts["line_id"], at=at)
+
+
+def _end_all(*, event: Event, at: datetime) -> None:
+    from bookings.refunds import operations
+
+    operations.end_all(line_id=event.facts["line_id"], at=at)
 
 
 def _return_difference(*, event: Event, at: datetime) -> None:

@@ -28,6 +28,41 @@ class Reason(models.TextChoices):
     WRONG_AMOUNT = "WRONG_AMOUNT", _("another amount than asked for")
 
 
+class CancelledPart(models.Model):
+    """A part that was cancelled, once for ever: what the terms applied to, and what came back, in fen.
+
+    ``base_fen`` is less than its price where the parts that stay lose a price for several together.
+    """
+
+    line = models.ForeignKey(
+        "bookings_orders.Line",
+        models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("order line"),
+    )
+    part_key = models.CharField(_("part"), max_length=80)
+    base_fen = models.BigIntegerField(_("what the terms applied to (fen)"))
+    refund_fen = models.BigIntegerField(_("came back (fen)"))
+    cancelled_at = models.DateTimeField(_("cancelled at"))
+
+    class Meta:
+        verbose_name = _("cancelled part")
+        verbose_name_plural = _("cancelled parts")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("line", "part_key"), name="bookings_refunds_cancelled_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(base_fen__gte=0) & Q(refund_fen__gte=0),
+                name="bookings_refunds_cancelled_sums",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.line_id}:{self.part_key}"
+
+
 class Refund(models.Model):
     """One sum going back by one payment. ``token`` is its idempotency key at the provider."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from bookings.orders.models import Line, Order
-from bookings.shares.models import Division, Share
+from bookings.shares.models import Division, Share, State
 from kernel.errors import Refusal
 
 
@@ -42,6 +42,12 @@ def by_token(token: str) -> Share:
     if found is None:
         raise ShareNotFound
     return found
+
+
+def payers(order: Order) -> dict[tuple[int, str], int]:
+    """Which share has paid for each part of an order, by line id and part key."""
+    paid = Share.objects.filter(division__order=order, state=State.PAID)
+    return {(line_id, key): share.pk for share in paid for line_id, key in share.parts}
 
 
 def bought(share: Share) -> list[Bought]:

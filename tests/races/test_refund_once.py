@@ -6,9 +6,11 @@ import time
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import QuerySet
 
 from bookings.inventory.models import Bucket
+from bookings.orders import operations as orders
 from bookings.payments.models import Attempt
 from bookings.refunds import operations as refunds
 from bookings.refunds.models import Reason, Refund
@@ -55,7 +57,7 @@ def test_one_part_cancelled_in_many_windows_is_returned_once(paid, attempt, buck
 
 @pytest.fixture
 def no_guard(monkeypatch, paid):  # noqa: F811
-    """The twin's world: no row is locked, and everybody waits between looking and writing."""
+    """The twin's world: nothing is locked or unique, and all wait between looking and writing."""
     looked = refunds.quote
 
     def slow(**asked: Any) -> refunds.Quote:
@@ -63,10 +65,14 @@ def no_guard(monkeypatch, paid):  # noqa: F811
         time.sleep(0.2)
         return quoted
 
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ALTER TABLE bookings_refunds_cancelledpart DROP CONSTRAINT bookings_refunds_cancelled_once"
+        )
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_how: rows.all())
-    monkeypatch.setattr(refunds, "quote", slow)
+    monkeypatch.setattr("bookings.refunds.operations.cancelling.quote", slow)
     monkeypatch.setattr(vouchers, "void", lambda **_what: None)
-    monkeypatch.setattr(refunds.orders, "withdraw_parts", lambda **_what: None)
+    monkeypatch.setattr(orders, "withdraw_parts", lambda **_what: None)
 
 
 def test_twin_without_the_locks_it_is_returned_twice(paid, now, no_guard):  # noqa: F811

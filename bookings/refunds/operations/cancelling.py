@@ -1,0 +1,153 @@
+"""Cancel parts and start the refund that was shown.
+
+``cancel`` refuses when the sum has moved meanwhile. What is kept is booked to the supplier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from bookings.dues import operations as dues
+from bookings.ledger import operations as ledger
+from bookings.orders import operations as orders
+from bookings.orders.models import Line, Order, State
+from bookings.refunds.models import CancelledPart, Reason, Refund
+from bookings.refunds.operations.quoting import CANCELLABLE, Quote, quote
+from bookings.refunds.operations.returning import send_back
+from bookings.vouchers import operations as vouchers
+from kernel import codes
+from kernel.audit import operations as audit
+from kernel.errors import Refusal
+
+
+class RefundMoved(Refusal):
+    """What comes back is no longer what was shown: a step of the terms has passed."""
+
+    code = "refund_moved"
+    message = _("What you get back has changed meanwhile. Please look at the new sum.")
+
+
+def cancel(
+    *,
+    order: Order,
+    parts: Mapping[int, Sequence[str]],
+    shown_fen: int,
+    actor: str,
+    reason: str,
+    at: datetime,
+) -> list[Refund]:
+    """Cancel parts of a paid order and start the refund that was shown.
+
+    :raises NotCancellable: a part is used or cancelled already. :raises RefundMoved: another sum.
+    Nothing has changed then.
+    """
+    with transaction.atomic(durable=True):
+        order = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
+        quoted = _quote_locked(order, parts, at)
+        if quoted.refund_fen != shown_fen:
+            raise RefundMoved(shown_fen=shown_fen, refund_fen=quoted.refund_fen)
+        return _carry_out(order, parts, quoted, actor, reason, at)
+
+
+def cancel_for(
+    *,
+    order: Order,
+    parts: Mapping[int, Sequence[str]],
+    refund_fen: int,
+    actor: str,
+    reason: str,
+    at: datetime,
+) -> list[Refund]:
+    """Cancel parts for a sum that a person has decided, whatever the terms say.
+
+    Runs in the caller's transaction. :raises NotCancellable: as ``cancel``. :raises TooMuch: more than
+    was received.
+    """
+    order = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
+    quoted = _quote_locked(order, parts, at).returning(refund_fen)
+    return _carry_out(order, parts, quoted, actor, reason, at)
+
+
+def end_all(*, line_id: int, at: datetime) -> None:
+    """A supplier said no to a line of an order that is all or nothing: all of it goes back whole."""
+    order = Order.objects.get(lines=line_id)
+    if not order.is_all_or_nothing:
+        return
+    order = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
+    parts = {
+        line.pk: [part.key for part in line.open_parts]
+        for line in order.lines.filter(state__in=CANCELLABLE)
+        if line.open_parts
+    }
+    if parts:
+        quoted = _quote_locked(order, parts, at)
+        everything = quoted.returning(quoted.received_fen)
+        _carry_out(order, parts, everything, "system", Reason.SUPPLIER, at)
+
+
+def _quote_locked(order: Order, parts: Mapping[int, Sequence[str]], at: datetime) -> Quote:
+    """Lines before vouchers, as the gate locks them: who scans and who cancels never wait in a circle."""
+    lines = Line.objects.filter(order=order, pk__in=parts).order_by("pk")
+    list(lines.select_for_update(no_key=True))
+    return quote(order=order, parts=parts, at=at)
+
+
+def _carry_out(
+    order: Order,
+    parts: Mapping[int, Sequence[str]],
+    quoted: Quote,
+    actor: str,
+    reason: str,
+    at: datetime,
+) -> list[Refund]:
+    before = list(Line.objects.filter(order=order, pk__in=parts).order_by("pk"))
+    for line in before:
+        vouchers.void(line=line, part_keys=parts[line.pk], at=at)
+    orders.withdraw_parts(parts=parts, at=at)
+    for line in Line.objects.filter(pk__in=parts):
+        dues.waive(line=line, part_keys=parts[line.pk])
+    key = f"cancel:{order.pk}:{codes.new_token()}"
+    for line in before:
+        _book_cancelled(order, line, quoted, key, at)
+    CancelledPart.objects.bulk_create(
+        CancelledPart(
+            line_id=row.line_id, part_key=row.part_key, base_fen=row.base_fen,
+            refund_fen=row.refund_fen, cancelled_at=at,
+        )
+        for row in quoted.rows
+    )  # fmt: skip
+    audit.record(
+        actor=actor,
+        action="order.cancel",
+        subject=order.subject,
+        at=at,
+        facts={"refund_fen": quoted.refund_fen, "reason": reason},
+    )
+    back = {(row.line_id, row.part_key): row.refund_fen for row in quoted.rows}
+    whole = {str(line_id): list(keys) for line_id, keys in parts.items()}
+    return send_back(order, back, key, reason, actor, at, whole)
+
+
+def _book_cancelled(order: Order, line: Line, quoted: Quote, key: str, at: datetime) -> None:
+    """The supplier's claim on cancelled parts becomes the buyer's again, less what is kept."""
+    price = sum(row.price_fen for row in quoted.rows if row.line_id == line.pk)
+    kept = quoted.kept_fen(line.pk)
+    is_delivered = line.state == State.CONFIRMED
+    owed_by = f"supplier:{line.supplier_id}" if is_delivered else f"buyer:{order.pk}"
+    ledger.post(
+        key=f"{key}:line:{line.pk}",
+        subject=order.subject,
+        memo="cancelled",
+        postings=[
+            (owed_by, price),
+            (f"buyer:{order.pk}", kept - price),
+            (f"revenue:{line.supplier_id}", -kept),
+        ],
+        region_id=order.region_id,
+        currency=order.currency,
+        at=at,
+    )

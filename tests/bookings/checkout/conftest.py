@@ -1,0 +1,1 @@
+from tests.bookings.payments.conftest import now, party  # noqa: F401
