@@ -342,6 +342,8 @@ STORAGES = {
 }
 
 # --- Outside parties ------------------------------------------------------------------------------
+REFUND_LIMIT_FEN = env.int("QUANYU_REFUND_LIMIT_FEN", 200_000)
+"""Staff refund up to so much alone; above it a second person must approve."""
 SANDBOX_PROVIDER_URL = env.str("SANDBOX_PROVIDER_URL", "")
 SANDBOX_PROVIDER_SECRET = env.str("SANDBOX_PROVIDER_SECRET", "")
 _EMAIL = environ.Env.email_url_config(env.str("EMAIL_URL", "dummymail://"))

@@ -287,15 +287,16 @@ def refunds_within_captured(at: datetime) -> Sequence[str]:
 @rule(
     "refund-is-sent",
     breach="""
-    UPDATE bookings_refunds_refund SET state = 'SENDING'
+    UPDATE bookings_refunds_refund SET state = 'SENDING', next_at = NULL
     WHERE id = (SELECT min(id) FROM bookings_refunds_refund)
     """,
 )
 def refund_is_sent(at: datetime) -> Sequence[str]:
-    """A refund has reached the buyer, or a person who looks after it, in a minute."""
+    """A refund has reached the buyer or a person, or is asked about again, in a minute."""
     return rows(
         "SELECT id AS refund, amount_fen FROM bookings_refunds_refund"
-        " WHERE state = 'SENDING' AND created_at < %s",
+        " WHERE state = 'SENDING' AND created_at < %s AND coalesce(next_at, created_at) < %s",
+        at - GRACE,
         at - GRACE,
     )
 

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from accounts.organisations.scoping import PlatformOnlyAdmin, Queue, ReadOnlyAdmin
 from bookings.orders.models import Line, Order
 from bookings.refunds import operations
-from bookings.refunds.models import Reason, Refund, RefundState
+from bookings.refunds.choosing import chosen_parts
+from bookings.refunds.models import (
+    BankDetails,
+    Evidence,
+    Refund,
+    RefundRequest,
+    RefundState,
+    RequestState,
+)
 from bookings.vouchers import queries as vouchers
 from kernel import clock
-from kernel.errors import Refusal
+from kernel.errors import BadInput, Refusal
+from kernel.money import parse_yuan
 from kernel.web import columns
 from kernel.web.requests import whole
 
 _AMOUNT = columns.price("amount_fen", _("Amount"))
+_BACK = columns.price("refund_fen", _("Comes back"))
 
 
 @admin.register(Refund)
@@ -31,12 +42,15 @@ class RefundAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     platform_only_because = _("A refund is for a whole order, which may have several suppliers.")
     queues = (
         Queue(_("Refunds that are stuck"), {"state__exact": RefundState.FAILED}),
+        Queue(
+            _("Refunds without an answer"), {"state__exact": RefundState.SENDING, "tries__gte": 3}
+        ),
         Queue(_("Refunds being sent"), {"state__exact": RefundState.SENDING}),
     )
-    list_display = ("created_at", "order", _AMOUNT, "reason", "state")
+    list_display = ("created_at", "order", _AMOUNT, "reason", "state", "why", "promised_at")
     fields = (
-        "order", _AMOUNT, "reason", "state", "parts", "actor", "created_at", "done_at", "attempt",
-        "key", "token",
+        "order", _AMOUNT, "reason", "state", "why", "tries", "next_at", "promised_at", "hand_link",
+        "paid_out_ref", "parts", "actor", "created_at", "done_at", "attempt", "key", "token",
     )  # fmt: skip
     readonly_fields = fields
     list_filter = ("state", "reason")
@@ -52,21 +66,76 @@ class RefundAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
             operations.send_again(refund_id=refund.pk, at=clock.now())
         messages.success(request, _("Stuck refunds are being sent again."))
 
+    @admin.display(description=_("By hand"))
+    def hand_link(self, refund: Refund) -> SafeString | str:
+        if refund.state != RefundState.FAILED:
+            return ""
+        url = reverse("admin:bookings_refunds_refund_by_hand", args=[refund.pk])
+        return format_html('<a class="text-link" href="{}">{}</a>', url, _("Pay out another way"))
+
     def get_urls(self) -> list[URLPattern]:
         cancel = self.admin_site.admin_view(self.cancel)
-        name = "bookings_refunds_refund_cancel"
-        return [path("cancel/<int:order_id>/", cancel, name=name), *super().get_urls()]
+        by_hand = self.admin_site.admin_view(self.by_hand)
+        return [
+            path("cancel/<int:order_id>/", cancel, name="bookings_refunds_refund_cancel"),
+            path("<int:refund_id>/by-hand/", by_hand, name="bookings_refunds_refund_by_hand"),
+            *super().get_urls(),
+        ]
+
+    def by_hand(self, request: HttpRequest, refund_id: int) -> HttpResponse:
+        """Ask the buyer for an account, see what was given, note the transfer."""
+        refund = self.get_queryset(request).filter(pk=refund_id).first()
+        if refund is None:
+            raise Http404
+        account = None
+        if request.method == "POST":
+            try:
+                account = self._by_hand(request, refund)
+            except Refusal as refusal:
+                messages.error(request, refusal.reason)
+            if account is None:
+                return redirect("admin:bookings_refunds_refund_by_hand", refund.pk)
+        asked = BankDetails.objects.filter(refund=refund).first()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Refund of order %(code)s by hand") % {"code": refund.order.code},
+            "refund": refund,
+            "asked": asked,
+            "link": request.build_absolute_uri(reverse("refunds:account", args=[asked.token]))
+            if asked
+            else "",
+            "account": account,
+            "at": clock.now(),
+        }
+        return TemplateResponse(request, "bookings_refunds/admin_by_hand.html", context)
+
+    @staticmethod
+    def _by_hand(request: HttpRequest, refund: Refund) -> operations.Account | None:
+        actor, at = f"user:{request.user.pk}", clock.now()
+        step = request.POST.get("step")
+        if step == "ask":
+            operations.ask_for_account(refund_id=refund.pk, actor=actor, at=at)
+        elif step == "see":
+            return operations.reveal_account(refund_id=refund.pk, actor=actor, at=at)
+        elif step == "paid":
+            reference = request.POST.get("reference", "")[:80]
+            operations.pay_out(refund_id=refund.pk, reference=reference, actor=actor, at=at)
+            messages.success(request, _("Noted. What was known of the account is wiped."))
+        else:
+            raise BadInput(field="step")
+        return None
 
     def cancel(self, request: HttpRequest, order_id: int) -> HttpResponse:
         """Choose parts of the lines of one's own organisation, see the refund, agree."""
         order, lines = self._mine(request, order_id)
-        chosen = _chosen(request, {line.pk for line in lines})
+        data = request.POST if request.method == "POST" else request.GET
+        chosen = chosen_parts(data, {line.pk for line in lines})
         quote = None
         try:
             if chosen:
                 quote = operations.quote(order=order, parts=chosen, at=clock.now())
             if request.method == "POST" and quote is not None:
-                self._cancel(request, order, chosen)
+                self._cancel(request, order, chosen, quote.refund_fen)
                 return redirect("admin:bookings_orders_order_change", order.pk)
         except Refusal as refusal:
             messages.error(request, refusal.reason)
@@ -90,25 +159,132 @@ class RefundAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
         return order, list(order.lines.all())
 
     @staticmethod
-    def _cancel(request: HttpRequest, order: Order, chosen: dict[int, list[str]]) -> None:
-        operations.cancel(
+    def _cancel(
+        request: HttpRequest, order: Order, chosen: dict[int, list[str]], terms_fen: int
+    ) -> None:
+        waits = operations.by_staff(
             order=order,
             parts=chosen,
             shown_fen=whole(request.POST.get("shown_fen"), field="shown_fen"),
+            refund_fen=_sum(request.POST.get("sum", ""), terms_fen),
+            words=request.POST.get("words", "")[:500],
             actor=f"user:{request.user.pk}",
-            reason=Reason.OPERATOR,
             at=clock.now(),
         )
-        messages.success(request, _("Cancelled. The refund is on its way."))
+        if waits:
+            messages.warning(request, _("Above the limit: a second person must approve it."))
+        else:
+            messages.success(request, _("Cancelled. The refund is on its way."))
 
 
-def _chosen(request: HttpRequest, line_ids: set[int]) -> dict[int, list[str]]:
-    data = request.POST if request.method == "POST" else request.GET
-    chosen: dict[int, list[str]] = defaultdict(list)
-    for value in data.getlist("part"):
-        line_id, _colon, key = value.partition(":")
-        number = whole(line_id, field="part", least=1)
-        if number not in line_ids:
+def _sum(text: str, terms_fen: int) -> int:
+    """Another sum than the terms give, in yuan; left empty, it is theirs."""
+    if not text.strip():
+        return terms_fen
+    try:
+        return parse_yuan(text.strip())
+    except ValueError:
+        raise BadInput(field="sum") from None
+
+
+@admin.register(RefundRequest)
+class RefundRequestAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
+    platform_only_because = _("What a buyer tells of a hardship is for the platform's desk alone.")
+    queues = (
+        Queue(_("Refund requests to be decided"), {"state__exact": RequestState.ASKED}),
+        Queue(_("Refunds that wait for a second person"), {"state__exact": RequestState.DECIDED}),
+    )
+    list_display = ("asked_at", "order", "state", _BACK, "words")
+    fields = (
+        "order", "words", "parts", "asked_by", "asked_at", "state", _BACK, "answer", "decided_by",
+        "approved_by", "closed_at", "decide_link",
+    )  # fmt: skip
+    readonly_fields = fields
+    list_filter = ("state",)
+    list_select_related = ("order",)
+    search_fields = ("order__code",)
+    date_hierarchy = "asked_at"
+    show_full_result_count = False
+
+    @admin.display(description=_("Decision"))
+    def decide_link(self, asked: RefundRequest) -> SafeString | str:
+        if asked.state not in (RequestState.ASKED, RequestState.DECIDED):
+            return ""
+        url = reverse("admin:bookings_refunds_refundrequest_decide", args=[asked.pk])
+        return format_html('<a class="text-link" href="{}">{}</a>', url, _("Decide about it"))
+
+    def get_urls(self) -> list[URLPattern]:
+        decide = self.admin_site.admin_view(self.decide)
+        evidence = self.admin_site.admin_view(self.evidence)
+        name = "bookings_refunds_refundrequest"
+        return [
+            path("<int:request_id>/decide/", decide, name=f"{name}_decide"),
+            path("<int:request_id>/evidence/", evidence, name=f"{name}_evidence"),
+            *super().get_urls(),
+        ]
+
+    def decide(self, request: HttpRequest, request_id: int) -> HttpResponse:
+        """See the request, its evidence and what the terms give; agree to a sum, approve, or say no."""
+        asked = self.get_queryset(request).filter(pk=request_id).first()
+        if asked is None:
             raise Http404
-        chosen[number].append(key)
-    return dict(chosen)
+        try:
+            if request.method == "POST":
+                self._decide(request, asked)
+                return redirect("admin:bookings_refunds_refundrequest_change", asked.pk)
+        except Refusal as refusal:
+            messages.error(request, refusal.reason)
+        try:
+            quote = operations.quote(order=asked.order, parts=asked.part_keys, at=clock.now())
+        except Refusal as refusal:
+            quote = None
+            messages.error(request, refusal.reason)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Refund request for order %(code)s") % {"code": asked.order.code},
+            "asked": asked,
+            "quote": quote,
+            "limit_fen": settings.REFUND_LIMIT_FEN,
+        }
+        return TemplateResponse(request, "bookings_refunds/admin_decide.html", context)
+
+    @staticmethod
+    def _decide(request: HttpRequest, asked: RefundRequest) -> None:
+        actor, at = f"user:{request.user.pk}", clock.now()
+        answer = request.POST.get("answer", "")[:500]
+        step = request.POST.get("step")
+        if step == "agree":
+            fen = _sum(request.POST.get("sum", ""), 0)
+            done = operations.decide(
+                request_id=asked.pk, refund_fen=fen, answer=answer, actor=actor, at=at
+            )
+            if done.state == RequestState.DECIDED:
+                messages.warning(request, _("Above the limit: a second person must approve it."))
+        elif step == "approve":
+            operations.approve(request_id=asked.pk, actor=actor, at=at)
+        elif step == "refuse":
+            operations.refuse(request_id=asked.pk, answer=answer, actor=actor, at=at)
+        else:
+            raise BadInput(field="step")
+
+    def evidence(self, request: HttpRequest, request_id: int) -> HttpResponse:
+        """The n-th file as it was sent, to be saved, never shown inside our own pages."""
+        asked = self.get_queryset(request).filter(pk=request_id)
+        number = whole(request.GET.get("n", "1"), field="n", least=1, most=100)
+        files = Evidence.objects.filter(request__in=asked).order_by("pk")[number - 1 : number]
+        if not files:
+            raise Http404
+        found = files[0]
+        raw = operations.read_evidence(
+            evidence=found, actor=f"user:{request.user.pk}", at=clock.now()
+        )
+        ending = found.content_type.rpartition("/")[2]
+        return HttpResponse(
+            raw,
+            content_type=found.content_type,
+            headers={
+                "Content-Disposition": f'attachment; filename="evidence-{found.pk}.{ending}"',
+                "Cache-Control": "no-store",
+                "X-Content-Type-Options": "nosniff",
+            },
+        )

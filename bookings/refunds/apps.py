@@ -28,6 +28,7 @@ class RefundsConfig(AppConfig):
         outbox.subscribe(
             "bookings.line.changed", _return_difference, label="bookings.refunds.return-difference"
         )
+        outbox.subscribe("bookings.payments.refund-told", _told, label="bookings.refunds.told")
         outbox.subscribe(
             "bookings.refund.asked", _send, label="bookings.refunds.send", transactional=False
         )
@@ -55,6 +56,12 @@ def _return_difference(*, event: Event, at: datetime) -> None:
     from bookings.refunds import operations
 
     operations.return_difference(change_id=event.facts["change_id"], at=at)
+
+
+def _told(*, event: Event, at: datetime) -> None:
+    from bookings.refunds import operations
+
+    operations.told(facts=event.facts, at=at)
 
 
 def _send(*, event: Event, at: datetime) -> None:

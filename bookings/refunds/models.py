@@ -1,7 +1,7 @@
 """Money on its way back: what for, how much, by which payment, how far it has come."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,6 +9,7 @@ class RefundState(models.TextChoices):
     """Where a refund stands."""
 
     SENDING = "SENDING", _("being sent to the payment service")
+    SENT = "SENT", _("on its way at the payment service")
     DONE = "DONE", _("returned")
     FAILED = "FAILED", _("stuck: a person must look")
 
@@ -17,6 +18,7 @@ class Reason(models.TextChoices):
     """Why money goes back."""
 
     BUYER = "BUYER", _("cancelled by the buyer")
+    HARDSHIP = "HARDSHIP", _("agreed for a hardship")
     OPERATOR = "OPERATOR", _("cancelled by the operator")
     SUPPLIER = "SUPPLIER", _("refused by the supplier")
     PAID_TWICE = "PAID_TWICE", _("paid twice")
@@ -63,8 +65,90 @@ class CancelledPart(models.Model):
         return f"{self.line_id}:{self.part_key}"
 
 
+class RequestState(models.TextChoices):
+    """Where a request for a refund stands that the terms alone do not give."""
+
+    ASKED = "ASKED", _("waiting for a decision")
+    DECIDED = "DECIDED", _("waiting for a second person")
+    DONE = "DONE", _("agreed")
+    REFUSED = "REFUSED", _("not agreed")
+
+
+class RefundRequest(models.Model):
+    """Parts that are to come back by a person's decision: a buyer's hardship, or staff beyond the limit.
+
+    Above the limit two people decide: ``approved_by`` is never who decided or who asked.
+    """
+
+    order = models.ForeignKey(
+        "bookings_orders.Order", models.PROTECT, related_name="refund_requests",
+        verbose_name=_("order"),
+    )  # fmt: skip
+    parts = models.JSONField(_("parts"))
+    words = models.CharField(_("why"), max_length=500)
+    asked_by = models.CharField(_("asked by"), max_length=64)
+    asked_at = models.DateTimeField(_("asked at"))
+    state = models.CharField(
+        _("state"), max_length=10, choices=RequestState, default=RequestState.ASKED
+    )
+    refund_fen = models.BigIntegerField(_("comes back (fen)"), null=True, blank=True)
+    answer = models.CharField(_("answer to the buyer"), max_length=500, blank=True)
+    decided_by = models.CharField(_("decided by"), max_length=64, blank=True)
+    approved_by = models.CharField(_("approved by"), max_length=64, blank=True)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("refund request")
+        verbose_name_plural = _("refund requests")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("order",), condition=Q(state__in=("ASKED", "DECIDED")),
+                name="bookings_refunds_request_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by="")
+                | (~Q(approved_by=F("decided_by")) & ~Q(approved_by=F("asked_by"))),
+                name="bookings_refunds_request_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(refund_fen__isnull=True) | Q(refund_fen__gte=0),
+                name="bookings_refunds_request_sum",
+            ),
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.order} {self.get_state_display()}"
+
+    @property
+    def part_keys(self) -> dict[int, list[str]]:
+        """The parts by line id."""
+        return {int(line_id): list(keys) for line_id, keys in self.parts.items()}
+
+
+class Evidence(models.Model):
+    """A picture or PDF that shows why; sealed, and deleted 30 days after the decision."""
+
+    request = models.ForeignKey(
+        RefundRequest, models.CASCADE, related_name="evidence", verbose_name=_("refund request")
+    )
+    content_type = models.CharField(_("kind of file"), max_length=40)
+    sealed = models.TextField(_("file, sealed"))
+    given_at = models.DateTimeField(_("given at"))
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+
+    def __str__(self) -> str:
+        return f"{self.request_id} {self.content_type}"
+
+
 class Refund(models.Model):
-    """One sum going back by one payment. ``token`` is its idempotency key at the provider."""
+    """One sum going back by one payment. ``token`` is its idempotency key at the provider.
+
+    Without an answer it is asked again at ``next_at``; ``why`` says what is the matter, ``promised_at``
+    when the buyer has it at the latest. ``paid_out_ref`` names a transfer that a person made instead.
+    """
 
     order = models.ForeignKey(
         "bookings_orders.Order", models.PROTECT, related_name="refunds", verbose_name=_("order")
@@ -86,6 +170,13 @@ class Refund(models.Model):
     actor = models.CharField(_("asked by"), max_length=64)
     created_at = models.DateTimeField(_("asked at"))
     done_at = models.DateTimeField(_("returned at"), null=True, blank=True)
+    tries = models.PositiveIntegerField(_("tries"), default=0, db_default=0)
+    next_at = models.DateTimeField(_("asked again at"), null=True, blank=True)
+    why = models.CharField(_("what is the matter"), max_length=200, blank=True, db_default="")
+    promised_at = models.DateTimeField(_("there at the latest"), null=True, blank=True)
+    paid_out_ref = models.CharField(
+        _("transfer made instead"), max_length=80, blank=True, db_default=""
+    )
 
     class Meta:
         verbose_name = _("refund")
@@ -105,3 +196,32 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.amount_fen}"
+
+
+class BankDetails(models.Model):
+    """Where money goes that cannot go back the way it came: asked for by a link that works once.
+
+    Sealed while they are needed, wiped when the transfer is made or the link was not used in time.
+    """
+
+    refund = models.OneToOneField(
+        Refund, models.CASCADE, related_name="bank_details", verbose_name=_("refund")
+    )
+    token = models.CharField(_("token"), max_length=32, unique=True)
+    expires_at = models.DateTimeField(_("link works until"))
+    sealed = models.TextField(_("details, sealed"), blank=True)
+    given_at = models.DateTimeField(_("given at"), null=True, blank=True)
+    wiped_at = models.DateTimeField(_("wiped at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("bank details")
+        verbose_name_plural = _("bank details")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(wiped_at__isnull=True) | Q(sealed=""),
+                name="bookings_refunds_bank_wiped",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.refund)

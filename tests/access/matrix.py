@@ -55,6 +55,10 @@ def _share_to_scan(world: World) -> Mapping[str, Any]:
     return {"token": world.share.token, "attempt_id": world.share_to_scan.pk}
 
 
+def _account(world: World) -> Mapping[str, Any]:
+    return {"token": world.account.token}
+
+
 def _traveller(world: World) -> Mapping[str, Any]:
     return {"traveller_id": world.traveller.pk}
 
@@ -179,6 +183,8 @@ ROUTES: Mapping[str, Row] = {
     "checkout:change": Row(everybody("200"), everybody("200"), at=_paid_line),
     "checkout:add-more": Row(everybody("405"), everybody("302"), at=_paid),
     "checkout:alone": Row(everybody("405"), everybody("302"), at=_region),
+    "refunds:account": Row(everybody("200"), everybody("200"), at=_account),
+    "refunds:hardship": Row(everybody("200"), everybody("200"), at=_paid),
     "checkout:shares": Row(everybody("200"), everybody("200"), at=_held),
     "checkout:share": Row(everybody("200"), everybody("302"), at=_share),
     "checkout:share-state": Row(everybody("200"), at=_share),

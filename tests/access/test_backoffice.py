@@ -54,6 +54,7 @@ OF_THE_PLATFORM = frozenset(
         "bookings_payments.ProviderEvent",
         "bookings_pricing.PriceAudit",
         "bookings_refunds.Refund",
+        "bookings_refunds.RefundRequest",
         "bookings_shares.Division",
         "kernel_audit.Entry",
         "kernel_outbox.Event",
@@ -64,6 +65,9 @@ OF_THE_PLATFORM = frozenset(
 )
 OWN_PAGES = {
     "bookings_refunds_refund_cancel": "bookings_orders.Order",
+    "bookings_refunds_refund_by_hand": "bookings_refunds.Refund",
+    "bookings_refunds_refundrequest_decide": "bookings_refunds.RefundRequest",
+    "bookings_refunds_refundrequest_evidence": "bookings_refunds.RefundRequest",
     "bookings_deposits_deposit_settle": "bookings_deposits.Deposit",
     "accounts_identity_user_reveal": "accounts_identity.User",
     "accounts_messages_message_reveal": "accounts_messages.Message",

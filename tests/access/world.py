@@ -14,11 +14,14 @@ from bookings.fulfilment import operations as fulfilment
 from bookings.orders import operations as orders
 from bookings.orders.models import Order
 from bookings.payments.models import Attempt, AttemptState
+from bookings.refunds import operations as refunds
+from bookings.refunds.models import BankDetails, Reason, Refund, RefundState
 from bookings.shares import operations as shares
 from bookings.shares.models import Rule, Share
 from bookings.vouchers import queries as vouchers
 from bookings.waiting import operations as waiting
 from bookings.waiting.models import Sale
+from kernel import clock
 from kernel.places.models import Region
 from tests.bookings.orders.test_settle import money
 from tests.bookings.waiting.conftest import make_sale
@@ -55,6 +58,7 @@ class World:
     held: Order
     to_scan: Attempt
     share: Share
+    account: BankDetails
     share_to_scan: Attempt
     traveller: Traveller
     sign_in: SignIn
@@ -92,6 +96,7 @@ def build() -> World:
     held = _order(stall, 1, owner)
     share = _share(stall, owner)
     enter(owner)  # a browser of the owner's at home
+    paid = _paid(_order(stall, 0, owner))
     return World(
         cast=cast,
         stranger=TouristFactory(display_name="陌生人"),
@@ -100,7 +105,8 @@ def build() -> World:
         line=line,
         run=Run.objects.filter(line=line).earliest("departs_at"),
         refs=list(stall.refs),
-        paid=_paid(_order(stall, 0, owner)),
+        paid=paid,
+        account=_account(paid),
         held=held,
         to_scan=_to_scan(held),
         share=share,
@@ -134,6 +140,16 @@ def _share(stall: Tickets, owner: User) -> Share:
     portions = [shares.Portion(part.key, ((line.pk, part.key),)) for part in line.open_parts]
     made = shares.divide(order=order, portions=portions, rule=Rule.ALL, actor=owner.actor, at=AT)
     return made.shares.get(position=0)
+
+
+def _account(order: Order) -> BankDetails:
+    """A refund that could not go back: the buyer is asked where to."""
+    attempt = order.attempts.get()
+    stuck = Refund.objects.create(
+        order=order, attempt=attempt, key="stuck", token="stuck", amount_fen=1,
+        reason=Reason.OPERATOR, state=RefundState.FAILED, actor="user:1", created_at=AT,
+    )  # fmt: skip
+    return refunds.ask_for_account(refund_id=stuck.pk, actor="user:1", at=clock.now())
 
 
 def _share_to_scan(share: Share) -> Attempt:

@@ -26,9 +26,10 @@ from bookings.ledger.models import Entry as LedgerEntry
 from bookings.orders.models import Hold, Line, Order
 from bookings.payments.models import Attempt, AttemptState, EventState, ProviderEvent
 from bookings.pricing.models import PriceAudit
-from bookings.refunds.models import Reason, Refund
+from bookings.refunds.models import Evidence, Reason, Refund, RefundRequest
 from bookings.shares.models import Division, Rule, Share
 from bookings.waiting.models import Sale, Turn
+from kernel import seals
 from kernel.audit import operations as audit
 from kernel.audit.models import Entry as AuditEntry
 from kernel.outbox.models import Event, Failure, Receipt
@@ -97,6 +98,19 @@ def refund(n: int) -> Refund:
         order=paid.order, attempt=paid, key=f"key{n}", token=f"token{n}", amount_fen=1000,
         reason=Reason.BUYER, actor="guest:a", created_at=moment(n),
     )  # fmt: skip
+
+
+def refund_request(n: int) -> RefundRequest:
+    asked = RefundRequest.objects.create(
+        order=order(n), parts={}, words=f"ill {n}", asked_by="guest:a", asked_at=moment(n)
+    )
+    Evidence.objects.create(
+        request=asked,
+        content_type="image/png",
+        sealed=seals.seal("", purpose="evidence"),
+        given_at=moment(n),
+    )
+    return asked
 
 
 def ledger_entry(n: int) -> LedgerEntry:
@@ -256,6 +270,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Product: product,
     ProviderEvent: provider_event,
     Refund: refund,
+    RefundRequest: refund_request,
     Region: lambda _n: RegionFactory(),
     Run: run,
     Sale: sale,

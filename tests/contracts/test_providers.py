@@ -294,7 +294,7 @@ def test_an_old_notice_played_again_is_refused(provider, letter):
 
 
 def back(provider: Provider, made: Handle, amount_fen: int, *, token: str = "") -> Outcome:
-    return provider.refund(made, token=token or uuid4().hex, amount_fen=amount_fen)
+    return provider.refund(made, token=token or uuid4().hex, amount_fen=amount_fen).outcome
 
 
 def test_all_of_it_goes_back_and_no_more(provider, party, paid):
@@ -562,7 +562,7 @@ def test_a_refund_that_was_shown_arrives_once_whatever_happens_on_the_way(
     )
     outbox.drain(at=now)
     assert Refund.objects.get().state == RefundState.SENDING
-    outbox.drain(at=now + timedelta(seconds=30))
+    refunds.send_due(at=now + timedelta(seconds=30))
 
     assert Refund.objects.get().state == RefundState.DONE
     assert party.returned_fen(attempt.provider_ref) == 1000 * len(parts)

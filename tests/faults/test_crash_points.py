@@ -34,7 +34,7 @@ ELSEWHERE = {
     "bookings.orders.operations.change.change": "one commit, tried by tests/races/test_change.py",
     "bookings.payments.operations.ask.ask": "in the way without a notice, below",
     "bookings.payments.operations.take.release": "nothing is set aside in this way",
-    "bookings.refunds.operations.send_again": "an operator's button",
+    "bookings.refunds.operations.sending.send_again": "an operator's button",
 }
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import datetime
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,11 +26,12 @@ from bookings.payments import queries as payments_of
 from bookings.payments.models import Attempt
 from bookings.refunds import operations as refunds
 from bookings.refunds import queries as refunds_of
+from bookings.refunds.choosing import chosen_parts
 from bookings.shares import operations as shares
 from bookings.shares import queries as shares_of
 from bookings.vouchers import queries as vouchers
 from kernel import clock
-from kernel.errors import BadInput, NotFound, Refusal
+from kernel.errors import NotFound, Refusal
 from kernel.web import problems
 from kernel.web.paging import page_of
 from kernel.web.requests import client_ip, whole
@@ -78,6 +78,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
             line.state == State.CONFIRMED and line.open_parts for line in order.lines.all()
         ),
         "refunds": refunds_of.of_order(order),
+        "refund_requests": refunds_of.requests_of(order),
         "deposit": deposits.find(order),
         "later_dues": dues_of.open_of(order),
         "division": shares_of.of_order(order),
@@ -203,7 +204,8 @@ def add_more(request: HttpRequest, token: str) -> HttpResponse:
 def cancel(request: HttpRequest, token: str) -> HttpResponse:
     """Choose parts, see the exact refund, then agree to it."""
     order = _order(request, token)
-    chosen = _chosen(request, order)
+    data = request.POST if request.method == "POST" else request.GET
+    chosen = chosen_parts(data, {line.pk for line in order.lines.all()})
     try:
         quote = refunds.quote(order=order, parts=chosen, at=clock.now()) if chosen else None
     except Refusal as refusal:
@@ -231,19 +233,3 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
         "holders": vouchers.holders(order),
     }
     return render(request, "bookings_checkout/cancel.html", context)
-
-
-def _chosen(request: HttpRequest, order: Order) -> dict[int, list[str]]:
-    """The parts ticked on the page, as line id to part keys; from ``part=<line>:<key>``."""
-    data = request.POST if request.method == "POST" else request.GET
-    lines = {line.pk for line in order.lines.all()}
-    chosen: dict[int, list[str]] = defaultdict(list)
-    for value in data.getlist("part"):
-        line_id, _colon, key = value.partition(":")
-        number = whole(line_id, field="part", least=1)
-        if number not in lines:
-            raise Http404
-        if not key or key in chosen[number]:
-            raise BadInput(field="part")
-        chosen[number].append(key)
-    return dict(chosen)

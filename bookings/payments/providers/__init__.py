@@ -59,7 +59,9 @@ class Capabilities:
     """What a provider can do; what it cannot, the core does not ask of it.
 
     ``authorise``: set a sum aside and take it later; ``capture_less``: take a part of it, the rest is
-    released. ``is_internal``: a way to pay of our own, whose answer is final at once.
+    released. ``refund_window_days`` after the payment it takes no refund any more;
+    ``refund_takes_days`` until money is there at the latest. ``is_internal``: a way to pay of our own,
+    whose answer is final at once.
     """
 
     currencies: frozenset[str]
@@ -68,6 +70,7 @@ class Capabilities:
     capture_less: bool = False
     partial_refund: bool = True
     refund_window_days: int = 365
+    refund_takes_days: int = 7
     is_internal: bool = False
 
 
@@ -135,6 +138,14 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """What became of a refund; ``why`` is the provider's own reason where it said no, for people."""
+
+    outcome: Outcome
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A verified message from the provider: its own id, what it is about, how that stands.
 
@@ -187,8 +198,8 @@ class Provider(Protocol):
     def void(self, handle: Handle) -> Outcome:
         """Close an unpaid payment or release what was set aside. FAILED: it was paid meanwhile."""
 
-    def refund(self, handle: Handle, *, token: str, amount_fen: int) -> Outcome:
-        """Send money back, once for a token for ever. FAILED: refused for good."""
+    def refund(self, handle: Handle, *, token: str, amount_fen: int) -> Returned:
+        """Send money back, once for a token for ever; asked again, how it stands. FAILED: refused."""
 
     def verify(self, raw: bytes, headers: Mapping[str, str], *, at: datetime) -> Notice:
         """Read a signed notice from its raw bytes. Raises BadSignature."""

@@ -26,6 +26,7 @@ from bookings.payments.providers import (
     Outcome,
     Payment,
     ProviderDown,
+    Returned,
     Started,
 )
 from kernel import http
@@ -84,10 +85,12 @@ class Sandbox:
         done = self._do(handle, "void", {}, handle.token)
         return Outcome.FAILED if done is None else Outcome.SUCCEEDED
 
-    def refund(self, handle: Handle, *, token: str, amount_fen: int) -> Outcome:
+    def refund(self, handle: Handle, *, token: str, amount_fen: int) -> Returned:
         body = {"token": token, "amount": amount_fen, "currency": handle.currency}
         done = self._do(handle, "refunds", body, token)
-        return Outcome.FAILED if done is None else _outcome(done)
+        if done is None:
+            return Returned(Outcome.FAILED, "not refundable")
+        return Returned(_outcome(done))
 
     def news(self, *, since: datetime) -> Sequence[Notice]:
         return ()

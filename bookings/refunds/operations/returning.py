@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F, Q
@@ -13,6 +13,7 @@ from bookings.dues import operations as dues
 from bookings.dues import queries as dues_of
 from bookings.ledger import operations as ledger
 from bookings.orders.models import Change, Line, Order
+from bookings.payments import providers
 from bookings.payments.models import Attempt, AttemptState, Purpose
 from bookings.refunds.models import Reason, Refund
 from bookings.shares import queries as shares
@@ -128,6 +129,7 @@ def _reserve(
         reason=reason,
         actor=actor,
         created_at=at,
+        promised_at=_promise(attempt, at),
     )
     ledger.post(
         key=f"refund:{refund.pk}",
@@ -148,6 +150,15 @@ def _reserve(
         at=at,
     )
     return refund
+
+
+def _promise(attempt: Attempt, at: datetime) -> datetime:
+    """When the buyer has the money at the latest, as the provider says of itself."""
+    try:
+        days = providers.get(attempt.provider).capabilities.refund_takes_days
+    except providers.UnknownProvider:
+        days = providers.Capabilities(frozenset(), is_live=True).refund_takes_days
+    return at + timedelta(days=days)
 
 
 def _owed_to(order: Order, attempt: Attempt) -> str:

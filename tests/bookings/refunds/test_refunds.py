@@ -94,7 +94,7 @@ def test_a_lost_answer_is_tried_again_and_returns_money_once(party, paid, now, f
     outbox.drain(at=now)
     assert Refund.objects.get().state == RefundState.SENDING
 
-    outbox.drain(at=now + timedelta(seconds=30))
+    refunds.send_due(at=now + timedelta(seconds=30))
 
     assert (Refund.objects.get().state, party.count("refund")) == (RefundState.DONE, 1)
 

@@ -1,0 +1,28 @@
+"""The parts ticked on a page: ``part=<line id>:<part key>``."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from django.http import Http404, QueryDict
+
+from kernel.errors import BadInput
+from kernel.web.requests import whole
+
+
+def chosen_parts(data: QueryDict, line_ids: Collection[int]) -> dict[int, list[str]]:
+    """Line id to part keys, of these lines only.
+
+    :raises Http404: another's line. :raises BadInput: unreadable or named twice.
+    """
+    chosen: dict[int, list[str]] = defaultdict(list)
+    for value in data.getlist("part"):
+        line_id, _colon, key = value.partition(":")
+        number = whole(line_id, field="part", least=1)
+        if number not in line_ids:
+            raise Http404
+        if not key or key in chosen[number]:
+            raise BadInput(field="part")
+        chosen[number].append(key)
+    return dict(chosen)

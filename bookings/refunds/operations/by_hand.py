@@ -1,0 +1,147 @@
+"""Money that cannot go back the way it came: the buyer says where, a person transfers it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from bookings.ledger import operations as ledger
+from bookings.refunds.models import BankDetails, Refund, RefundState
+from kernel import codes, seals
+from kernel.audit import operations as audit
+from kernel.errors import Refusal
+
+LINK_WORKS_FOR = timedelta(days=14)
+KEEP_FOR = timedelta(days=30)
+"""Details that nobody has used after so long are wiped; the buyer is asked again."""
+
+_PURPOSE = "bank"
+
+
+class NotStuck(Refusal):
+    """Only a refund that the payment service has refused is paid out by hand."""
+
+    code = "not_stuck"
+    message = _("This refund does not wait for a person (any more).")
+
+
+class LinkGone(Refusal):
+    """The link was used, replaced or is too old."""
+
+    code = "link_gone"
+    status = 404
+    message = _("This link was used already or is too old. Please ask us for a new one.")
+
+
+class Account(msgspec.Struct, frozen=True):
+    """Where a transfer goes."""
+
+    holder: str
+    number: str
+    bank: str
+
+
+def ask_for_account(*, refund_id: int, actor: str, at: datetime) -> BankDetails:
+    """Make a link by which the buyer can say once where a stuck refund is to go; an older one is void.
+
+    :raises NotStuck: the refund does not wait for a person.
+    """
+    with transaction.atomic(durable=True):
+        refund = Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
+        if refund.state != RefundState.FAILED:
+            raise NotStuck
+        asked, _is_new = BankDetails.objects.update_or_create(
+            refund=refund,
+            defaults={
+                "token": codes.new_token(),
+                "expires_at": at + LINK_WORKS_FOR,
+                "sealed": "",
+                "given_at": None,
+                "wiped_at": None,
+            },
+        )
+        audit.record(actor=actor, action="refund.ask-account", subject=_subject(refund), at=at)
+    return asked
+
+
+def open_link(token: str, *, at: datetime) -> BankDetails:
+    """What a link asks for.
+
+    :raises LinkGone: used, replaced or too old.
+    """
+    asked = (
+        BankDetails.objects.select_related("refund__order__region")
+        .filter(token=token, expires_at__gt=at, given_at__isnull=True, wiped_at__isnull=True)
+        .first()
+    )
+    if asked is None or asked.refund.state != RefundState.FAILED:
+        raise LinkGone
+    return asked
+
+
+def give_account(*, token: str, account: Account, at: datetime) -> None:
+    """Take the buyer's details, once.
+
+    :raises LinkGone: used, replaced or too old; nothing was kept.
+    """
+    asked = open_link(token, at=at)
+    sealed = seals.seal(msgspec.json.encode(account).decode(), purpose=_PURPOSE)
+    unused = BankDetails.objects.filter(pk=asked.pk, token=token, given_at__isnull=True)
+    if not unused.update(sealed=sealed, given_at=at):
+        raise LinkGone
+
+
+def reveal_account(*, refund_id: int, actor: str, at: datetime) -> Account | None:
+    """The details in plain, for whoever makes the transfer; looking is written down. None: not given."""
+    details = BankDetails.objects.filter(refund_id=refund_id).exclude(sealed="").first()
+    if details is None:
+        return None
+    audit.record(actor=actor, action="refund.see-account", subject=_subject(details.refund), at=at)
+    return msgspec.json.decode(seals.unseal(details.sealed, purpose=_PURPOSE), type=Account)
+
+
+def pay_out(*, refund_id: int, reference: str, actor: str, at: datetime) -> None:
+    """A person has transferred the money instead; what is known of the account is wiped.
+
+    :raises NotStuck: the refund does not wait for a person, or there is no reference.
+    """
+    with transaction.atomic(durable=True):
+        refund = Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
+        if refund.state != RefundState.FAILED or not reference.strip():
+            raise NotStuck
+        refund.state, refund.done_at, refund.paid_out_ref = RefundState.DONE, at, reference[:80]
+        refund.save(update_fields=["state", "done_at", "paid_out_ref"])
+        BankDetails.objects.filter(refund=refund).update(sealed="", wiped_at=at)
+        provider = refund.attempt.provider
+        ledger.post(
+            key=f"paid-out:{refund.pk}",
+            subject=_subject(refund),
+            memo="paid out by hand",
+            postings=[
+                (f"provider:{provider}", refund.amount_fen),
+                ("bank:payouts", -refund.amount_fen),
+            ],
+            region_id=refund.order.region_id,
+            currency=refund.order.currency,
+            at=at,
+        )
+        audit.record(
+            actor=actor,
+            action="refund.pay-out",
+            subject=_subject(refund),
+            at=at,
+            facts={"amount_fen": refund.amount_fen},
+        )
+
+
+def wipe_old(*, at: datetime) -> int:
+    """Wipe details that were not used in time; return how many."""
+    old = BankDetails.objects.filter(wiped_at__isnull=True, given_at__lte=at - KEEP_FOR)
+    return old.update(sealed="", wiped_at=at)
+
+
+def _subject(refund: Refund) -> str:
+    return f"refund:{refund.pk}"

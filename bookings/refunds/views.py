@@ -1,0 +1,71 @@
+"""A buyer says where a stuck refund is to go, or asks for one beyond the terms."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.identity import actors
+from bookings.orders.guesses import count_wrong, open_order
+from bookings.refunds import operations
+from bookings.refunds.choosing import chosen_parts
+from bookings.refunds.forms import AccountForm, HardshipForm
+from bookings.vouchers import queries as vouchers
+from kernel import clock
+from kernel.errors import BadInput, Refusal
+from kernel.web.requests import client_ip
+
+
+def account(request: HttpRequest, token: str) -> HttpResponse:
+    """The link works once: after that it says thank you to nobody."""
+    at = clock.now()
+    try:
+        asked = operations.open_link(token, at=at)
+    except operations.LinkGone:
+        count_wrong(address=client_ip(request), at=at)
+        raise
+    form = AccountForm(request.POST or None)
+    is_given = False
+    if request.method == "POST" and form.is_valid():
+        operations.give_account(token=token, account=operations.Account(**form.cleaned_data), at=at)
+        is_given = True
+    context = {
+        "form": form,
+        "refund": asked.refund,
+        "region": asked.refund.order.region,
+        "is_given": is_given,
+    }
+    return render(request, "bookings_refunds/account.html", context)
+
+
+def hardship(request: HttpRequest, token: str) -> HttpResponse:
+    """Tell what has happened, for which parts, and show it."""
+    order = open_order(token, address=client_ip(request), at=clock.now())
+    form = HardshipForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            chosen = chosen_parts(request.POST, {line.pk for line in order.lines.all()})
+            if not chosen:
+                raise BadInput(field="part")
+            operations.ask(
+                order=order,
+                parts=chosen,
+                words=form.cleaned_data["words"],
+                files=form.cleaned_data["evidence"],
+                actor=actors.actor_of(request),
+                at=clock.now(),
+            )
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("We have your request. The answer comes on this page."))
+            return redirect("checkout:order", token)
+    context = {
+        "order": order,
+        "region": order.region,
+        "form": form,
+        "holders": vouchers.holders(order),
+    }
+    return render(request, "bookings_refunds/hardship.html", context)
