@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline
 
 from accounts.identity import phones
-from accounts.organisations.scoping import ReadOnlyAdmin, ScopedAdmin
+from accounts.organisations.scoping import Queue, ReadOnlyAdmin, ScopedAdmin
 from bookings.ledger import queries as ledger
-from bookings.orders.models import Line, Order, State
+from bookings.orders.models import Flag, Line, Order, State
 from kernel.web import columns
 from kernel.web.templatetags.quanyu import money
 
@@ -33,7 +33,7 @@ _OWN: tuple[Any, ...] = (
 )  # fmt: skip
 _WHOLE: tuple[Any, ...] = (
     "code", "state_words", "region", "placed_at", "due_at", "paid_at", _TOTAL,
-    _TO_PAY, "currency", "contact_masked", "language", "channel", "payments", "codes",
+    _TO_PAY, "currency", "contact_masked", "language", "channel", "flag", "payments", "codes",
     "refunds_words", "books", "site_page",
 )  # fmt: skip
 
@@ -66,8 +66,14 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
     """One order with everything that happened to it. Changes go through the site's operations."""
 
     organisation_path = "lines__supplier"
-    list_display = ("code", "placed_at", "state_words", "own_price", "contact_masked", "channel")
-    list_filter = ("channel", "region")
+    list_display = (
+        "code", "placed_at", "state_words", "own_price", "contact_masked", "channel", "flag",
+    )  # fmt: skip
+    list_filter = ("flag", "channel", "region")
+    queues = (
+        Queue(_("Orders with a disputed payment"), {"flag__exact": Flag.DISPUTED}),
+        Queue(_("Orders whose money was returned without us"), {"flag__exact": Flag.RETURNED}),
+    )
     search_fields = ("code",)
     search_help_text = _("Order number, or the buyer’s whole phone number")
     date_hierarchy = "placed_at"

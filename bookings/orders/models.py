@@ -67,6 +67,14 @@ _ORDER_OF_NEWS = (
 )
 
 
+class Flag(models.TextChoices):
+    """Why a person should look before anything more is given for an order."""
+
+    NONE = "", _("nothing")
+    DISPUTED = "DISPUTED", _("the bank disputes the payment")
+    RETURNED = "RETURNED", _("money was returned without us")
+
+
 class Order(models.Model):
     """One purchase. ``token`` opens it for a guest; ``code`` is what people say on the phone.
 
@@ -102,6 +110,9 @@ class Order(models.Model):
     )
     credit_fen = models.BigIntegerField(_("brought in by a change (fen)"), default=0, db_default=0)
     is_all_or_nothing = models.BooleanField(_("all or nothing"), default=False, db_default=False)
+    flag = models.CharField(
+        _("to be looked at"), max_length=10, choices=Flag, blank=True, default="", db_default=""
+    )
     language = models.CharField(_("language"), max_length=10)
     channel = models.CharField(_("channel"), max_length=20, default="own")
     contact_sealed = models.TextField(_("contact, sealed"), blank=True)
@@ -141,6 +152,9 @@ class Order(models.Model):
                 fields=("parent",),
                 condition=Q(parent__isnull=False),
                 name="bookings_orders_order_parent",
+            ),
+            models.Index(
+                fields=("flag",), condition=~Q(flag=""), name="bookings_orders_order_flag"
             ),
         )
 

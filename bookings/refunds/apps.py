@@ -28,6 +28,12 @@ class RefundsConfig(AppConfig):
         outbox.subscribe(
             "bookings.line.changed", _return_difference, label="bookings.refunds.return-difference"
         )
+        outbox.subscribe(
+            "bookings.payments.returned-outside", _note_outside, label="bookings.refunds.outside"
+        )
+        outbox.subscribe(
+            "bookings.payments.disputed", _note_dispute, label="bookings.refunds.dispute"
+        )
         outbox.subscribe("bookings.payments.refund-told", _told, label="bookings.refunds.told")
         outbox.subscribe(
             "bookings.refund.asked", _send, label="bookings.refunds.send", transactional=False
@@ -56,6 +62,18 @@ def _return_difference(*, event: Event, at: datetime) -> None:
     from bookings.refunds import operations
 
     operations.return_difference(change_id=event.facts["change_id"], at=at)
+
+
+def _note_outside(*, event: Event, at: datetime) -> None:
+    from bookings.refunds import operations
+
+    operations.note_outside(attempt_id=event.facts["attempt_id"], at=at)
+
+
+def _note_dispute(*, event: Event, at: datetime) -> None:
+    from bookings.refunds import operations
+
+    operations.note_dispute(attempt_id=event.facts["attempt_id"])
 
 
 def _told(*, event: Event, at: datetime) -> None:

@@ -19,6 +19,7 @@ class Reason(models.TextChoices):
 
     BUYER = "BUYER", _("cancelled by the buyer")
     HARDSHIP = "HARDSHIP", _("agreed for a hardship")
+    OUTSIDE = "OUTSIDE", _("returned by the payment service without us")
     OPERATOR = "OPERATOR", _("cancelled by the operator")
     SUPPLIER = "SUPPLIER", _("refused by the supplier")
     PAID_TWICE = "PAID_TWICE", _("paid twice")

@@ -35,6 +35,14 @@ ELSEWHERE = {
     "bookings.payments.operations.ask.ask": "in the way without a notice, below",
     "bookings.payments.operations.take.release": "nothing is set aside in this way",
     "bookings.refunds.operations.sending.send_again": "an operator's button",
+    "bookings.refunds.operations.sending._wait": "a provider without an answer: F47",
+    "bookings.refunds.operations.by_hand.ask_for_account": "an operator's button",
+    "bookings.refunds.operations.by_hand.pay_out": "an operator's button",
+    "bookings.refunds.operations.requests.ask": "a request for people, one commit",
+    "bookings.refunds.operations.requests.by_staff": "an operator's button",
+    "bookings.refunds.operations.requests.decide": "an operator's button",
+    "bookings.refunds.operations.requests.approve": "an operator's button",
+    "bookings.refunds.operations.requests.refuse": "an operator's button",
 }
 
 

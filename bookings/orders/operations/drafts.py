@@ -152,6 +152,7 @@ def _order(request: PlaceRequest, offers: Sequence[Offer], at: datetime) -> dict
         "parent_id": request.parent_id,
         "is_all_or_nothing": request.is_all_or_nothing,
         "credit_fen": 0,
+        "flag": "",
         "language": request.language,
         "channel": request.channel,
         "contact_sealed": seals.seal(contact, purpose="phone") if contact else "",

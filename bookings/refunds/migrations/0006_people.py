@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings_orders", "0007_all_or_nothing"),
+        ("bookings_orders", "0008_flag"),
         ("bookings_refunds", "0005_cancelled_parts"),
     ]
 
@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
                 choices=[
                     ("BUYER", "cancelled by the buyer"),
                     ("HARDSHIP", "agreed for a hardship"),
+                    ("OUTSIDE", "returned by the payment service without us"),
                     ("OPERATOR", "cancelled by the operator"),
                     ("SUPPLIER", "refused by the supplier"),
                     ("PAID_TWICE", "paid twice"),

@@ -12,6 +12,7 @@ from bookings.refunds.operations.by_hand import (
     wipe_old,
 )
 from bookings.refunds.operations.cancelling import RefundMoved, cancel, cancel_for, end_all
+from bookings.refunds.operations.outside import note_dispute, note_outside
 from bookings.refunds.operations.quoting import NotCancellable, Quote, QuoteRow, TooMuch, quote
 from bookings.refunds.operations.requests import (
     AlreadyAsked,
@@ -58,6 +59,8 @@ __all__ = (
     "decide",
     "end_all",
     "give_account",
+    "note_dispute",
+    "note_outside",
     "open_link",
     "pay_out",
     "quote",

@@ -11,7 +11,9 @@ from django.test import Client
 
 from bookings.ledger import queries as ledger
 from bookings.orders.models import State
+from bookings.payments import operations as payments
 from bookings.payments import providers
+from bookings.payments.operations.merge import merge
 from bookings.payments.providers import Outcome, Returned
 from bookings.refunds import operations as refunds
 from bookings.refunds.models import (
@@ -25,6 +27,7 @@ from bookings.refunds.models import (
 from kernel import invariants
 from kernel.audit.models import Entry
 from kernel.outbox import operations as outbox
+from tests.bookings.payments.conftest import notice, signed
 
 pytestmark = pytest.mark.django_db
 
@@ -367,3 +370,49 @@ class TestByHand:
         address = f"/en/refund/{asked.token}/"
         assert "is-wrong" in Client().post(address, {**self.FORM, **change}).content.decode()
         assert BankDetails.objects.get().given_at is None
+
+
+class TestWithoutUs:
+    def test_what_the_provider_returned_itself_does_not_go_back_twice(self, paid, attempt, now):
+        tell(attempt, now, refunded=1500)
+        tell(attempt, now, refunded=1500, event_id="evt_3")
+
+        paid.refresh_from_db()
+        attempt.refresh_from_db()
+        assert (attempt.refunded_fen, paid.flag) == (1500, "RETURNED")
+        assert [(r.amount_fen, r.reason) for r in Refund.objects.all()] == [(1500, "OUTSIDE")]
+        cancelled = refunds.cancel(
+            order=paid, parts={paid.lines.get().pk: ["p0", "p1"]}, shown_fen=2000,
+            actor="guest:a", reason="BUYER", at=now,
+        )  # fmt: skip
+        assert [refund.amount_fen for refund in cancelled] == [500]
+
+    def test_our_own_refund_told_back_is_nothing_new(self, paid, attempt, now):
+        cancel(paid, now)
+        tell(attempt, now, refunded=1000)
+        paid.refresh_from_db()
+        assert (paid.flag, Refund.objects.count()) == ("", 1)
+
+    def test_a_dispute_flags_the_order_until_it_is_won(self, paid, attempt, now):
+        for dispute, flag in (("OPEN", "DISPUTED"), ("WON", "")):
+            payment = said(attempt, disputed_fen=2000, dispute=dispute)
+            with transaction.atomic():
+                merge(attempt_id=attempt.pk, payment=payment, at=now)
+            outbox.drain(at=now)
+            paid.refresh_from_db()
+            assert paid.flag == flag
+        assert sound(now)
+
+
+def said(attempt, **more) -> providers.Payment:
+    return providers.Payment(
+        provider_ref=attempt.provider_ref, token=attempt.token, outcome=Outcome.SUCCEEDED,
+        amount_fen=2000, currency="CNY", is_live=False, captured_fen=2000, **more,
+    )  # fmt: skip
+
+
+def tell(attempt, at, *, refunded: int, event_id: str = "evt_2") -> None:
+    """A notice of the provider that so much has been returned."""
+    raw = notice(attempt, event_id=event_id, status="SUCCEEDED", refunded=refunded)
+    payments.hear(provider="sandbox", raw=raw, headers=signed(raw, at), at=at)
+    outbox.drain(at=at)

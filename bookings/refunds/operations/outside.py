@@ -1,0 +1,62 @@
+"""Money that left without us: returned in the provider's own back office, or disputed at a bank."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import F
+
+from bookings.ledger import operations as ledger
+from bookings.orders.models import Flag, Order
+from bookings.payments.models import Attempt
+from bookings.refunds.models import Reason, Refund, RefundState
+from kernel import codes
+
+
+def note_outside(*, attempt_id: int, at: datetime) -> None:
+    """Count what a provider returned without us as returned, so that it cannot go back twice.
+
+    Nobody has cancelled anything: the order is flagged for a person. Runs in the outbox's transaction.
+    """
+    attempt = Attempt.objects.select_for_update(no_key=True).get(pk=attempt_id)
+    order = attempt.order
+    beyond = min(attempt.told_refunded_fen, attempt.captured_fen) - attempt.refunded_fen
+    if order is None or beyond <= 0:
+        return
+    Attempt.objects.filter(pk=attempt.pk).update(refunded_fen=F("refunded_fen") + beyond)
+    refund = Refund.objects.create(
+        order=order,
+        attempt=attempt,
+        key=f"outside:{attempt.pk}:{attempt.told_refunded_fen}",
+        token=codes.new_token(),
+        amount_fen=beyond,
+        reason=Reason.OUTSIDE,
+        state=RefundState.DONE,
+        actor="system",
+        created_at=at,
+        done_at=at,
+    )
+    ledger.post(
+        key=f"refund:{refund.pk}",
+        subject=order.subject,
+        memo="returned by the provider",
+        postings=[
+            (f"outside:{order.region_id}", beyond),
+            (f"provider:{attempt.provider}", -beyond),
+        ],
+        region_id=order.region_id,
+        currency=attempt.currency,
+        at=at,
+    )
+    _flag(order, Flag.RETURNED)
+
+
+def note_dispute(*, attempt_id: int) -> None:
+    """A bank disputes a payment: the order is flagged for a person until it is decided for us."""
+    attempt = Attempt.objects.select_related("order").get(pk=attempt_id)
+    if attempt.order is not None:
+        _flag(attempt.order, Flag.NONE if attempt.dispute == "WON" else Flag.DISPUTED)
+
+
+def _flag(order: Order, flag: Flag) -> None:
+    Order.objects.filter(pk=order.pk).update(flag=flag)
