@@ -141,7 +141,9 @@ def _pay(order: Order, at: datetime) -> None:
         },
     }
     raw, at_s = json.dumps(body).encode(), int(at.timestamp())
-    signature = sandbox.sign(settings.SANDBOX_PROVIDER_SECRET, at_s, raw)
+    signature = sandbox.sign(
+        settings.PAYMENT_PROVIDERS["sandbox"]["SANDBOX_PROVIDER_SECRET"], at_s, raw
+    )
     headers = {sandbox.SIGNATURE: f"t={at_s},v1={signature}"}
     payments.hear(provider="sandbox", raw=raw, headers=headers, at=at)
     outbox.drain(at=at)

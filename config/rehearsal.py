@@ -52,7 +52,7 @@ _CLASS = "adult"
 @contextmanager
 def sandbox() -> Iterator[None]:
     """The payment sandbox, answering on the loopback, as a provider."""
-    secret = settings.SANDBOX_PROVIDER_SECRET
+    secret = settings.PAYMENT_PROVIDERS["sandbox"]["SANDBOX_PROVIDER_SECRET"]
     with tempfile.TemporaryDirectory(prefix="qy-sandbox-") as folder:
         server = sandbox_server.serve("127.0.0.1", 0, Path(folder), secret)
         threading.Thread(target=server.serve_forever, daemon=True).start()

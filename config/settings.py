@@ -303,6 +303,43 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 262_144
 
+PAYMENT_PROVIDERS = {
+    provider: {name: env.str(name, default).replace("\\n", "\n") for name, default in keys.items()}
+    for provider, keys in {
+        "sandbox": {"SANDBOX_PROVIDER_URL": "", "SANDBOX_PROVIDER_SECRET": ""},
+        "stripe": {
+            "STRIPE_SECRET_KEY": "",
+            "STRIPE_WEBHOOK_SECRET": "",
+            "STRIPE_URL": "https://api.stripe.com",
+        },
+        "alipay": {
+            "ALIPAY_APP_ID": "",
+            "ALIPAY_PRIVATE_KEY": "",
+            "ALIPAY_PUBLIC_KEY": "",
+            "ALIPAY_GATEWAY": "https://openapi.alipay.com/gateway.do",
+        },
+        "wechat": {
+            "WECHAT_APP_ID": "",
+            "WECHAT_MERCHANT_ID": "",
+            "WECHAT_SERIAL": "",
+            "WECHAT_PRIVATE_KEY": "",
+            "WECHAT_API_KEY": "",
+            "WECHAT_URL": "https://api.mch.weixin.qq.com",
+        },
+    }.items()
+}
+"""Keys of each provider; PEM may have its line ends written as \\n."""
+PAY_PAGES = [
+    page
+    for provider, page in (
+        ("stripe", "https://checkout.stripe.com"),
+        ("alipay", "https://*.alipay.com"),
+        ("wechat", "https://wx.tenpay.com"),
+    )
+    if next(iter(PAYMENT_PROVIDERS[provider].values()))
+]
+"""Where a form of ours may lead on to: the pages on which buyers pay."""
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -310,7 +347,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
-        "form-action": [SELF, *env.list("QUANYU_PAY_PAGES", default=[])],
+        "form-action": [SELF, *env.list("QUANYU_PAY_PAGES", default=[]), *PAY_PAGES],
         "frame-ancestors": [NONE],
         "object-src": [NONE],
         "base-uri": [NONE],
@@ -344,8 +381,6 @@ STORAGES = {
 # --- Outside parties ------------------------------------------------------------------------------
 REFUND_LIMIT_FEN = env.int("QUANYU_REFUND_LIMIT_FEN", 200_000)
 """Staff refund up to so much alone; above it a second person must approve."""
-SANDBOX_PROVIDER_URL = env.str("SANDBOX_PROVIDER_URL", "")
-SANDBOX_PROVIDER_SECRET = env.str("SANDBOX_PROVIDER_SECRET", "")
 _EMAIL = environ.Env.email_url_config(env.str("EMAIL_URL", "dummymail://"))
 EMAIL_BACKEND = _EMAIL["EMAIL_BACKEND"]
 EMAIL_HOST, EMAIL_PORT = _EMAIL.get("EMAIL_HOST") or "localhost", _EMAIL.get("EMAIL_PORT") or 25

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from config import processes
+from config import processes, stand_ins
 from config.capacity import THREADS
 from config.launch import BASE, data_folder, local_secrets
 from config.servers import Servers, ServerTrouble, write_private
@@ -76,6 +76,9 @@ def _options(args: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--no-load", action="store_true", help="do not load the region of Huangshan"
     )
+    parser.add_argument(
+        "--fakes", action="store_true", help="stand-ins of Stripe, Alipay and WeChat Pay, to try"
+    )
     return parser.parse_args(args)
 
 
@@ -83,6 +86,10 @@ def _port(text: str) -> int:
     if text.isdecimal() and 0 < int(text) < 65536:
         return int(text)
     raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+
+
+def _quiet_options() -> argparse.Namespace:
+    return argparse.Namespace(host="127.0.0.1", port=_free_port(), no_load=True, fakes=False)
 
 
 class Site:
@@ -94,12 +101,13 @@ class Site:
         self.children: list[Child] = []
         self.servers: Servers | None = None
         self.ending = False
+        self.fakes = ""
         self.watch = {role: f"127.0.0.1:{_free_port()}" for role in ("worker", "beat")}
 
     @classmethod
     def for_demo(cls, data: Path) -> Site:
         """A site on the servers that the environment names, on free ports."""
-        site = cls(data, argparse.Namespace(host="127.0.0.1", port=_free_port(), no_load=True))
+        site = cls(data, _quiet_options())
         pay = f"http://127.0.0.1:{_free_port()}"
         site.env = {
             **os.environ,
@@ -148,6 +156,10 @@ class Site:
         env |= local_secrets(self.data)
         env["SANDBOX_PROVIDER_URL"] = f"http://{self.options.host}:{pay}"
         env["QUANYU_PAY_PAGES"] = env["SANDBOX_PROVIDER_URL"]
+        if self.options.fakes:
+            self.fakes = f"http://{self.options.host}:{_free_port()}"
+            env |= stand_ins.environment(self.data, self.fakes)
+            env["QUANYU_PAY_PAGES"] += f",{self.fakes}"
         if self.options.host not in ("127.0.0.1", "localhost"):
             env.setdefault("ALLOWED_HOSTS", "*")
         return env
@@ -210,6 +222,8 @@ class Site:
         )  # fmt: skip
         if "SANDBOX_PROVIDER_SECRET" in self.env:
             self._add("sandbox", _sandbox(self.env["SANDBOX_PROVIDER_URL"], self.data))
+        if self.fakes:
+            self._add("fakes", stand_ins.command(self.data, self.fakes, self.env["SITE_URL"]))
 
     def _watched(self, role: str) -> dict[str, str]:
         """Where a process without pages shows its health, and keeps its counts."""

@@ -23,6 +23,15 @@ class NoAnswer(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back, as it came: headers by lower-case name."""
+
+    status: int
+    headers: Mapping[str, str]
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What came back: the status and the JSON body."""
 
@@ -31,32 +40,55 @@ class Answer:
 
 
 @crashpoints.around("call")
-def send_json(
-    method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
-) -> Answer:
-    """One request with a JSON body, one JSON object back.
+def send(method: str, url: str, payload: bytes | None, headers: Mapping[str, str]) -> Reply:
+    """One request, its reply in bytes.
 
-    :raises NoAnswer: no connection, no answer within TIMEOUT_S, too long or not JSON.
+    :raises NoAnswer: no connection, no answer within TIMEOUT_S, or more than MAX_BYTES.
     """
     parts = urlsplit(url)
     secure = parts.scheme == "https"
     kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
     link = kind(parts.hostname or "", parts.port, timeout=TIMEOUT_S)
     path = parts.path + (f"?{parts.query}" if parts.query else "")
-    payload = None if body is None else json.dumps(body).encode()
     try:
         link.connect()
         with _deadline(link.sock):
-            link.request(method, path, payload, {"Content-Type": "application/json", **headers})
+            link.request(method, path, payload, dict(headers))
             with link.getresponse() as answer:
-                found = _read(answer.read(MAX_BYTES + 1))
-    except (OSError, http.client.HTTPException, ValueError, RecursionError) as error:
+                raw = answer.read(MAX_BYTES + 1)
+    except (OSError, http.client.HTTPException, ValueError) as error:
         raise NoAnswer(type(error).__name__) from None
     finally:
         link.close()
+    if len(raw) > MAX_BYTES:
+        raise NoAnswer("too long")
+    return Reply(answer.status, {name.lower(): text for name, text in answer.getheaders()}, raw)
+
+
+def send_json(
+    method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
+) -> Answer:
+    """One request with a JSON body, one JSON object back.
+
+    :raises NoAnswer: as ``send``, or not a JSON object.
+    """
+    payload = None if body is None else json.dumps(body).encode()
+    reply = send(method, url, payload, {"Content-Type": "application/json", **headers})
+    return Answer(reply.status, read_object(reply.raw))
+
+
+def read_object(raw: bytes) -> dict[str, Any]:
+    """A JSON object from bytes.
+
+    :raises NoAnswer: it is none.
+    """
+    try:
+        found = json.loads(raw, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise NoAnswer(type(error).__name__) from None
     if not isinstance(found, dict):
         raise NoAnswer("not a JSON object")
-    return Answer(answer.status, found)
+    return found
 
 
 @contextmanager
@@ -73,10 +105,6 @@ def _deadline(sock: socket.socket) -> Iterator[None]:
 def _hang_up(sock: socket.socket) -> None:
     with suppress(OSError):
         sock.shutdown(socket.SHUT_RDWR)
-
-
-def _read(raw: bytes) -> Any:
-    return json.loads(raw, parse_constant=_refuse) if len(raw) <= MAX_BYTES else None
 
 
 def _refuse(word: str) -> None:

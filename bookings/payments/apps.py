@@ -22,13 +22,9 @@ class PaymentsConfig(AppConfig):
     verbose_name = _("Payments")
 
     def ready(self) -> None:
-        from bookings.payments import providers
-        from bookings.payments.providers.sandbox import Sandbox
+        from bookings.payments.switchboard import switch_on
 
-        if settings.SANDBOX_PROVIDER_URL:
-            providers.register(
-                Sandbox(settings.SANDBOX_PROVIDER_URL, settings.SANDBOX_PROVIDER_SECRET)
-            )
+        switch_on(settings.PAYMENT_PROVIDERS)
         for name in _OVER:
             outbox.subscribe(
                 name, _close, label=f"bookings.payments.close:{name}", transactional=False

@@ -128,7 +128,11 @@ class Party:
         )
         found = self.store.one("SELECT * FROM payment WHERE token = ?", str(body["token"]))
         assert found is not None
-        return self.say(found["id"]) | {"pay_url": f"{self.url}/pay/{found['id']}"}
+        return self.say(found["id"]) | {"pay_url": self.page_of(found["id"])}
+
+    def page_of(self, payment_id: str) -> str:
+        """Where the buyer pays."""
+        return f"{self.url}/pay/{payment_id}"
 
     def say(self, payment_id: str) -> dict[str, Any]:
         """A payment in the wire format; empty for one that is not known."""
@@ -178,24 +182,32 @@ class Party:
     def _notify(self, payment: sqlite3.Row, way: str) -> None:
         if way == "never":
             return
-        body = self._notice("payment.ended", self.say(payment["id"]))
-        self._queue(payment["notice_url"], body, 30 if way == "late" else 0)
+        body = self.notice("payment.ended", self.say(payment["id"]))
+        if not body:
+            return
+        self.queue(payment["notice_url"], body, 30 if way == "late" else 0)
         if way == "twice":
-            self._queue(payment["notice_url"], body, 1)
+            self.queue(payment["notice_url"], body, 1)
         if way == "shuffled":
             news = self.say(payment["id"]) | {"status": "PENDING", "captured": 0}
-            old = self._notice("payment.created", news)
-            self._queue(payment["notice_url"], old, 2)
+            self.queue(payment["notice_url"], self.notice("payment.created", news), 2)
 
-    @staticmethod
-    def _notice(kind: str, payment: Mapping[str, Any]) -> str:
+    def notice(self, kind: str, payment: Mapping[str, Any]) -> str:
+        """The body of a notice about a payment as ``say`` has it; empty where none is sent."""
         return json.dumps({"id": f"evt_{secrets.token_hex(12)}", "kind": kind, "payment": payment})
 
-    def _queue(self, url: str, body: str, delay_s: float) -> None:
+    def queue(self, url: str, body: str, delay_s: float) -> None:
         self.store.run(
             "INSERT INTO notice VALUES (?,?,?,?,0,0)",
             secrets.token_hex(8), url, body, time.time() + delay_s,
         )  # fmt: skip
+
+    def seal(self, raw: bytes) -> dict[str, str]:
+        """The headers of a notice, its signature among them."""
+        at = int(clock.moved_now(self.clock).timestamp())
+        message = str(at).encode() + b"." + raw
+        signature = hmac.new(self.secret.encode(), message, hashlib.sha256).hexdigest()
+        return {"Content-Type": "application/json", "Sandbox-Signature": f"t={at},v1={signature}"}
 
     def refund(self, payment_id: str, body: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return money once for a token; None where it is more than there is."""
@@ -237,13 +249,8 @@ class Party:
         )  # fmt: skip
 
     def _post(self, url: str, body: str) -> bool:
-        raw, at = body.encode(), int(clock.moved_now(self.clock).timestamp())
-        message = str(at).encode() + b"." + raw
-        signature = hmac.new(self.secret.encode(), message, hashlib.sha256).hexdigest()
-        request = urllib.request.Request(  # noqa: S310 - the url came with our secret
-            url, raw,
-            {"Content-Type": "application/json", "Sandbox-Signature": f"t={at},v1={signature}"},
-        )  # fmt: skip
+        raw = body.encode()
+        request = urllib.request.Request(url, raw, self.seal(raw))  # noqa: S310 - from our own site
         try:
             with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
                 return bool(200 <= answer.status < 300)

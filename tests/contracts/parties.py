@@ -23,12 +23,20 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+from urllib.parse import parse_qsl, urlencode
 
+import stripe
 from django.conf import settings
 
-from bookings.payments.providers import Provider
+from bookings.payments.fakes.keys import keys_in
+from bookings.payments.providers import Charge, Provider, Started
+from bookings.payments.providers.alipay import Alipay
 from bookings.payments.providers.sandbox import SIGNATURE, Sandbox, sign
+from bookings.payments.providers.stripe import Stripe
+from bookings.payments.providers.wechat import WeChat
+from bookings.payments.reading import private_key, public_key
+from bookings.payments.reading import sign as rsa_sign
 from config.processes import die_with_parent
 
 SECRET = "s" * 40
@@ -172,7 +180,183 @@ def sandbox(folder: Path) -> Iterator[SandboxParty]:
         process.wait()
 
 
-PARTIES: dict[str, Callable[[Path], AbstractContextManager[Party]]] = {"sandbox": sandbox}
+class FakeParty:
+    """One desk of the stand-ins. ``folder`` has its book and the keys of both sides."""
+
+    name: str
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.url, self.folder, self.keys = url, folder, keys_in(folder)
+        self.addresses: dict[str, str] = {}
+
+    @property
+    def provider(self) -> Provider:
+        return self.provider_at(f"{self.url}/{self.name}")
+
+    def provider_at(self, url: str) -> Provider:
+        raise NotImplementedError
+
+    def row(self, ref: str) -> str:
+        """The book's own number of a payment."""
+        return str(self._ask("SELECT id FROM payment WHERE token = ?", ref))
+
+    def pay(self, ref: str, *, old_news_after: bool = False) -> None:
+        self._press(ref, "shuffled" if old_news_after else "pay")
+
+    def decline(self, ref: str) -> None:
+        self._press(ref, "decline")
+
+    def lose_reply(self) -> None:
+        self.control(drop_reply=1)
+
+    def fail_after(self) -> None:
+        self.control(error_after_success=1)
+
+    def fail_before(self) -> None:
+        self.control(refuse=1)
+
+    def payments(self, token: str) -> int:
+        return int(self._ask("SELECT count(*) FROM payment WHERE token = ?", token))
+
+    def returned_fen(self, ref: str) -> int:
+        sql = "SELECT coalesce(sum(amount), 0) FROM refund WHERE payment_id = ?"
+        return int(self._ask(sql, self.row(ref)))
+
+    def control(self, **faults: object) -> None:
+        """What goes wrong from now on."""
+        key = {"Authorization": f"Bearer {self.keys.control}"}
+        assert self._post("/control", json.dumps({self.name: faults}), key) == 200
+
+    def _press(self, ref: str, way: str) -> None:
+        assert self._post(f"/{self.name}/pay/{self.row(ref)}", f"way={way}", {}) == 303
+
+    def _ask(self, sql: str, value: str) -> Any:
+        with contextlib.closing(sqlite3.connect(self.folder / f"{self.name}.sqlite3")) as db:
+            found = db.execute(sql, [value]).fetchone()
+            return found[0] if found else ""
+
+    def _post(self, path: str, body: str, headers: Mapping[str, str]) -> int:
+        link = HTTPConnection(self.url.removeprefix("http://"), timeout=5)
+        link.request("POST", path, body, dict(headers))
+        status = link.getresponse().status
+        link.close()
+        return status
+
+
+class StripeParty(FakeParty):
+    name = "stripe"
+
+    def provider_at(self, url: str) -> Provider:
+        keys = self.keys
+        return Stripe(
+            secret_key=keys.stripe_key, webhook_secret=keys.stripe_webhook_secret, url=url
+        )
+
+    def row(self, ref: str) -> str:
+        return ref.removeprefix("cs_test_")
+
+    def hear_at(self, url: str) -> None:
+        """Where its events go, which Stripe is told in its dashboard."""
+        self.control(webhook=url)
+
+    def forge(self, letter: Letter) -> Letter:
+        header = stripe.WebhookSignature.generate_signature_header(letter.raw.decode(), "whsec_x")
+        return Letter(letter.raw, {"Stripe-Signature": header})
+
+
+class AlipayParty(FakeParty):
+    name = "alipay"
+
+    def provider_at(self, url: str) -> Provider:
+        party, keys = self, self.keys
+
+        class Remembering(Alipay):
+            """Alipay hears of a payment when the buyer opens its address: the test keeps it."""
+
+            def start(self, charge: Charge) -> Started:
+                made = super().start(charge)
+                party.addresses[charge.token] = made.redirect_url
+                return made
+
+        return Remembering(
+            app_id=keys.alipay_app_id,
+            gateway=f"{url}/gateway.do",
+            own_key=private_key(keys.alipay_own_key),
+            alipay_key=public_key(keys.alipay_their_public_key),
+            is_live=False,
+        )
+
+    def open(self, ref: str) -> None:
+        """The buyer opens the address: now Alipay knows of the payment."""
+        link = HTTPConnection(self.url.removeprefix("http://"), timeout=5)
+        link.request("GET", self.addresses[ref].removeprefix(self.url))
+        assert link.getresponse().status == 302
+        link.close()
+
+    def _press(self, ref: str, way: str) -> None:
+        self.open(ref)
+        super()._press(ref, way)
+
+    def forge(self, letter: Letter) -> Letter:
+        fields = dict(parse_qsl(letter.raw.decode(), keep_blank_values=True))
+        unsigned = {k: v for k, v in fields.items() if k not in ("sign", "sign_type")}
+        message = "&".join(f"{name}={unsigned[name]}" for name in sorted(unsigned))
+        fields["sign"] = rsa_sign(private_key(self.keys.alipay_own_key), message.encode())
+        return Letter(urlencode(fields).encode(), letter.headers)
+
+
+class WeChatParty(FakeParty):
+    name = "wechat"
+
+    def provider_at(self, url: str) -> Provider:
+        keys = self.keys
+        return WeChat(
+            app_id=keys.wechat_app_id,
+            merchant_id=keys.wechat_merchant_id,
+            serial=keys.wechat_serial,
+            own_key=private_key(keys.wechat_own_key),
+            api_key=keys.wechat_api_key.encode(),
+            url=url,
+            is_live=False,
+        )
+
+    def forge(self, letter: Letter) -> Letter:
+        headers = dict(letter.headers.items())
+        head = "\n".join([headers["Wechatpay-Timestamp"], headers["Wechatpay-Nonce"], ""])
+        message = head.encode() + letter.raw + b"\n"
+        headers["Wechatpay-Signature"] = rsa_sign(private_key(self.keys.wechat_own_key), message)
+        return Letter(letter.raw, headers)
+
+
+def stand_in(kind: type[FakeParty]) -> Callable[[Path], AbstractContextManager[Party]]:
+    """One of the stand-ins, in a process of its own."""
+
+    @contextmanager
+    def run(folder: Path) -> Iterator[Party]:
+        port = free_port()
+        command = [
+            sys.executable, "-m", "bookings.payments.fakes", "--port", str(port),
+            "--data", str(folder),
+        ]  # fmt: skip
+        process = subprocess.Popen(
+            command, cwd=settings.BASE_DIR, preexec_fn=die_with_parent(signal.SIGKILL)
+        )
+        try:
+            _await(port, process)
+            yield kind(f"http://127.0.0.1:{port}", folder)
+        finally:
+            process.kill()
+            process.wait()
+
+    return run
+
+
+PARTIES: dict[str, Callable[[Path], AbstractContextManager[Party]]] = {
+    "sandbox": sandbox,
+    "stripe": stand_in(StripeParty),
+    "alipay": stand_in(AlipayParty),
+    "wechat": stand_in(WeChatParty),
+}
 
 
 def free_port() -> int:

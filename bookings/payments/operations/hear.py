@@ -58,7 +58,7 @@ def fits(provider: Provider, attempt: Attempt, payment: Payment) -> bool:
         (payment.token, payment.amount_fen, payment.currency)
         == (attempt.token, attempt.amount_fen, attempt.currency)
         and payment.is_live == provider.capabilities.is_live
-        and attempt.provider_ref in ("", payment.provider_ref)
+        and (not payment.provider_ref or attempt.provider_ref in ("", payment.provider_ref))
         and payment.captured_fen <= attempt.amount_fen
     )
 

@@ -1,0 +1,209 @@
+"""Stripe's stand-in: Checkout Sessions, payment intents, refunds, events, signed webhooks."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from bookings.payments.fakes.desk import Desk, Reply, Request
+
+Write = Callable[[Mapping[str, Any]], dict[str, Any]]
+
+_TABLE = "CREATE TABLE IF NOT EXISTS event (id TEXT PRIMARY KEY, created INTEGER, body TEXT)"
+
+
+class StripeDesk(Desk):
+    """Speaks the parts of the API that the adapter uses; forms in, JSON out."""
+
+    name = "stripe"
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.store.run(_TABLE)
+
+    def answer(self, request: Request) -> Reply:
+        if request.headers.get("Authorization") != f"Bearer {self.keys.stripe_key}":
+            return _error(401, "invalid_api_key")
+        parts = urlsplit(request.path)
+        form = dict(parse_qsl(request.raw.decode() or parts.query, keep_blank_values=True))
+        match (request.method, *parts.path.strip("/").split("/")[2:]):
+            case "POST", "checkout", "sessions":
+                return self._create(form, request.headers.get("Idempotency-Key", ""))
+            case "POST", "refunds":
+                return self._refund(form)
+            case "GET", "refunds":
+                return _json(200, {"object": "list", "data": self._refunds(form["payment_intent"])})
+            case "GET", "events":
+                return self._events(
+                    int(form.get("created[gte]", "0")), int(form.get("limit", "10"))
+                )
+            case method, "checkout", "sessions", *rest:
+                return self._of_one(method, rest, form, self.session)
+            case method, "payment_intents", *rest:
+                return self._of_one(method, rest, form, self.intent)
+        return _error(404, "resource_missing")
+
+    def _of_one(
+        self, method: str, rest: Sequence[str], form: Mapping[str, str], write: Write
+    ) -> Reply:
+        """Read one payment, or do something to it."""
+        payment_id = _id_of(rest[0])
+        if not self.say(payment_id):
+            return _error(404, "resource_missing")
+        done: Mapping[str, Any] | None = {}
+        match (method, *rest[1:]):
+            case "POST", "expire" | "cancel":
+                done = self.void(payment_id)
+            case "POST", "capture":
+                done = self.capture(payment_id, {"amount": form["amount_to_capture"]})
+        if done is None:
+            return _error(400, "unexpected_state")
+        return _json(200, write(self.say(payment_id)))
+
+    def _create(self, form: Mapping[str, str], key: str) -> Reply:
+        if key != form["client_reference_id"]:
+            return _error(400, "idempotency_key_missing")
+        item = "line_items[0][price_data]"
+        is_manual = form.get("payment_intent_data[capture_method]") == "manual"
+        made = self.create({
+            "token": form["client_reference_id"],
+            "amount": form[f"{item}[unit_amount]"],
+            "currency": form[f"{item}[currency]"].upper(),
+            "words": form[f"{item}[product_data][name]"],
+            "return_url": form["success_url"],
+            "notice_url": self.webhook,
+            "language": form["locale"],
+            "how": "AUTHORISE" if is_manual else "CHARGE",
+        })  # fmt: skip
+        return _json(200, self.session(made))
+
+    webhook = ""
+    """Where events go: at Stripe an entry in its dashboard."""
+
+    def session(self, payment: Mapping[str, Any]) -> dict[str, Any]:
+        """A Checkout Session with its payment intent expanded."""
+        paid = payment["status"] == "SUCCEEDED"
+        begun = payment["status"] in ("SUCCEEDED", "AUTHORISED")
+        status = {"PENDING": "open", "FAILED": "expired"}.get(payment["status"], "complete")
+        return {
+            "id": f"cs_test_{payment['id']}",
+            "object": "checkout.session",
+            "client_reference_id": payment["token"],
+            "metadata": {"token": payment["token"]},
+            "amount_total": payment["amount"],
+            "currency": payment["currency"].lower(),
+            "livemode": False,
+            "status": status,
+            "payment_status": "paid" if paid else "unpaid",
+            "payment_intent": self.intent(payment) if begun else None,
+            "url": self.page_of(payment["id"]),
+        }
+
+    def intent(self, payment: Mapping[str, Any]) -> dict[str, Any]:
+        """A payment intent with its charge expanded."""
+        status = {
+            "SUCCEEDED": "succeeded",
+            "AUTHORISED": "requires_capture",
+            "FAILED": "canceled",
+        }.get(payment["status"], "requires_payment_method")
+        return {
+            "id": f"pi_{payment['id']}",
+            "object": "payment_intent",
+            "amount": payment["amount"],
+            "amount_received": payment["captured"],
+            "currency": payment["currency"].lower(),
+            "livemode": False,
+            "metadata": {"token": payment["token"]},
+            "status": status,
+            "latest_charge": self._charge(payment),
+        }
+
+    def _charge(self, payment: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "id": f"ch_{payment['id']}",
+            "object": "charge",
+            "payment_intent": f"pi_{payment['id']}",
+            "amount": payment["amount"],
+            "amount_refunded": payment["refunded"],
+            "disputed": False,
+            "dispute": None,
+            "metadata": {"token": payment["token"]},
+        }
+
+    def _refund(self, form: Mapping[str, str]) -> Reply:
+        payment_id = _id_of(form["payment_intent"])
+        if not self.pay_back(payment_id, form["metadata[token]"], int(form["amount"])):
+            return _error(400, "charge_already_refunded")
+        made = self._refunds(form["payment_intent"])
+        return _json(
+            200, next(r for r in made if r["metadata"]["token"] == form["metadata[token]"])
+        )
+
+    def _refunds(self, intent: str) -> list[dict[str, Any]]:
+        rows = self.store.run("SELECT * FROM refund WHERE payment_id = ?", _id_of(intent))
+        return [
+            {
+                "id": f"re_{row['token']}",
+                "object": "refund",
+                "amount": row["amount"],
+                "status": "succeeded",
+                "payment_intent": intent,
+                "metadata": {"token": row["token"]},
+            }
+            for row in rows
+        ]
+
+    def notice(self, kind: str, payment: Mapping[str, Any]) -> str:
+        if kind == "payment.created":
+            return self._event("payment_intent.created", self.intent(payment))
+        is_over = payment["status"] == "FAILED"
+        name = "checkout.session.expired" if is_over else "checkout.session.completed"
+        session = self.session(payment)
+        if payment["status"] == "SUCCEEDED":
+            session["payment_intent"] = f"pi_{payment['id']}"  # events are not expanded
+        return self._event(name, session)
+
+    def refund_notices(self, payment: Mapping[str, Any], token: str, amount: int) -> list[str]:
+        return [self._event("charge.refunded", self._charge(payment))]
+
+    def _event(self, kind: str, thing: Mapping[str, Any]) -> str:
+        at = int(self.now.timestamp())
+        event_id = f"evt_{secrets.token_hex(12)}"
+        body = json.dumps({
+            "id": event_id, "object": "event", "type": kind, "created": at, "livemode": False,
+            "data": {"object": thing},
+        })  # fmt: skip
+        self.store.run("INSERT INTO event VALUES (?,?,?)", event_id, at, body)
+        return body
+
+    def _events(self, since: int, limit: int) -> Reply:
+        rows = self.store.run(
+            "SELECT body FROM event WHERE created >= ? ORDER BY created DESC, rowid DESC LIMIT ?",
+            since, limit,
+        )  # fmt: skip
+        return _json(200, {"object": "list", "data": [json.loads(row["body"]) for row in rows]})
+
+    def seal(self, raw: bytes) -> dict[str, str]:
+        at = int(self.now.timestamp())
+        secret = self.keys.stripe_webhook_secret
+        secret = "forged" if self.faults.get("forge") else secret
+        made = hmac.new(secret.encode(), f"{at}.".encode() + raw, hashlib.sha256).hexdigest()
+        return {"Content-Type": "application/json", "Stripe-Signature": f"t={at},v1={made}"}
+
+
+def _id_of(ref: str) -> str:
+    return ref.removeprefix("cs_test_").removeprefix("pi_")
+
+
+def _json(status: int, body: Mapping[str, Any]) -> Reply:
+    return Reply(status, json.dumps(body).encode(), {"Content-Type": "application/json"})
+
+
+def _error(status: int, code: str) -> Reply:
+    kind = "invalid_request_error"
+    return _json(status, {"error": {"type": kind, "code": code, "message": code}})
