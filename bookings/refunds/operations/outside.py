@@ -48,15 +48,21 @@ def note_outside(*, attempt_id: int, at: datetime) -> None:
         currency=attempt.currency,
         at=at,
     )
-    _flag(order, Flag.RETURNED)
+    _flag(order)
 
 
 def note_dispute(*, attempt_id: int) -> None:
-    """A bank disputes a payment: the order is flagged for a person until it is decided for us."""
+    """A bank disputes a payment, or has decided: the order is flagged unless it was for us."""
     attempt = Attempt.objects.select_related("order").get(pk=attempt_id)
     if attempt.order is not None:
-        _flag(attempt.order, Flag.NONE if attempt.dispute == "WON" else Flag.DISPUTED)
+        _flag(attempt.order)
 
 
-def _flag(order: Order, flag: Flag) -> None:
+def _flag(order: Order) -> None:
+    """From what is known, so that the order in which it came cannot matter."""
+    flag = Flag.NONE
+    if Attempt.objects.filter(order=order, dispute__in=("OPEN", "LOST")).exists():
+        flag = Flag.DISPUTED
+    elif Refund.objects.filter(order=order, reason=Reason.OUTSIDE).exists():
+        flag = Flag.RETURNED
     Order.objects.filter(pk=order.pk).update(flag=flag)

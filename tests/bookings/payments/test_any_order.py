@@ -1,0 +1,112 @@
+"""Five notices of one payment in all 120 orders end in the same rows, books and news (F41)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from bookings.ledger.models import Posting
+from bookings.orders import operations as orders
+from bookings.orders.models import Order
+from bookings.payments import providers
+from bookings.payments.models import Attempt, AttemptState
+from bookings.payments.operations.hear import keep
+from bookings.payments.providers import Dispute, Notice, Outcome, Payment
+from bookings.vouchers.models import Voucher
+from kernel import codes
+from kernel.outbox import operations as outbox
+from tests.bookings.conftest import ask
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def make(shop, sellers, now) -> Callable[[], Attempt]:
+    """Each time another order with an open payment."""
+    sellers["plain"].starts_at = now.replace(year=now.year + 1)
+    bucket = shop.bucket(1000)
+
+    def another() -> Attempt:
+        order = orders.place(shop.wish(ask(bucket, 2), total_fen=2000), at=now)
+        return Attempt.objects.create(
+            order=order, provider="sandbox", token=codes.new_token(), provider_ref=order.token,
+            amount_fen=2000, currency="CNY", state=AttemptState.PENDING, created_at=now,
+        )  # fmt: skip
+
+    return another
+
+
+def told(attempt: Attempt) -> list[Notice]:
+    """Opened, paid, a quarter returned in the provider's office, disputed, won."""
+    opened = Payment(
+        provider_ref=attempt.provider_ref, token=attempt.token, outcome=Outcome.PENDING,
+        amount_fen=2000, currency="CNY", is_live=False,
+    )  # fmt: skip
+    paid = replace(opened, outcome=Outcome.SUCCEEDED, captured_fen=2000, transaction_ref="t")
+    returned = replace(paid, refunded_fen=500)
+    disputed = replace(returned, disputed_fen=700, dispute=Dispute.OPEN)
+    won = replace(disputed, dispute=Dispute.WON)
+    return [
+        Notice(event_id=f"{attempt.token}:{number}", kind="news", payment=payment, body={})
+        for number, payment in enumerate((opened, paid, returned, disputed, won))
+    ]
+
+
+def ending(attempt: Attempt) -> dict[str, Any]:
+    """Everything that the notices have led to, without ids and times."""
+    attempt.refresh_from_db()
+    order = Order.objects.get(pk=attempt.order_id)
+    postings = Posting.objects.filter(entry__subject=order.subject)
+    sums: Counter[str] = Counter()
+    for account, fen in postings.values_list("account", "amount_fen"):
+        sums[account.partition(":")[0]] += fen
+    return {
+        "attempt": (
+            attempt.state, attempt.captured_fen, attempt.refunded_fen, attempt.told_refunded_fen,
+            attempt.disputed_fen, attempt.dispute, attempt.transaction_ref,
+        ),
+        "order": (order.state, order.received_fen, order.flag),
+        "refunds": list(order.refunds.values_list("amount_fen", "reason", "state")),
+        "vouchers": Voucher.objects.filter(line__order=order).count(),
+        "books": {account: fen for account, fen in sums.items() if fen},
+        "notices": attempt.events.count(),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("each_at_once", [True, False])
+def test_all_120_orders_of_five_notices_end_the_same(make, party, now, each_at_once):
+    provider, endings = providers.get("sandbox"), []
+    for way in permutations(range(5)):
+        attempt = make()
+        news = told(attempt)
+        for number in way:
+            keep(provider, news[number], now)
+            if each_at_once:
+                outbox.drain(at=now)
+        outbox.drain(at=now)
+        endings.append(ending(attempt))
+
+    assert len(endings) == 120
+    assert endings[0]["attempt"][:2] == (AttemptState.SUCCEEDED, 2000)
+    assert [end for end in endings if end != endings[0]] == []
+
+
+def test_every_notice_again_in_any_order_changes_nothing_more(make, party, now):
+    provider, attempt = providers.get("sandbox"), make()
+    news = told(attempt)
+    for notice in news:
+        keep(provider, notice, now)
+    outbox.drain(at=now)
+    before = ending(attempt)
+
+    for way in list(permutations(news))[::7]:
+        for notice in way:
+            keep(provider, notice, now)
+    outbox.drain(at=now)
+
+    assert ending(attempt) == before

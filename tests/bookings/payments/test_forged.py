@@ -1,0 +1,373 @@
+"""A corpus of forged notices: each is refused, and nothing is written but a line in the security log.
+
+Each begins as a genuine notice of a payment of ours, made by the provider's stand-in, so that all but
+one thing is right.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+from django.test import Client
+
+from bookings.orders.models import State
+from bookings.payments import providers
+from bookings.payments.fakes.alipay import AlipayDesk
+from bookings.payments.fakes.desk import Desk
+from bookings.payments.fakes.keys import Keys, keys_in
+from bookings.payments.fakes.stripe import StripeDesk
+from bookings.payments.fakes.wechat import WeChatDesk
+from bookings.payments.models import Attempt, AttemptState, EventState, ProviderEvent
+from bookings.payments.operations.hear import fits
+from bookings.payments.providers.alipay import Alipay
+from bookings.payments.providers.sandbox import SIGNATURE, Sandbox
+from bookings.payments.providers.stripe import Stripe
+from bookings.payments.providers.wechat import WeChat
+from bookings.payments.reading import private_key, public_key, sign
+from bookings.payments.sandbox_server import Party, Store
+from kernel import clock
+from kernel.outbox.models import Event
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What arrives at /hooks/…/."""
+
+    raw: bytes
+    headers: dict[str, str]
+
+
+@dataclass
+class World:
+    """One provider with its desk, and a payment of ours that was made there."""
+
+    desk: Party
+    keys: Keys
+    attempt: Attempt
+
+    def letter(self) -> Letter:
+        """The genuine notice of the payment."""
+        payment = self.desk.say(self.number)
+        raw = self.desk.notice("payment.ended", payment).encode()
+        return Letter(raw, self.desk.seal(raw))
+
+    @property
+    def number(self) -> str:
+        row = self.desk.store.one("SELECT id FROM payment WHERE token = ?", self.attempt.token)
+        assert row is not None
+        return str(row["id"])
+
+    def sealed(self, raw: bytes) -> Letter:
+        """Other words, genuinely signed."""
+        return Letter(raw, self.desk.seal(raw))
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: Any) -> Keys:
+    return keys_in(tmp_path_factory.mktemp("keys"))
+
+
+def _adapter(name: str, keys: Keys, desk: Party) -> providers.Provider:
+    if name == "stripe":
+        secret = keys.stripe_webhook_secret
+        return Stripe(secret_key=keys.stripe_key, webhook_secret=secret, url="http://127.0.0.1:9")
+    if name == "alipay":
+        return Alipay(
+            app_id=keys.alipay_app_id,
+            gateway="http://127.0.0.1:9",
+            own_key=private_key(keys.alipay_own_key),
+            alipay_key=public_key(keys.alipay_their_public_key),
+            is_live=False,
+        )
+    if name == "sandbox":
+        return Sandbox("http://127.0.0.1:9", "s" * 40)
+    made = WeChat(
+        app_id=keys.wechat_app_id,
+        merchant_id=keys.wechat_merchant_id,
+        serial=keys.wechat_serial,
+        own_key=private_key(keys.wechat_own_key),
+        api_key=keys.wechat_api_key.encode(),
+        url="http://127.0.0.1:9",
+        is_live=False,
+    )
+    assert isinstance(desk, WeChatDesk)
+    made.certificates._download = lambda: {"data": [desk._own_certificate()]}
+    return made
+
+
+DESKS: dict[str, type[Desk]] = {"stripe": StripeDesk, "alipay": AlipayDesk, "wechat": WeChatDesk}
+
+
+@pytest.fixture
+def world_of(order, now, keys, tmp_path: Path) -> Iterator[Callable[[str], World]]:
+    """Make a provider, and a payment of the order that was made there."""
+    known = {provider.name: provider for provider in providers.list_all()}
+
+    def make(name: str) -> World:
+        desk: Party = (
+            Party(Store(tmp_path / "sandbox.sqlite3"), "s" * 40, "http://127.0.0.1:9")
+            if name == "sandbox"
+            else DESKS[name](tmp_path, keys, "http://127.0.0.1:9", "")
+        )
+        providers.register(_adapter(name, keys, desk))
+        attempt = Attempt.objects.create(
+            order=order, provider=name, token=f"token-of-{name}", amount_fen=2000, currency="CNY",
+            state=AttemptState.PENDING, created_at=now,
+        )  # fmt: skip
+        made = desk.create({
+            "token": attempt.token, "amount": 2000, "currency": "CNY", "words": "QY", "how": "CHARGE",
+            "return_url": "http://x/", "notice_url": "http://127.0.0.1:9/", "language": "en",
+        })  # fmt: skip
+        desk.end(made["id"], "never")
+        return World(desk, keys, attempt)
+
+    yield make
+    for name in ("sandbox", "stripe", "alipay", "wechat"):
+        providers.unregister(name)
+    for provider in known.values():
+        providers.register(provider)
+
+
+def bent(letter: Letter, old: bytes, new: bytes) -> Letter:
+    """Other bytes below the old signature."""
+    assert old in letter.raw
+    return replace(letter, raw=letter.raw.replace(old, new, 1))
+
+
+def headed(letter: Letter, **changes: str) -> Letter:
+    """Other headers, by names with underscores."""
+    changed = {name.replace("_", "-"): text for name, text in changes.items()}
+    return replace(letter, headers={**letter.headers, **changed})
+
+
+def without(letter: Letter, *names: str) -> Letter:
+    return replace(letter, headers={k: v for k, v in letter.headers.items() if k not in names})
+
+
+def form(letter: Letter, *, extra: str = "", **changes: str) -> Letter:
+    """Other fields in a form, with the old signature."""
+    fields = {**dict(parse_qsl(letter.raw.decode(), keep_blank_values=True)), **changes}
+    return replace(letter, raw=urlencode(fields).encode() + extra.encode())
+
+
+def aged(letter: Letter, seconds: int) -> Letter:
+    """The time of a ``t=…,v1=…`` header moved, the signature kept."""
+    name = SIGNATURE if SIGNATURE in letter.headers else "Stripe-Signature"
+    at, rest = letter.headers[name].split(",", 1)
+    return replace(letter, headers={**letter.headers, name: f"t={int(at[2:]) + seconds},{rest}"})
+
+
+def old(world: World, **ago: int) -> Letter:
+    """Genuine, but signed long ago."""
+    moved = clock.now() - timedelta(**ago)
+    world.desk.clock = moved.isoformat()
+    try:
+        return world.letter()
+    finally:
+        world.desk.clock = ""
+
+
+def by_another_key(world: World) -> Letter:
+    world.desk.faults = {"forge": 1}
+    if type(world.desk) is Party:
+        world.desk.secret = "another secret"
+    letter = world.letter()
+    world.desk.faults = {}
+    return letter
+
+
+def swapped_key(world: World) -> Letter:
+    """A serial that WeChat Pay never had."""
+    return headed(world.letter(), Wechatpay_Serial="AB" * 20)
+
+
+def bad_seal(world: World) -> Letter:
+    """Signed anew by the right key, but the sealed inside was altered."""
+    body = json.loads(world.letter().raw)
+    sealed = bytearray(base64.b64decode(body["resource"]["ciphertext"]))
+    sealed[3] ^= 1
+    body["resource"]["ciphertext"] = base64.b64encode(bytes(sealed)).decode()
+    return world.sealed(json.dumps(body).encode())
+
+
+def short_seal(world: World) -> Letter:
+    body = json.loads(world.letter().raw)
+    body["resource"]["ciphertext"] = body["resource"]["ciphertext"][:-24]
+    return world.sealed(json.dumps(body).encode())
+
+
+def other_data(world: World) -> Letter:
+    body = json.loads(world.letter().raw)
+    body["resource"]["associated_data"] = "refund"
+    return world.sealed(json.dumps(body).encode())
+
+
+def other_app(world: World) -> Letter:
+    """Alipay's genuine signature over a notice for another app."""
+    fields = dict(parse_qsl(world.letter().raw.decode(), keep_blank_values=True))
+    fields["app_id"] = "2026999999999999"
+    unsigned = {k: v for k, v in fields.items() if k not in ("sign", "sign_type")}
+    message = "&".join(f"{name}={unsigned[name]}" for name in sorted(unsigned))
+    fields["sign"] = sign(private_key(world.keys.alipay_their_key), message.encode())
+    return Letter(urlencode(fields).encode(), {})
+
+
+FORGED: dict[str, tuple[str, Callable[[World], Letter]]] = {
+    "sandbox: another secret": ("sandbox", by_another_key),
+    "sandbox: another sum": ("sandbox", lambda w: bent(w.letter(), b"2000", b"1")),
+    "sandbox: no signature": ("sandbox", lambda w: without(w.letter(), SIGNATURE)),
+    "sandbox: an hour old": ("sandbox", lambda w: old(w, hours=1)),
+    "sandbox: time moved": ("sandbox", lambda w: aged(w.letter(), 60)),
+    "sandbox: signed, not JSON": ("sandbox", lambda w: w.sealed(b"<xml>")),
+    "stripe: another secret": ("stripe", by_another_key),
+    "stripe: another sum": ("stripe", lambda w: bent(w.letter(), b"2000", b"2001")),
+    "stripe: another event": ("stripe", lambda w: bent(w.letter(), b"evt_", b"evu_")),
+    "stripe: no signature": ("stripe", lambda w: without(w.letter(), "Stripe-Signature")),
+    "stripe: ten minutes old": ("stripe", lambda w: old(w, minutes=10)),
+    "stripe: from the future": ("stripe", lambda w: old(w, minutes=-10)),
+    "stripe: time moved": ("stripe", lambda w: aged(w.letter(), 1)),
+    "stripe: two times": (
+        "stripe",
+        lambda w: headed(
+            w.letter(), Stripe_Signature="t=1," + w.letter().headers["Stripe-Signature"]
+        ),
+    ),
+    "stripe: test scheme only": (
+        "stripe",
+        lambda w: headed(
+            w.letter(),
+            Stripe_Signature=w.letter().headers["Stripe-Signature"].replace("v1=", "v0="),
+        ),
+    ),
+    "stripe: a number for a time": (
+        "stripe",
+        lambda w: headed(w.letter(), Stripe_Signature="t=" + "9" * 400 + ",v1=00"),
+    ),
+    "alipay: another key": ("alipay", by_another_key),
+    "alipay: another sum": ("alipay", lambda w: form(w.letter(), total_amount="0.01")),
+    "alipay: another order": ("alipay", lambda w: form(w.letter(), out_trade_no="other")),
+    "alipay: another app, signed": ("alipay", other_app),
+    "alipay: weaker algorithm": ("alipay", lambda w: form(w.letter(), sign_type="RSA")),
+    "alipay: no signature": ("alipay", lambda w: form(w.letter(), sign="")),
+    "alipay: a field twice": ("alipay", lambda w: form(w.letter(), extra="&total_amount=0.01")),
+    "alipay: a field more": ("alipay", lambda w: form(w.letter(), extra="&refund_fee=20.00")),
+    "alipay: two days old": ("alipay", lambda w: old(w, days=2)),
+    "alipay: not a form": ("alipay", lambda w: Letter(b"\xff\xfe{}", {})),
+    "wechat: another key": ("wechat", by_another_key),
+    "wechat: unknown serial": ("wechat", swapped_key),
+    "wechat: no nonce": ("wechat", lambda w: without(w.letter(), "Wechatpay-Nonce")),
+    "wechat: ten minutes old": ("wechat", lambda w: old(w, minutes=10)),
+    "wechat: time moved": (
+        "wechat",
+        lambda w: headed(w.letter(), Wechatpay_Timestamp=str(int(clock.now().timestamp()) + 2)),
+    ),
+    "wechat: altered": ("wechat", lambda w: bent(w.letter(), b"SUCCESS", b"success")),
+    "wechat: seal altered": ("wechat", bad_seal),
+    "wechat: seal cut short": ("wechat", short_seal),
+    "wechat: of another kind": ("wechat", other_data),
+    "wechat: digits of another script": (
+        "wechat",
+        lambda w: headed(w.letter(), Wechatpay_Timestamp="１２３"),
+    ),
+}
+
+
+def post(name: str, letter: Letter) -> int:
+    headers = dict(letter.headers)
+    kind = headers.pop("Content-Type", "application/json")
+    answer = Client().post(f"/hooks/{name}/", letter.raw, content_type=kind, headers=headers)
+    return answer.status_code
+
+
+def test_the_corpus_has_at_least_thirty():
+    assert len(FORGED) >= 30
+
+
+@pytest.mark.parametrize("what", FORGED)
+def test_a_forged_notice_is_refused_with_nothing_written(world_of, order, what, caplog):
+    name, forge = FORGED[what]
+    world = world_of(name)
+    letter = forge(world)
+    before = Event.objects.count()
+    caplog.clear()
+
+    with caplog.at_level(logging.WARNING, logger="quanyu.security"):
+        assert post(name, letter) == 400
+
+    world.attempt.refresh_from_db()
+    assert (world.attempt.state, world.attempt.captured_fen) == (AttemptState.PENDING, 0)
+    assert (ProviderEvent.objects.count(), Event.objects.count()) == (0, before)
+    assert [record.name for record in caplog.records].count("quanyu.security") == 1
+
+
+@pytest.mark.parametrize("name", ["sandbox", "stripe", "alipay", "wechat"])
+def test_the_genuine_one_that_each_began_as_is_taken(world_of, order, name):
+    world = world_of(name)
+
+    assert post(name, world.letter()) == 200
+
+    world.attempt.refresh_from_db()
+    assert world.attempt.state == AttemptState.SUCCEEDED
+
+
+@pytest.mark.parametrize("name", ["sandbox", "stripe", "alipay", "wechat"])
+@pytest.mark.parametrize("change", [{"amount_fen": 1999}, {"currency": "USD"}])
+def test_a_genuine_one_of_another_sum_is_kept_and_pays_nothing(world_of, order, name, change):
+    world = world_of(name)
+    letter = world.letter()
+    Attempt.objects.filter(pk=world.attempt.pk).update(**change)
+
+    assert post(name, letter) == 200
+
+    world.attempt.refresh_from_db()
+    assert world.attempt.state == AttemptState.PENDING
+    assert ProviderEvent.objects.get().state == EventState.REJECTED
+    order.refresh_from_db()
+    assert order.state is State.HELD
+
+
+def test_a_test_payment_is_none_where_money_is_real(world_of, now):
+    world = world_of("stripe")
+    provider = providers.get("stripe")
+    letter = world.letter()
+    notice = provider.verify(letter.raw, letter.headers, at=clock.now())
+    live = Stripe(secret_key="sk_live_x", webhook_secret="w", url="http://127.0.0.1:9")
+
+    assert fits(provider, world.attempt, notice.payment)
+    assert not fits(live, world.attempt, notice.payment)
+
+
+def test_wechat_pays_keys_change_without_a_pause(world_of, monkeypatch):
+    world = world_of("wechat")
+    assert post("wechat", world.letter()) == 200
+
+    world.desk.rotate()
+    monkeypatch.setattr("bookings.payments.providers.wechat.certificates.AGAIN_AFTER_S", 0.0)
+
+    letter = world.letter()
+    notice = providers.get("wechat").verify(letter.raw, letter.headers, at=clock.now())
+    assert notice.payment.token == world.attempt.token
+
+
+def test_unknown_serials_do_not_make_us_ask_again_and_again(world_of):
+    world = world_of("wechat")
+    certificates = providers.get("wechat").certificates
+    asked = []
+    download = certificates._download
+    certificates._download = lambda: asked.append(1) or download()
+
+    for number in range(50):
+        assert post("wechat", headed(world.letter(), Wechatpay_Serial=f"{number:040X}")) == 400
+
+    assert len(asked) == 1
