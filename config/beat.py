@@ -9,6 +9,7 @@ EVERY_S = {
     "kernel.audit.tasks.chain": 5,
     "bookings.orders.tasks.lapse_due": 5,
     "bookings.payments.tasks.ask_open": 5,
+    "bookings.payments.tasks.catch_up": 60,
     "bookings.deposits.tasks.return_due": 300,
     "bookings.shares.tasks.keep_due": 30,
     "bookings.refunds.tasks.send_due": 5,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from django.core.exceptions import ImproperlyConfigured
 
 from bookings.payments import providers
+from bookings.payments.breaker import Guarded
 from bookings.payments.providers import Provider
 
 Keys = Mapping[str, str]
@@ -23,7 +24,7 @@ def switch_on(configured: Mapping[str, Keys]) -> None:
         if missing := sorted(key for key, text in keys.items() if not text):
             raise ImproperlyConfigured(f"{name}: {', '.join(missing)} is not set")
         try:
-            providers.register(_MAKERS[name](keys))
+            providers.register(Guarded(_MAKERS[name](keys)))
         except ValueError as error:
             raise ImproperlyConfigured(f"{name}: a key cannot be read: {error}") from None
 

@@ -12,3 +12,9 @@ from kernel import clock
 def ask_open(**_: Any) -> None:
     """Every few seconds: ask providers about payments whose notice has not come."""
     operations.ask_open(at=clock.now())
+
+
+@shared_task
+def catch_up(**_: Any) -> None:
+    """Every few minutes: what providers have told while nobody heard."""
+    operations.catch_up(at=clock.now())

@@ -603,3 +603,21 @@ def test_a_refund_that_was_shown_arrives_once_whatever_happens_on_the_way(
     assert Refund.objects.get().state == RefundState.DONE
     assert party.returned_fen(attempt.provider_ref) == 1000 * len(parts)
     assert holds(now)
+
+
+# --- what it has told while nobody heard ---
+
+
+def test_its_own_list_has_every_payment_that_was_made(provider, party, post):
+    if not isinstance(party, StripeParty):
+        assert provider.news(since=clock.now() - timedelta(minutes=5)) == ()
+        return
+    since, made = clock.now() - timedelta(seconds=1), []
+    for _payment in range(25):
+        wish = charge(post)
+        made.append(wish.token)
+        party.pay(provider.start(wish).provider_ref)
+
+    told = [news.payment.token for news in provider.news(since=since) if news.payment]
+
+    assert told[-25:] == made

@@ -39,9 +39,7 @@ class StripeDesk(Desk):
             case "GET", "refunds":
                 return _json(200, {"object": "list", "data": self._refunds(form["payment_intent"])})
             case "GET", "events":
-                return self._events(
-                    int(form.get("created[gte]", "0")), int(form.get("limit", "10"))
-                )
+                return self._events(form)
             case method, "checkout", "sessions", *rest:
                 return self._of_one(method, rest, form, self.session)
             case method, "payment_intents", *rest:
@@ -181,12 +179,18 @@ class StripeDesk(Desk):
         self.store.run("INSERT INTO event VALUES (?,?,?)", event_id, at, body)
         return body
 
-    def _events(self, since: int, limit: int) -> Reply:
+    def _events(self, form: Mapping[str, str]) -> Reply:
+        """The newest first, in pages."""
+        limit = int(form.get("limit", "10"))
+        after = self.store.one(
+            "SELECT rowid FROM event WHERE id = ?", form.get("starting_after", "")
+        )
         rows = self.store.run(
-            "SELECT body FROM event WHERE created >= ? ORDER BY created DESC, rowid DESC LIMIT ?",
-            since, limit,
+            "SELECT body FROM event WHERE created >= ? AND rowid < ? ORDER BY rowid DESC LIMIT ?",
+            int(form.get("created[gte]", "0")), after["rowid"] if after else 2**62, limit + 1,
         )  # fmt: skip
-        return _json(200, {"object": "list", "data": [json.loads(row["body"]) for row in rows]})
+        events = [json.loads(row["body"]) for row in rows[:limit]]
+        return _json(200, {"object": "list", "data": events, "has_more": len(rows) > limit})
 
     def seal(self, raw: bytes) -> dict[str, str]:
         at = int(self.now.timestamp())

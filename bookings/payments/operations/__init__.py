@@ -1,6 +1,7 @@
 """The verbs of payments, split by subject."""
 
 from bookings.payments.operations.ask import ASK_AFTER, ASK_FOR, ask, ask_about, ask_open
+from bookings.payments.operations.catch_up import catch_up
 from bookings.payments.operations.hear import hear
 from bookings.payments.operations.pay import (
     Buyer,
@@ -27,6 +28,7 @@ __all__ = (
     "ask",
     "ask_about",
     "ask_open",
+    "catch_up",
     "close_order",
     "hear",
     "next_of",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.contracts import How
 from bookings.orders.models import Order
 from bookings.payments import providers
+from bookings.payments.breaker import is_resting
 from bookings.payments.models import OPEN, Attempt, AttemptState, Purpose
 from bookings.payments.operations.merge import merge
 from bookings.payments.providers import Charge, Outcome, Payment, Provider, Started
@@ -63,29 +64,33 @@ class Way:
     """One way to pay, for the page on which it is chosen.
 
     ``is_charged_deposit``: it cannot set a deposit aside, so the deposit is charged and returned.
+    ``is_down``: it does not answer just now.
     """
 
     name: str
     title: str
     is_live: bool
     is_charged_deposit: bool
+    is_down: bool = False
 
 
 def ways_to_pay(payable: Payable) -> list[Way]:
-    """How this payer may pay this sum."""
+    """How this payer may pay this sum; what does not answer just now comes last."""
     is_deposit = payable.how is How.AUTHORISE
-    return [
+    ways = [
         Way(
             name=provider.name,
             title=provider.title,
             is_live=provider.capabilities.is_live,
             is_charged_deposit=is_deposit and not provider.capabilities.authorise,
+            is_down=is_resting(provider),
         )
         for provider in providers.list_all()
         if provider.is_offered(
             payer=payable.payer, amount_fen=payable.amount_fen, currency=payable.currency
         )
     ]
+    return sorted(ways, key=lambda way: way.is_down)
 
 
 def pay_by(*, order: Order, provider: str, at: datetime, buyer: Buyer) -> Attempt:

@@ -37,6 +37,7 @@ from bookings.payments.reading import part_of, text_of
 from kernel import clock
 
 TOLERANCE_S = 300
+MOST_NEWS = 10_000
 SHORTEST = timedelta(minutes=31)
 """A session lives half an hour at least; who pays later than we hold gets the money back."""
 
@@ -164,9 +165,17 @@ class Stripe:
         return _returned(self._call(lambda: self.client.v1.refunds.create(params, _once(token))))
 
     def news(self, *, since: datetime) -> Sequence[Notice]:
+        """The list has the newest first, in pages; the oldest is told first."""
+        events: list[Mapping[str, Any]] = []
         asked: Any = {"created": {"gte": int(since.timestamp())}, "limit": 20}
-        found = self._call(lambda: self.client.v1.events.list(asked))
-        return [self._notice(event) for event in reversed(found.get("data", []))]
+        while len(events) < MOST_NEWS:
+            found = self._call(lambda: self.client.v1.events.list(asked))
+            page = found.get("data", [])
+            events.extend(page)
+            if not page or not found.get("has_more"):
+                break
+            asked["starting_after"] = text_of(page[-1], "id")
+        return [self._notice(event) for event in reversed(events)]
 
     def verify(self, raw: bytes, headers: Mapping[str, str], *, at: datetime) -> Notice:
         header = headers.get("Stripe-Signature", "")
