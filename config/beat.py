@@ -13,6 +13,7 @@ EVERY_S = {
     "bookings.deposits.tasks.return_due": 300,
     "bookings.shares.tasks.keep_due": 30,
     "bookings.refunds.tasks.send_due": 5,
+    "bookings.balance.tasks.expire": 3600,
     "bookings.refunds.tasks.wipe_old": 3600,
     "bookings.fulfilment.tasks.ask_waiting_suppliers": 60,
     "kernel.watch.tasks.ask_next_rule": 120,

@@ -117,6 +117,7 @@ ROOMS = [
     "bookings.refunds",
     "bookings.deposits",
     "bookings.shares",
+    "bookings.balance",
     "bookings.waiting",
     "bookings.checkout",
     "tourism",

@@ -25,6 +25,7 @@ urlpatterns = [
         # The rush comes through here: what stands first is found first.
         path("", include("bookings.checkout.urls")),
         path("", include("bookings.refunds.urls")),
+        path("", include("bookings.balance.urls")),
         path("", include("tourism.tickets.urls")),
         path("", include("transport.lines.urls")),
         path("outbox/", include("accounts.messages.urls")),

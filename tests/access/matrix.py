@@ -59,6 +59,10 @@ def _account(world: World) -> Mapping[str, Any]:
     return {"token": world.account.token}
 
 
+def _top_up(world: World) -> Mapping[str, Any]:
+    return {"top_up_id": world.top_up.pk}
+
+
 def _traveller(world: World) -> Mapping[str, Any]:
     return {"traveller_id": world.traveller.pk}
 
@@ -185,6 +189,11 @@ ROUTES: Mapping[str, Row] = {
     "checkout:alone": Row(everybody("405"), everybody("302"), at=_region),
     "refunds:account": Row(everybody("200"), everybody("200"), at=_account),
     "refunds:hardship": Row(everybody("200"), everybody("200"), at=_paid),
+    "balance:show": Row(">in 200 200 200 200 200 200 200", ">in 200 200 200 200 200 200 200"),
+    "balance:pay": Row(
+        "404 200 404 404 404 404 404 404", "404 302 404 404 404 404 404 404", at=_top_up
+    ),
+    "balance:back": Row(everybody("302"), at=_top_up),
     "checkout:shares": Row(everybody("200"), everybody("200"), at=_held),
     "checkout:share": Row(everybody("200"), everybody("302"), at=_share),
     "checkout:share-state": Row(everybody("200"), at=_share),

@@ -9,6 +9,8 @@ from django.db import transaction
 
 from accounts.identity.models import SignIn, User
 from accounts.travellers.models import Traveller
+from bookings.balance import operations as balance
+from bookings.balance.models import TopUp
 from bookings.contracts import Ask
 from bookings.fulfilment import operations as fulfilment
 from bookings.orders import operations as orders
@@ -58,6 +60,7 @@ class World:
     held: Order
     to_scan: Attempt
     share: Share
+    top_up: TopUp
     account: BankDetails
     share_to_scan: Attempt
     traveller: Traveller
@@ -107,6 +110,7 @@ def build() -> World:
         refs=list(stall.refs),
         paid=paid,
         account=_account(paid),
+        top_up=balance.ask_top_up(actor=owner.actor, pay_fen=1000, bonus_fen=0, at=AT),
         held=held,
         to_scan=_to_scan(held),
         share=share,

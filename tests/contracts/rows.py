@@ -15,6 +15,7 @@ from accounts.identity.models import User
 from accounts.messages.models import Message
 from accounts.organisations.models import Membership, Organisation
 from accounts.travellers.models import Traveller
+from bookings.balance.models import Account, Offer, TopUp
 from bookings.codes import operations as issuers
 from bookings.codes.models import IssuerKey
 from bookings.deposits.models import Deposit
@@ -195,6 +196,20 @@ def issuer_key(_n: int) -> IssuerKey:
     return issuers.rotate(actor="user:1", at=AT)
 
 
+def balance(n: int) -> Account:
+    return Account.objects.create(actor=f"user:{n}", paid_fen=n)
+
+
+def top_up_offer(n: int) -> Offer:
+    return Offer.objects.create(
+        name_zh=f"优惠 {n}", name_en=f"Offer {n}", pay_fen=1000 + n, bonus_fen=n
+    )
+
+
+def top_up(n: int) -> TopUp:
+    return TopUp.objects.create(account=balance(n), pay_fen=1000, asked_at=moment(n))
+
+
 def deposit(n: int) -> Deposit:
     held = attempt(n)
     return Deposit.objects.create(
@@ -248,6 +263,9 @@ def traveller(n: int) -> Traveller:
 
 MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Attempt: attempt,
+    Account: balance,
+    Offer: top_up_offer,
+    TopUp: top_up,
     AuditEntry: audit_entry,
     Bucket: bucket,
     Cableway: cableway,

@@ -31,6 +31,8 @@ MANY = 12
 
 CATALOGUE = frozenset(
     {
+        ("bookings_balance.Offer", "pay_fen"),
+        ("bookings_balance.Offer", "bonus_fen"),
         ("tourism_tickets.Product", "peak_price_fen"),
         ("tourism_tickets.Product", "off_price_fen"),
         ("tourism_tickets.PriceRule", "price_fen"),

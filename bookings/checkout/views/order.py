@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.contrib import messages
@@ -102,7 +103,7 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     """Show how long the places are held; a post starts the payment at the provider."""
     order = _order(request, token)
     at = clock.now()
-    payable = _payable(order, at)
+    payable = _payable(request, order, at)
     if payable is None and order.paid_at is not None:
         return redirect("checkout:order", token)
     if request.method == "POST":
@@ -126,11 +127,16 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "bookings_checkout/pay.html", context)
 
 
-def _payable(order: Order, at: datetime) -> payments.Payable | None:
-    """What there is to pay: the sum of the order, its deposit, or what it owes later."""
+def _payable(request: HttpRequest, order: Order, at: datetime) -> payments.Payable | None:
+    """What there is to pay: the sum of the order, its deposit, or what it owes later.
+
+    Who has the address may pay, but with money of their own only.
+    """
     if order.paid_at is not None:
-        return dues.next_of(order, at=at)
-    return payments.next_of(order, at=at) if order.is_payable(at) else None
+        found = dues.next_of(order, at=at)
+    else:
+        found = payments.next_of(order, at=at) if order.is_payable(at) else None
+    return replace(found, payer=actors.actor_of(request)) if found else None
 
 
 def _go_on(order: Order, attempt: Attempt) -> HttpResponse:

@@ -39,7 +39,7 @@ def ask(*, attempt: Attempt, at: datetime) -> None:
 
 
 def ask_about(
-    *, order: Order, at: datetime, purpose: Purpose | None = None, purpose_id: int = 0
+    *, order: Order | None, at: datetime, purpose: Purpose | None = None, purpose_id: int = 0
 ) -> None:
     """Ask about the open attempts of an order, or of one purpose of it; who is down is passed over."""
     waiting = Attempt.objects.filter(order=order, state__in=OPEN)

@@ -86,9 +86,7 @@ def ways_to_pay(payable: Payable) -> list[Way]:
             is_down=is_resting(provider),
         )
         for provider in providers.list_all()
-        if provider.is_offered(
-            payer=payable.payer, amount_fen=payable.amount_fen, currency=payable.currency
-        )
+        if _is_offered(provider, payable)
     ]
     return sorted(ways, key=lambda way: way.is_down)
 
@@ -133,9 +131,7 @@ def pay(*, payable: Payable, provider: str, at: datetime, buyer: Buyer) -> Attem
         attempt stays open.
     """
     chosen = providers.get(provider)
-    if not chosen.is_offered(
-        payer=payable.payer, amount_fen=payable.amount_fen, currency=payable.currency
-    ):
+    if not _is_offered(chosen, payable):
         raise NotPayable
     if chosen.capabilities.is_live:
         _refuse_samples(payable.order)
@@ -143,6 +139,16 @@ def pay(*, payable: Payable, provider: str, at: datetime, buyer: Buyer) -> Attem
     if not attempt.redirect_url and not attempt.qr:
         _started(attempt, chosen, chosen.start(charge_of(attempt, at=at, buyer=buyer)), at)
     return attempt
+
+
+def _is_offered(provider: Provider, payable: Payable) -> bool:
+    """What we are owed is not paid with what we owe: only outside money tops up or pays a bill."""
+    is_outside = payable.purpose in (Purpose.TOP_UP, Purpose.BILL)
+    if is_outside and provider.capabilities.is_internal:
+        return False
+    return provider.is_offered(
+        payer=payable.payer, amount_fen=payable.amount_fen, currency=payable.currency
+    )
 
 
 def charge_of(attempt: Attempt, *, at: datetime, buyer: Buyer | None = None) -> Charge:

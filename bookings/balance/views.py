@@ -1,0 +1,100 @@
+"""My balance: what is there, paying in, what has moved."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET
+
+from accounts.identity import actors
+from accounts.identity.models import User
+from bookings.balance import operations, queries
+from bookings.payments import operations as payments
+from bookings.payments.models import Purpose
+from kernel import clock
+from kernel.errors import BadInput, Refusal
+from kernel.money import parse_yuan
+from kernel.web.requests import client_ip, whole
+
+
+def show(request: HttpRequest) -> HttpResponse:
+    """What is there and what is offered; a post asks to pay in."""
+    user = _user(request)
+    if user is None:
+        return redirect(f"{reverse('identity:sign-in')}?next={request.path}")
+    if request.method == "POST":
+        try:
+            top_up = operations.ask_top_up(
+                actor=user.actor,
+                pay_fen=_sum(request),
+                bonus_fen=whole(request.POST.get("bonus_fen", "0"), field="bonus_fen"),
+                at=clock.now(),
+            )
+        except Refusal as refusal:
+            messages.error(request, refusal.reason)
+        else:
+            return redirect("balance:pay", top_up.pk)
+    account = queries.find(user.actor)
+    context = {
+        "account": account,
+        "offers": queries.offers(),
+        "bonuses": queries.bonuses(account, at=clock.now()) if account else (),
+        "history": queries.history(account) if account else (),
+        "at": clock.now(),
+    }
+    return render(request, "bookings_balance/balance.html", context)
+
+
+def _user(request: HttpRequest) -> User | None:
+    return actors.user_of(request)
+
+
+def _sum(request: HttpRequest) -> int:
+    """An offer's sum in fen, or any sum in yuan."""
+    if text := request.POST.get("yuan", "").strip():
+        try:
+            return parse_yuan(text)
+        except ValueError:
+            raise BadInput(field="yuan") from None
+    return whole(request.POST.get("pay_fen"), field="pay_fen")
+
+
+def pay(request: HttpRequest, top_up_id: int) -> HttpResponse:
+    """Choose how to pay in; a post goes on to the provider."""
+    user = _user(request)
+    top_up = queries.own_top_up(user.actor, top_up_id) if user else None
+    if top_up is None:
+        raise Http404
+    at = clock.now()
+    payable = operations.payable_of(top_up, language=get_language() or "zh-hans", at=at)
+    if request.method == "POST":
+        back = request.build_absolute_uri(reverse("balance:back", args=[top_up.pk]))
+        try:
+            attempt = payments.pay(
+                payable=payable,
+                provider=request.POST.get("provider", ""),
+                at=at,
+                buyer=payments.Buyer(
+                    return_url=back,
+                    ip=client_ip(request),
+                    is_phone=True,
+                ),
+            )
+        except Refusal as refusal:
+            messages.error(request, refusal.reason)
+            return redirect("balance:pay", top_up.pk)
+        return redirect(attempt.redirect_url or reverse("balance:back", args=[top_up.pk]))
+    context = {"top_up": top_up, "ways": payments.ways_to_pay(payable)}
+    return render(request, "bookings_balance/pay.html", context)
+
+
+@require_GET
+def back(request: HttpRequest, top_up_id: int) -> HttpResponse:
+    """Back from the provider, who is asked; nothing is believed of this address."""
+    user = _user(request)
+    if user is not None and queries.own_top_up(user.actor, top_up_id):
+        payments.ask_about(order=None, purpose=Purpose.TOP_UP, purpose_id=top_up_id, at=clock.now())
+    return redirect("balance:show")
