@@ -9,11 +9,26 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.utils.translation import ngettext
 
+from bookings import terms
 from bookings.contracts import Part
+from bookings.orders.models import Line
+from kernel import clock
 from kernel.naming import say
 from kernel.web.templatetags.quanyu import at_place
 
 register = template.Library()
+
+
+@register.filter
+def ladder(line: Line) -> list[terms.Rung]:
+    """What comes back of a line, step by step, with the step of now."""
+    return terms.ladder(line.frozen_terms, starts_at=line.starts_at, at=clock.now())
+
+
+@register.filter
+def percent(permille: int) -> str:
+    """Thousandths as a percentage: 1000 is "100 %"."""
+    return f"{permille // 10} %" if permille % 10 == 0 else f"{permille / 10:.1f} %"
 
 
 @register.filter
