@@ -63,6 +63,12 @@ class Desk(Party):
         """A payment as it is kept."""
         return self.store.one("SELECT * FROM payment WHERE id = ?", payment_id)
 
+    def come_back_to(self, payment_id: str, url: str) -> None:
+        """Where the buyer goes on to, where the payment does not say."""
+        self.store.run(
+            "UPDATE payment SET return_url = ? WHERE id = ? AND return_url = ''", url, payment_id
+        )
+
     def pay_back(self, payment_id: str, token: str, amount: int) -> bool:
         """Return money once for a token, and tell the site; False where it is not to be had."""
         is_new = self.store.one("SELECT 1 FROM refund WHERE token = ?", token) is None

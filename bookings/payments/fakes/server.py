@@ -51,10 +51,17 @@ class FakeHandler(Handler):
             self.close_connection = True
             return None
         if rest.startswith("pay/"):
-            if self.command == "POST":
-                return self._press(rest.removeprefix("pay/"), raw)
-            return self._page(rest.removeprefix("pay/"))
+            return self._buyer(desk, rest.removeprefix("pay/"), raw)
         return self._deal(desk, raw)
+
+    def _buyer(self, desk: Desk, rest: str, raw: bytes) -> None:
+        """The page, or a button on it; WeChat Pay is told in the address where to go on to."""
+        payment_id, _mark, query = rest.partition("?")
+        back = urllib.parse.parse_qs(query).get("redirect_url", [""])[0]
+        desk.come_back_to(payment_id, back)
+        if self.command == "POST":
+            return self._press(payment_id, raw)
+        return self._page(payment_id)
 
     def _deal(self, desk: Desk, raw: bytes) -> None:
         desk.pause()

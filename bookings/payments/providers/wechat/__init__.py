@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from secrets import token_hex
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from django.utils.translation import gettext as _
@@ -100,7 +100,10 @@ class WeChat:
             return Started(charge.token, qr=text_of(found, "code_url", most=500))
         body["scene_info"] = {"payer_client_ip": charge.buyer_ip, "h5_info": {"type": "Wap"}}
         found = self._insist("POST", "/v3/pay/transactions/h5", body)
-        return Started(charge.token, redirect_url=text_of(found, "h5_url", most=500))
+        page = text_of(found, "h5_url", most=500)
+        back = urlencode({"redirect_url": charge.return_url})
+        joint = "&" if "?" in page else "?"
+        return Started(charge.token, redirect_url=f"{page}{joint}{back}")
 
     def fetch(self, handle: Handle) -> Payment:
         path = f"/v3/pay/transactions/out-trade-no/{handle.token}?mchid={self.merchant_id}"
