@@ -366,23 +366,33 @@ def test_what_was_not_paid_does_not_go_back(provider, party, unpaid):
 # --- set aside, take, release, close ---
 
 
+SET_ASIDE = ("sandbox", "stripe")
+of_those_that_set_aside = pytest.mark.parametrize("party", SET_ASIDE, indirect=True)
+
+
+def test_who_cannot_set_a_sum_aside_says_so(provider, paid):
+    assert provider.capabilities.authorise is (provider.name in SET_ASIDE)
+    if not provider.capabilities.authorise:
+        assert provider.capture(paid, amount_fen=1) is Outcome.FAILED
+
+
 @pytest.fixture
 def set_aside(provider: Provider, party: Party, post: Inbox) -> Handle:
     """A deposit that the buyer agreed to."""
-    if not provider.capabilities.authorise:
-        pytest.skip("cannot set a sum aside, and says so")
     wish = charge(post, how=How.AUTHORISE)
     made = handle(wish, provider.start(wish))
     party.pay(made.provider_ref)
     return made
 
 
+@of_those_that_set_aside
 def test_what_is_set_aside_is_not_taken(provider, set_aside):
     found = provider.fetch(set_aside)
 
     assert (found.outcome, found.captured_fen) == (Outcome.AUTHORISED, 0)
 
 
+@of_those_that_set_aside
 def test_a_part_of_it_is_taken_once_and_the_rest_is_free(provider, set_aside):
     part = 5_000 if provider.capabilities.capture_less else AMOUNT
 
@@ -394,12 +404,14 @@ def test_a_part_of_it_is_taken_once_and_the_rest_is_free(provider, set_aside):
     assert back(provider, set_aside, part + 1) is Outcome.FAILED
 
 
+@of_those_that_set_aside
 def test_more_than_was_set_aside_is_not_to_be_had(provider, set_aside):
     assert provider.capture(set_aside, amount_fen=AMOUNT + 1) is Outcome.FAILED
 
     assert provider.fetch(set_aside).outcome is Outcome.AUTHORISED
 
 
+@of_those_that_set_aside
 def test_what_is_released_is_over(provider, set_aside):
     assert [provider.void(set_aside) for _time in range(2)] == [Outcome.SUCCEEDED] * 2
 

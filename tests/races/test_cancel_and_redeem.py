@@ -91,10 +91,19 @@ def test_a_scan_between_the_steps_of_a_cancellation_does_not_lock_it_out(scan, c
 
 @pytest.fixture
 def no_guard(monkeypatch, paid):
-    """The twin's world: no row is locked, no CHECK; the gate reads, waits, writes."""
+    """The twin's world: no row is locked, no CHECK; the gate reads, waits, writes.
+
+    The cancellation waits until the gate has read: on a busy machine it might be through before.
+    """
     redeem = import_module("bookings.vouchers.operations.redeem")
+    void, read = vouchers.void, threading.Event()
+
+    def void_after_the_gate_has_read(**what: object) -> int:
+        read.wait(PATIENCE)
+        return void(**what)
 
     def use(voucher: Voucher, at: object) -> bool:
+        read.set()
         time.sleep(0.3)
         voucher.entries_used += 1
         return bool(Voucher.objects.filter(pk=voucher.pk).update(entries_used=1))
@@ -106,6 +115,7 @@ def no_guard(monkeypatch, paid):
         )
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_how: rows.all())
     monkeypatch.setattr(redeem, "_use", use)
+    monkeypatch.setattr(vouchers, "void", void_after_the_gate_has_read)
 
 
 def test_twin_without_the_guard_who_got_the_money_back_goes_in(scan, cancel, no_guard):
