@@ -286,6 +286,12 @@ class AlipayParty(FakeParty):
             is_live=False,
         )
 
+    def row(self, ref: str) -> str:
+        return super().row(spelled(ref))
+
+    def payments(self, token: str) -> int:
+        return super().payments(spelled(token))
+
     def open(self, ref: str) -> None:
         """The buyer opens the address: now Alipay knows of the payment."""
         link = HTTPConnection(self.url.removeprefix("http://"), timeout=5)
@@ -303,6 +309,11 @@ class AlipayParty(FakeParty):
         message = "&".join(f"{name}={unsigned[name]}" for name in sorted(unsigned))
         fields["sign"] = rsa_sign(private_key(self.keys.alipay_own_key), message.encode())
         return Letter(urlencode(fields).encode(), letter.headers)
+
+
+def spelled(token: str) -> str:
+    """A token of ours as it stands at Alipay, which takes letters, digits and "_" only."""
+    return token.replace("_", "_u").replace("-", "_h")
 
 
 class WeChatParty(FakeParty):

@@ -84,7 +84,7 @@ def provider(party: Party) -> Provider:
 def charge(post: Inbox, **changes: Any) -> Charge:
     """A charge of its own."""
     facts = {
-        "token": uuid4().hex,
+        "token": f"{uuid4().hex[:20]}-_",
         "amount_fen": AMOUNT,
         "currency": "CNY",
         "words": "QY-1",
@@ -326,7 +326,7 @@ def test_an_old_notice_played_again_is_refused(provider, letter):
 
 
 def back(provider: Provider, made: Handle, amount_fen: int, *, token: str = "") -> Outcome:
-    return provider.refund(made, token=token or uuid4().hex, amount_fen=amount_fen).outcome
+    return provider.refund(made, token=token or f"{uuid4().hex[:20]}-_", amount_fen=amount_fen).outcome
 
 
 def test_all_of_it_goes_back_and_no_more(provider, party, paid):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from zoneinfo import ZoneInfo
@@ -15,6 +17,7 @@ from bookings.payments.reading import fen_of, is_signed, private_key, public_key
 _STATUS = {
     "PENDING": "WAIT_BUYER_PAY", "SUCCEEDED": "TRADE_SUCCESS", "FAILED": "TRADE_CLOSED",
 }  # fmt: skip
+_NUMBER = re.compile(r"[A-Za-z0-9_]{1,64}", re.ASCII)
 _PAGES = ("alipay.trade.wap.pay", "alipay.trade.page.pay")
 
 
@@ -35,6 +38,8 @@ class AlipayDesk(Desk):
                 fields.get("method", "none"), {"code": "40002", "sub_code": "isv.invalid-signature"}
             )
         content = json.loads(fields["biz_content"])
+        if not _NUMBER.fullmatch(content["out_trade_no"]):
+            return self._say(fields["method"], _no("ACQ.INVALID_PARAMETER"))
         if fields["method"] in _PAGES:
             return self._open(fields, content)
         verbs = {
@@ -62,23 +67,26 @@ class AlipayDesk(Desk):
         payment = self.by_token(content["out_trade_no"])
         if not payment:
             return _no("ACQ.TRADE_NOT_EXIST")
-        return {"code": "10000", "msg": "Success", **self._trade(payment, "refund_amount")}
+        return {"code": "10000", "msg": "Success", **self._trade(payment, "send_pay_date")}
 
-    def _trade(self, payment: Mapping[str, Any], refunded: str) -> dict[str, str]:
-        is_returned = payment["status"] == "SUCCEEDED" and payment["refunded"] >= payment["amount"]
+    def _trade(self, payment: Mapping[str, Any], paid_at: str) -> dict[str, str]:
+        """What answers and notices have in common; what was paid has a moment of it."""
+        is_paid = payment["status"] == "SUCCEEDED"
+        is_returned = is_paid and payment["refunded"] >= payment["amount"]
         found = {
             "out_trade_no": payment["token"],
             "trade_no": f"2026{payment['id']}",
             "trade_status": "TRADE_CLOSED" if is_returned else _STATUS[payment["status"]],
             "total_amount": yuan_of(payment["amount"]),
         }
-        return found | ({refunded: yuan_of(payment["refunded"])} if payment["refunded"] else {})
+        return found | ({paid_at: _text_of(self.now)} if is_paid else {})
 
     def _close(self, content: Mapping[str, Any]) -> dict[str, Any]:
         payment = self.by_token(content["out_trade_no"])
         if not payment:
             return _no("ACQ.TRADE_NOT_EXIST")
-        return {"code": "10000"} if self.void(payment["id"]) else _no("ACQ.TRADE_STATUS_ERROR")
+        is_open = payment["status"] == "PENDING" and self.void(payment["id"])
+        return {"code": "10000"} if is_open else _no("ACQ.TRADE_STATUS_ERROR")
 
     def _give_back(self, content: Mapping[str, Any]) -> dict[str, Any]:
         payment = self.by_token(content["out_trade_no"])
@@ -108,16 +116,17 @@ class AlipayDesk(Desk):
         return sign(private_key(pem), raw)
 
     def notice(self, kind: str, payment: Mapping[str, Any]) -> str:
-        sent_at = self.now.astimezone(ZoneInfo("Asia/Shanghai"))
+        returned = payment.get("refunded") or 0
         fields = {
             "app_id": self.keys.alipay_app_id,
             "notify_id": secrets.token_hex(16),
-            "notify_time": sent_at.strftime("%Y-%m-%d %H:%M:%S"),
+            "notify_time": _text_of(self.now),
             "notify_type": "trade_status_sync",
             "charset": "utf-8",
             "version": "1.0",
             "buyer_logon_id": "158****1562",
-            **self._trade(payment, "refund_fee"),
+            **self._trade(payment, "gmt_payment"),
+            **({"refund_fee": yuan_of(returned)} if returned else {}),
         }
         message = "&".join(f"{name}={fields[name]}" for name in sorted(fields))
         return urlencode({**fields, "sign_type": "RSA2", "sign": self._sign(message.encode())})
@@ -127,6 +136,10 @@ class AlipayDesk(Desk):
 
     def seal(self, raw: bytes) -> dict[str, str]:
         return {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
+
+
+def _text_of(moment: datetime) -> str:
+    return moment.astimezone(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _no(sub_code: str) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Alipay (open.alipay.com): page and phone payments, signed with RSA2.
 
 The buyer's payment comes into being when the buyer opens the address that we have signed: until then
-Alipay knows nothing of it. Our number of it is both its token and its reference.
+Alipay knows nothing of it. Our number of it is both its token and its reference; Alipay's numbers
+have letters, digits and "_" only, so that ours is spelled otherwise there.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ class Alipay:
         method = "alipay.trade.wap.pay" if charge.is_phone else "alipay.trade.page.pay"
         product = "QUICK_WAP_WAY" if charge.is_phone else "FAST_INSTANT_TRADE_PAY"
         content = {
-            "out_trade_no": charge.token,
+            "out_trade_no": _spelled(charge.token),
             "total_amount": yuan_of(charge.amount_fen),
             "subject": charge.words,
             "product_code": product,
@@ -93,8 +94,7 @@ class Alipay:
         return Started(charge.token, redirect_url=f"{self.gateway}?{urlencode(signed)}")
 
     def fetch(self, handle: Handle) -> Payment:
-        found = self._ask("alipay.trade.query", {"out_trade_no": handle.token,
-                                                 "query_options": ["refund_amount"]})  # fmt: skip
+        found = self._ask("alipay.trade.query", {"out_trade_no": _spelled(handle.token)})
         if found.get("sub_code") == _NOT_THERE:
             return _unopened(handle, is_live=self.capabilities.is_live)
         _insist(found)
@@ -104,23 +104,30 @@ class Alipay:
         return Outcome.FAILED
 
     def void(self, handle: Handle) -> Outcome:
-        """Close it. What nobody has opened yet ends by ``time_expire``."""
-        found = self._ask("alipay.trade.close", {"out_trade_no": handle.token})
+        """Close it. What nobody has opened yet ends by ``time_expire``.
+
+        Alipay refuses in the same words where it was paid and where it was closed before.
+        """
+        found = self._ask("alipay.trade.close", {"out_trade_no": _spelled(handle.token)})
         if found.get("code") == "10000" or found.get("sub_code") == _NOT_THERE:
             return Outcome.SUCCEEDED
-        return Outcome.FAILED
+        is_over = self.fetch(handle).outcome is Outcome.FAILED
+        return Outcome.SUCCEEDED if is_over else Outcome.FAILED
 
     def refund(self, handle: Handle, *, token: str, amount_fen: int) -> Returned:
         content = {
-            "out_trade_no": handle.token,
+            "out_trade_no": _spelled(handle.token),
             "refund_amount": yuan_of(amount_fen),
-            "out_request_no": token,
+            "out_request_no": _spelled(token),
         }
         found = self._ask("alipay.trade.refund", content)
         if found.get("code") != "10000":
             return Returned(Outcome.FAILED, str(found.get("sub_code", "")))
         # "N" means that this call moved nothing: the same request number was carried out before.
-        asked = {"out_trade_no": handle.token, "out_request_no": token}
+        asked = {
+            "out_trade_no": content["out_trade_no"],
+            "out_request_no": content["out_request_no"],
+        }
         if found.get("fund_change") == "Y":
             return Returned(Outcome.SUCCEEDED)
         state = self._ask("alipay.trade.fastpay.refund.query", asked).get("refund_status")
@@ -154,11 +161,12 @@ class Alipay:
             raise ProviderDown
         fen = fen_of(text_of(found, "total_amount"))
         back = fen_of(text_of(found, refunded)) if found.get(refunded) else 0
-        if outcome is Outcome.FAILED and back:
+        if outcome is Outcome.FAILED and (back or any(found.get(name) for name in _PAID_AT)):
             outcome = Outcome.SUCCEEDED  # paid, then returned whole: closed at Alipay
+        token = _read(text_of(found, "out_trade_no"))
         return Payment(
-            provider_ref=text_of(found, "out_trade_no"),
-            token=text_of(found, "out_trade_no"),
+            provider_ref=token,
+            token=token,
             outcome=outcome,
             amount_fen=fen,
             currency="CNY",
@@ -192,16 +200,20 @@ class Alipay:
             whole = http.read_object(reply.raw)
         except http.NoAnswer:
             raise ProviderDown from None
-        name = method.replace(".", "_") + "_response"
-        found, signed = whole.get(name), _between(reply.raw, name)
-        if not isinstance(found, dict) or not is_signed(
-            self.alipay_key, signed, str(whole.get("sign", ""))
-        ):
+        signed = _between(reply.raw, method.replace(".", "_") + "_response")
+        if not is_signed(self.alipay_key, signed, str(whole.get("sign", ""))):
             raise ProviderDown
+        try:
+            found = http.read_object(signed)  # only what was signed is read
+        except http.NoAnswer:
+            raise ProviderDown from None
         if found.get("code") == "20000" or found.get("sub_code") in _SILENT:
             raise ProviderDown
         return found
 
+
+_PAID_AT = ("gmt_payment", "send_pay_date")
+"""When it was paid, in notices and in answers: there for a closed payment only if it was paid."""
 
 _UNSIGNED = ("sign", "sign_type")
 _KEPT = ("notify_id", "notify_type", "trade_status", "out_trade_no", "trade_no", "total_amount",
@@ -214,6 +226,16 @@ def _between(raw: bytes, name: str) -> bytes:
     start = raw.find(f'"{name}":'.encode()) + len(name) + 3
     end = raw.rfind(b',"sign"') if raw.rfind(b',"sign"') > start else raw.rfind(b"}")
     return raw[start:end]
+
+
+def _spelled(token: str) -> str:
+    """A token of ours as Alipay takes it: "_" is "_u", "-" is "_h"."""
+    return token.replace("_", "_u").replace("-", "_h")
+
+
+def _read(number: str) -> str:
+    """The token of ours that was spelled so."""
+    return number.replace("_h", "-").replace("_u", "_")
 
 
 def _insist(found: Mapping[str, Any]) -> None:
