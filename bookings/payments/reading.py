@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
-from bookings.payments.providers import ProviderDown
+from bookings.payments.providers import Handle, Outcome, Payment, ProviderDown
 
 _YUAN = re.compile(r"(0|[1-9][0-9]{0,11})(?:\.([0-9]{1,2}))?", re.ASCII)
 
@@ -40,6 +40,18 @@ def part_of(found: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise ProviderDown
     return value
+
+
+def unopened(handle: Handle, *, is_live: bool) -> Payment:
+    """A payment that the provider does not know yet: nobody can have paid it."""
+    return Payment(
+        provider_ref=handle.provider_ref,
+        token=handle.token,
+        outcome=Outcome.PENDING,
+        amount_fen=handle.amount_fen,
+        currency=handle.currency,
+        is_live=is_live,
+    )
 
 
 def fen_of(yuan: str) -> int:

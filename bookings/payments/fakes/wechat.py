@@ -20,6 +20,7 @@ from bookings.payments.fakes.keys import certificate
 from bookings.payments.reading import is_signed, private_key, public_key, sign
 
 _STATE = {"PENDING": "NOTPAY", "SUCCEEDED": "SUCCESS", "FAILED": "CLOSED"}
+_NUMBER = re.compile(r"[0-9A-Za-z_*-]{6,32}", re.ASCII)
 _FIELD = re.compile(r'(\w+)="([^"]*)"')
 
 
@@ -80,6 +81,10 @@ class WeChatDesk(Desk):
         )
 
     def _start(self, body: Mapping[str, Any], kind: str) -> Reply:
+        if not _NUMBER.fullmatch(body["out_trade_no"]):
+            return self._json(400, {"code": "PARAM_ERROR", "message": "out_trade_no"})
+        if kind == "h5" and not body["scene_info"]["payer_client_ip"]:
+            return self._json(400, {"code": "PARAM_ERROR", "message": "payer_client_ip"})
         made = self.create({
             "token": body["out_trade_no"],
             "amount": body["amount"]["total"],
@@ -90,7 +95,9 @@ class WeChatDesk(Desk):
             "language": "zh",
             "how": "CHARGE",
         })  # fmt: skip
-        return self._json(200, {"code_url" if kind == "native" else "h5_url": made["pay_url"]})
+        if kind == "native":
+            return self._json(200, {"code_url": made["pay_url"]})
+        return self._json(200, {"h5_url": f"{made['pay_url']}?package={made['id']}"})
 
     def _query(self, token: str) -> Reply:
         payment = self.by_token(token)
@@ -99,15 +106,19 @@ class WeChatDesk(Desk):
         return self._json(200, self._transaction(payment))
 
     def _transaction(self, payment: Mapping[str, Any]) -> dict[str, Any]:
-        is_returned = payment["status"] == "SUCCEEDED" and payment["refunded"]
+        """The sum of it only where it was paid, as WeChat Pay has it."""
+        is_paid = payment["status"] == "SUCCEEDED"
+        amount = {"total": payment["amount"], "currency": payment["currency"]}
         return {
             "appid": self.keys.wechat_app_id,
             "mchid": self.keys.wechat_merchant_id,
             "out_trade_no": payment["token"],
-            "transaction_id": f"4200{payment['id']}" if payment["status"] == "SUCCEEDED" else "",
+            "transaction_id": f"4200{payment['id']}" if is_paid else "",
             "trade_type": "MWEB",
-            "trade_state": "REFUND" if is_returned else _STATE[payment["status"]],
-            "amount": {"total": payment["amount"], "currency": payment["currency"]},
+            "trade_state": "REFUND"
+            if is_paid and payment["refunded"]
+            else _STATE[payment["status"]],
+            **({"amount": amount} if is_paid else {}),
         }
 
     def _close(self, token: str) -> Reply:

@@ -29,7 +29,7 @@ from bookings.payments.providers import (
     Returned,
     Started,
 )
-from bookings.payments.reading import fen_of, is_signed, sign, text_of, yuan_of
+from bookings.payments.reading import fen_of, is_signed, sign, text_of, unopened, yuan_of
 from kernel import clock, http
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -96,7 +96,7 @@ class Alipay:
     def fetch(self, handle: Handle) -> Payment:
         found = self._ask("alipay.trade.query", {"out_trade_no": _spelled(handle.token)})
         if found.get("sub_code") == _NOT_THERE:
-            return _unopened(handle, is_live=self.capabilities.is_live)
+            return unopened(handle, is_live=self.capabilities.is_live)
         _insist(found)
         return self._payment(found, refunded="refund_amount")
 
@@ -241,17 +241,6 @@ def _read(number: str) -> str:
 def _insist(found: Mapping[str, Any]) -> None:
     if found.get("code") != "10000":
         raise ProviderDown
-
-
-def _unopened(handle: Handle, *, is_live: bool) -> Payment:
-    return Payment(
-        provider_ref=handle.provider_ref,
-        token=handle.token,
-        outcome=Outcome.PENDING,
-        amount_fen=handle.amount_fen,
-        currency=handle.currency,
-        is_live=is_live,
-    )
 
 
 def _fields(raw: bytes) -> dict[str, str]:

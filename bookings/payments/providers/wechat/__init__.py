@@ -1,6 +1,7 @@
 """WeChat Pay, API v3: a code to scan, or a page on the phone. RSA signatures both ways, AES notices.
 
-Our number of a payment (out_trade_no) is both its token and its reference.
+Our number of a payment (out_trade_no) is both its token and its reference. Of a payment that is not
+paid WeChat Pay need not tell the sum.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from bookings.payments.providers import (
     Started,
 )
 from bookings.payments.providers.wechat.certificates import Certificates, unlock
-from bookings.payments.reading import is_signed, part_of, sign, sum_of, text_of
+from bookings.payments.reading import is_signed, part_of, sign, sum_of, text_of, unopened
 from kernel import clock, http
 
 TOLERANCE_S = 300
@@ -48,6 +49,7 @@ _REFUNDS = {
     "ABNORMAL": Outcome.FAILED,
 }
 _SILENT = ("SYSTEM_ERROR", "FREQUENCY_LIMITED", "SIGN_ERROR")
+_NOT_THERE = ("ORDER_NOT_EXIST", "ORDERNOTEXIST", "RESOURCE_NOT_EXISTS")
 _CERTIFICATES = "/v3/certificates"
 
 
@@ -86,6 +88,9 @@ class WeChat:
         return currency in self.capabilities.currencies
 
     def start(self, charge: Charge) -> Started:
+        """Without a buyer there is no page to ask for: its reference is known, and it is all there is."""
+        if not charge.buyer_ip and not charge.return_url:
+            return Started(charge.token)
         body: dict[str, Any] = {
             "appid": self.app_id,
             "mchid": self.merchant_id,
@@ -100,14 +105,16 @@ class WeChat:
             return Started(charge.token, qr=text_of(found, "code_url", most=500))
         body["scene_info"] = {"payer_client_ip": charge.buyer_ip, "h5_info": {"type": "Wap"}}
         found = self._insist("POST", "/v3/pay/transactions/h5", body)
-        page = text_of(found, "h5_url", most=500)
-        back = urlencode({"redirect_url": charge.return_url})
-        joint = "&" if "?" in page else "?"
-        return Started(charge.token, redirect_url=f"{page}{joint}{back}")
+        return Started(charge.token, redirect_url=_leading_back(found, charge.return_url))
 
     def fetch(self, handle: Handle) -> Payment:
         path = f"/v3/pay/transactions/out-trade-no/{handle.token}?mchid={self.merchant_id}"
-        return self._payment(self._insist("GET", path, None))
+        status, found = self._ask("GET", path, None)
+        if found.get("code") in _NOT_THERE:
+            return unopened(handle, is_live=self.capabilities.is_live)
+        if status != 200:
+            raise ProviderDown
+        return self._payment(found, handle)
 
     def capture(self, handle: Handle, *, amount_fen: int) -> Outcome:
         return Outcome.FAILED
@@ -115,7 +122,7 @@ class WeChat:
     def void(self, handle: Handle) -> Outcome:
         path = f"/v3/pay/transactions/out-trade-no/{handle.token}/close"
         status, found = self._ask("POST", path, {"mchid": self.merchant_id})
-        if status == 204 or found.get("code") == "ORDER_CLOSED":
+        if status == 204 or found.get("code") in ("ORDER_CLOSED", *_NOT_THERE):
             return Outcome.SUCCEEDED
         return Outcome.FAILED
 
@@ -184,19 +191,23 @@ class WeChat:
         message = "\n".join(head).encode() + b"\n" + raw + b"\n"
         return key is not None and is_signed(key, message, headers.get("Wechatpay-Signature", ""))
 
-    def _payment(self, found: Mapping[str, Any]) -> Payment:
+    def _payment(self, found: Mapping[str, Any], asked: Handle | None = None) -> Payment:
+        """What it says; ``asked``: whose sum is meant where an unpaid one does not tell it."""
         outcome = _OUTCOMES.get(text_of(found, "trade_state"))
         is_ours = (found.get("mchid"), found.get("appid")) == (self.merchant_id, self.app_id)
         if outcome is None or not is_ours:
             raise ProviderDown
-        amount = part_of(found, "amount")
-        fen = sum_of(amount, "total")
+        if asked is not None and outcome is not Outcome.SUCCEEDED:
+            fen, currency = asked.amount_fen, asked.currency
+        else:
+            amount = part_of(found, "amount")
+            fen, currency = sum_of(amount, "total"), text_of(amount, "currency", most=3)
         return Payment(
             provider_ref=text_of(found, "out_trade_no"),
             token=text_of(found, "out_trade_no"),
             outcome=outcome,
             amount_fen=fen,
-            currency=text_of(amount, "currency", most=3),
+            currency=currency,
             is_live=self.capabilities.is_live,
             transaction_ref=str(found.get("transaction_id", ""))[:120],
             captured_fen=fen if outcome is Outcome.SUCCEEDED else 0,
@@ -250,6 +261,14 @@ class WeChat:
             return http.send(method, self.url + path, raw or None, headers)
         except http.NoAnswer:
             raise ProviderDown from None
+
+
+def _leading_back(found: Mapping[str, Any], return_url: str) -> str:
+    """Its page on the phone, told where the buyer goes afterwards."""
+    page = text_of(found, "h5_url", most=500)
+    if not return_url:
+        return page
+    return f"{page}{'&' if '?' in page else '?'}{urlencode({'redirect_url': return_url})}"
 
 
 def _titled(name: str) -> str:

@@ -46,8 +46,12 @@ class Certificates:
     def get(self, serial: str) -> RSAPublicKey | None:
         """The key of a serial number; None where WeChat Pay has none of it.
 
+        Who brings a serial that is known does not wait for a download that another has caused.
+
         :raises ProviderDown: it is unknown and the list cannot be had.
         """
+        if known := self._keys.get(serial):
+            return known
         with self._lock:
             if serial not in self._keys and time.monotonic() >= self._asked_at + AGAIN_AFTER_S:
                 self._asked_at = time.monotonic()
