@@ -40,10 +40,17 @@ class Answer:
 
 
 @crashpoints.around("call")
-def send(method: str, url: str, payload: bytes | None, headers: Mapping[str, str]) -> Reply:
+def send(
+    method: str,
+    url: str,
+    payload: bytes | None,
+    headers: Mapping[str, str],
+    *,
+    most: int = MAX_BYTES,
+) -> Reply:
     """One request, its reply in bytes.
 
-    :raises NoAnswer: no connection, no answer within TIMEOUT_S, or more than MAX_BYTES.
+    :raises NoAnswer: no connection, no answer within TIMEOUT_S, or more than ``most`` bytes.
     """
     parts = urlsplit(url)
     secure = parts.scheme == "https"
@@ -55,12 +62,12 @@ def send(method: str, url: str, payload: bytes | None, headers: Mapping[str, str
         with _deadline(link.sock):
             link.request(method, path, payload, dict(headers))
             with link.getresponse() as answer:
-                raw = answer.read(MAX_BYTES + 1)
+                raw = answer.read(most + 1)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise NoAnswer(type(error).__name__) from None
     finally:
         link.close()
-    if len(raw) > MAX_BYTES:
+    if len(raw) > most:
         raise NoAnswer("too long")
     return Reply(answer.status, {name.lower(): text for name, text in answer.getheaders()}, raw)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pkgutil
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -23,6 +24,7 @@ from bookings.payments.models import Attempt, AttemptState, EventState, Provider
 from bookings.payments.providers import (
     BadSignature,
     Charge,
+    Dispute,
     Handle,
     Outcome,
     Provider,
@@ -191,6 +193,23 @@ def test_a_start_without_an_answer_is_started_again_as_one(provider, party, wish
 
     assert provider.fetch(handle(wish, again)).token == wish.token
     assert party.payments(wish.token) == 1
+
+
+def test_a_start_for_nobody_finds_the_payment_that_was_begun_for_a_buyer(
+    provider, party, wish, monkeypatch
+):
+    """Its answer was lost; minutes later it is asked for again, with nobody to come back."""
+    if not isinstance(party, AlipayParty):
+        party.lose_reply()
+        with pytest.raises(ProviderDown):
+            provider.start(wish)
+    later = clock.now() + timedelta(minutes=3)
+    monkeypatch.setattr(clock, "now", lambda: later)
+
+    again = provider.start(replace(wish, return_url="", buyer_ip=""))
+
+    assert provider.fetch(handle(wish, again)).outcome is Outcome.PENDING
+    assert party.payments(wish.token) == (0 if isinstance(party, AlipayParty) else 1)
 
 
 # --- fetch ---
@@ -640,3 +659,20 @@ def test_its_own_list_has_every_payment_that_was_made(provider, party, post):
     told = [news.payment.token for news in provider.news(since=since) if news.payment]
 
     assert told[-25:] == made
+
+
+@pytest.mark.parametrize("party", ["stripe"], indirect=True)  # the others' banks take nothing back
+def test_what_a_bank_takes_back_is_told_and_found(provider, party, post, paid):
+    told = []
+    for number, status in enumerate(("needs_response", "lost"), start=2):
+        party.control(dispute=[paid.token, status])
+        letter = post.wait(number)[-1]
+        notice = provider.verify(letter.raw, letter.headers, at=clock.now())
+        told.append((notice.payment.dispute, notice.payment.disputed_fen, notice.payment.token))
+
+    now = provider.fetch(paid)
+
+    assert told == [(Dispute.OPEN, AMOUNT, paid.token), (Dispute.LOST, AMOUNT, paid.token)]
+    assert (now.dispute, now.disputed_fen, now.outcome) == (
+        Dispute.LOST, AMOUNT, Outcome.SUCCEEDED,
+    )  # fmt: skip

@@ -90,6 +90,10 @@ class Desk(Party):
         for copy in range(1 + self.faults.get("duplicate", 0)):
             super().queue(url, body, delay_s + copy * 0.05)
 
+    def replay(self) -> None:
+        """Send every notice that was ever sent once more."""
+        self.store.run("UPDATE notice SET done = 0, tries = 0, due = ?", time.time())
+
     def pause(self) -> None:
         """Be slow when told to; the value of the fault is milliseconds."""
         time.sleep(self.faults.get("delay", 0) / 1000)

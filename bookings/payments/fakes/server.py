@@ -88,7 +88,11 @@ class FakeHandler(Handler):
         self.wfile.write(reply.raw)
 
     def _control(self, raw: bytes) -> None:
-        """``{"provider": {"fault": value}}`` replaces a provider's faults; "rotate" changes keys."""
+        """``{"provider": {"fault": value}}`` replaces a provider's faults.
+
+        Done at once: "rotate" changes keys, "replay" sends all old notices again, and "dispute" (a
+        token and a status) is a buyer's objection.
+        """
         given = self.headers.get("Authorization", "").encode()
         if not hmac.compare_digest(given, f"Bearer {self.control}".encode()):
             return self._json(401, {"error": "who are you"})
@@ -98,6 +102,10 @@ class FakeHandler(Handler):
                 desk.rotate()
             if isinstance(desk, StripeDesk) and "webhook" in faults:
                 desk.webhook = faults.pop("webhook")
+            if isinstance(desk, StripeDesk) and "dispute" in faults:
+                desk.dispute(*faults.pop("dispute"))
+            if faults.pop("replay", False):
+                desk.replay()
             desk.faults = {fault: int(value) for fault, value in faults.items()}
         return self._json(200, {})
 

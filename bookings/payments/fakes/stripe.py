@@ -14,7 +14,13 @@ from bookings.payments.fakes.desk import Desk, Reply, Request
 
 Write = Callable[[Mapping[str, Any]], dict[str, Any]]
 
-_TABLE = "CREATE TABLE IF NOT EXISTS event (id TEXT PRIMARY KEY, created INTEGER, body TEXT)"
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS event (id TEXT PRIMARY KEY, created INTEGER, body TEXT)",
+    "CREATE TABLE IF NOT EXISTS once (key TEXT PRIMARY KEY, words TEXT)",
+    "CREATE TABLE IF NOT EXISTS dispute (payment_id TEXT PRIMARY KEY, status TEXT)",
+)
+_LISTS = (["refunds"], ["disputes"], ["events"], ["checkout", "sessions"])
+_EXPANDABLE = ("latest_charge", "payment_intent.latest_charge", None)
 
 
 class StripeDesk(Desk):
@@ -24,27 +30,48 @@ class StripeDesk(Desk):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self.store.run(_TABLE)
+        for table in _TABLES:
+            self.store.run(table)
 
     def answer(self, request: Request) -> Reply:
-        if request.headers.get("Authorization") != f"Bearer {self.keys.stripe_key}":
-            return _error(401, "invalid_api_key")
         parts = urlsplit(request.path)
         form = dict(parse_qsl(request.raw.decode() or parts.query, keep_blank_values=True))
-        match (request.method, *parts.path.strip("/").split("/")[2:]):
+        key = request.headers.get("Idempotency-Key", "")
+        if no := self._no(request, form, key):
+            return no
+        what = parts.path.strip("/").split("/")[2:]
+        if request.method == "GET" and what in _LISTS:
+            return self._list(what[-1], form)
+        match (request.method, *what):
             case "POST", "checkout", "sessions":
-                return self._create(form, request.headers.get("Idempotency-Key", ""))
+                return self._create(form, key)
             case "POST", "refunds":
                 return self._refund(form)
-            case "GET", "refunds":
-                return _json(200, {"object": "list", "data": self._refunds(form["payment_intent"])})
-            case "GET", "events":
-                return self._events(form)
             case method, "checkout", "sessions", *rest:
                 return self._of_one(method, rest, form, self.session)
             case method, "payment_intents", *rest:
                 return self._of_one(method, rest, form, self.intent)
         return _error(404, "resource_missing")
+
+    def _no(self, request: Request, form: Mapping[str, str], key: str) -> Reply | None:
+        """Why a request is not looked at, if it is not."""
+        if request.headers.get("Authorization") != f"Bearer {self.keys.stripe_key}":
+            return _error(401, "invalid_api_key")
+        if request.method == "POST" and self._is_said_otherwise(key, request.raw.decode()):
+            return _error(400, "idempotency_error")
+        if form.get("expand[0]") not in _EXPANDABLE:
+            return _error(400, "cannot_be_expanded")
+        return None
+
+    def _list(self, what: str, form: Mapping[str, str]) -> Reply:
+        """Of a payment intent all there is of it, otherwise in pages."""
+        if what == "events":
+            return self._events(form)
+        if what == "sessions":
+            return self._sessions(form)
+        intent = form["payment_intent"]
+        found = self._refunds(intent) if what == "refunds" else self._disputes(_id_of(intent))
+        return _json(200, {"object": "list", "data": found})
 
     def _of_one(
         self, method: str, rest: Sequence[str], form: Mapping[str, str], write: Write
@@ -62,6 +89,44 @@ class StripeDesk(Desk):
         if done is None:
             return _error(400, "unexpected_state")
         return _json(200, write(self.say(payment_id)))
+
+    def _is_said_otherwise(self, key: str, words: str) -> bool:
+        """Whether a key was used before, for other words."""
+        if not key:
+            return False
+        self.store.run("INSERT INTO once VALUES (?,?) ON CONFLICT DO NOTHING", key, words)
+        known = self.store.one("SELECT words FROM once WHERE key = ?", key)
+        return known is not None and known["words"] != words
+
+    def _sessions(self, form: Mapping[str, str]) -> Reply:
+        """All that were made, the newest first, in pages."""
+        rows = self.store.run("SELECT id FROM payment ORDER BY rowid DESC")
+        made = [self.session(self.say(row["id"])) for row in rows]
+        ids = [session["id"] for session in made]
+        begin = ids.index(form["starting_after"]) + 1 if "starting_after" in form else 0
+        end = begin + int(form.get("limit", "10"))
+        return _json(200, {"object": "list", "data": made[begin:end], "has_more": end < len(made)})
+
+    def dispute(self, token: str, status: str) -> None:
+        """The buyer objects at the bank, or the bank decides: "needs_response", "won", "lost"."""
+        payment = self.by_token(token)
+        is_new = not self._disputes(payment["id"])
+        self.store.run(
+            "INSERT INTO dispute VALUES (?,?) ON CONFLICT DO UPDATE SET status = excluded.status",
+            payment["id"], status,
+        )  # fmt: skip
+        kind = "charge.dispute.created" if is_new else "charge.dispute.closed"
+        self.queue(self.webhook, self._event(kind, self._disputes(payment["id"])[0]), 0)
+
+    def _disputes(self, payment_id: str) -> list[dict[str, Any]]:
+        row = self.store.one("SELECT status FROM dispute WHERE payment_id = ?", payment_id)
+        found = {
+            "id": f"dp_{payment_id}",
+            "object": "dispute",
+            "amount": self.say(payment_id).get("amount"),
+            "payment_intent": f"pi_{payment_id}",
+        }
+        return [{**found, "status": row["status"]}] if row else []
 
     def _create(self, form: Mapping[str, str], key: str) -> Reply:
         if key != form["client_reference_id"]:
@@ -128,8 +193,7 @@ class StripeDesk(Desk):
             "payment_intent": f"pi_{payment['id']}",
             "amount": payment["amount"],
             "amount_refunded": payment["refunded"],
-            "disputed": False,
-            "dispute": None,
+            "disputed": bool(self._disputes(payment["id"])),
             "metadata": {"token": payment["token"]},
         }
 
@@ -209,5 +273,5 @@ def _json(status: int, body: Mapping[str, Any]) -> Reply:
 
 
 def _error(status: int, code: str) -> Reply:
-    kind = "invalid_request_error"
+    kind = code if code == "idempotency_error" else "invalid_request_error"
     return _json(status, {"error": {"type": kind, "code": code, "message": code}})

@@ -7,7 +7,7 @@ transaction; the token goes into both, and is the idempotency key of what makes 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,24 +27,41 @@ from bookings.payments.providers import (
     Returned,
     Started,
 )
+from bookings.payments.providers.stripe.calls import (
+    Other,
+    Refused,
+    call,
+    call_or_none,
+    listed,
+    once,
+)
 from bookings.payments.providers.stripe.line import Line
 from bookings.payments.providers.stripe.wire import (
+    is_disputed,
     payment_of_intent,
     payment_of_session,
     refund_outcome,
+    with_disputes,
 )
 from bookings.payments.reading import part_of, text_of
 from kernel import clock
 
 TOLERANCE_S = 300
 MOST_NEWS = 10_000
-SHORTEST = timedelta(minutes=31)
-"""A session lives half an hour at least; who pays later than we hold gets the money back."""
+SHORTEST, LONGEST = timedelta(minutes=31), timedelta(hours=24)
+"""A session lives half an hour to a day; who pays later than we hold gets the money back."""
 
-_INTENT = ["payment_intent.latest_charge.dispute"]
-_KINDS = (
-    "checkout.session.", "payment_intent.", "charge.refunded", "charge.dispute.", "refund.",
-)  # fmt: skip
+_MOST_SESSIONS = 2_000
+_KINDS = [
+    "checkout.session.completed", "checkout.session.expired",
+    "checkout.session.async_payment_succeeded", "checkout.session.async_payment_failed",
+    "payment_intent.succeeded", "payment_intent.canceled",
+    "payment_intent.amount_capturable_updated", "charge.refunded",
+    "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed",
+    "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated",
+    "refund.created", "refund.updated", "refund.failed",
+]  # fmt: skip
+"""What is asked for of the list of events: twenty kinds at most."""
 
 
 class Stripe:
@@ -80,7 +97,6 @@ class Stripe:
     def start(self, charge: Charge) -> Started:
         is_set_aside = charge.how is How.AUTHORISE
         kinds = ["card"] if is_set_aside else ["card", "alipay", "wechat_pay"]
-        closes_at = max(charge.closes_at, clock.now() + SHORTEST)
         params: Any = {
             "mode": "payment",
             "payment_method_types": kinds,
@@ -100,24 +116,43 @@ class Stripe:
             },
             "success_url": charge.return_url or charge.notice_url,
             "cancel_url": charge.return_url or charge.notice_url,
-            "expires_at": int(closes_at.timestamp()) // 60 * 60,
             "locale": "zh" if charge.language.startswith("zh") else "en",
         }  # fmt: skip
         if "wechat_pay" in kinds:
             params["payment_method_options"] = {"wechat_pay": {"client": "web"}}
-        found = self._call(
-            lambda: self.client.v1.checkout.sessions.create(params, _once(charge.token))
-        )
+        closes_at = charge.closes_at + SHORTEST  # by the clock it would be another one each time
+        if closes_at < clock.now() + LONGEST:
+            params["expires_at"] = int(closes_at.timestamp()) // 60 * 60
+        try:
+            found = call(
+                lambda: self.client.v1.checkout.sessions.create(params, once(charge.token))
+            )
+        except Other:
+            return self._made_before(charge.token)
         return Started(text_of(found, "id"), redirect_url=text_of(found, "url", most=2000))
 
+    def _made_before(self, token: str) -> Started:
+        """The session of this token, made in other words: for a buyer who was to come back elsewhere.
+
+        It has no page any more when it is over.
+        """
+        since = int((clock.now() - LONGEST).timestamp())
+        sessions = self.client.v1.checkout.sessions
+        for each in listed(sessions.list, {"created": {"gte": since}}, most=_MOST_SESSIONS):
+            if each.get("client_reference_id") == token:
+                url = each.get("url") and text_of(each, "url", most=2000)
+                return Started(text_of(each, "id"), redirect_url=url or "")
+        raise ProviderDown
+
     def fetch(self, handle: Handle) -> Payment:
-        return payment_of_session(self._session(handle))
+        session = self._session(handle)
+        return self._with_disputes(payment_of_session(session), session.get("payment_intent"))
 
     def capture(self, handle: Handle, *, amount_fen: int) -> Outcome:
         intent = self._intent_id(handle)
-        found = self._try(
+        found = call_or_none(
             lambda: self.client.v1.payment_intents.capture(
-                intent, {"amount_to_capture": amount_fen}, _once(f"{handle.token}:capture")
+                intent, {"amount_to_capture": amount_fen}, once(f"{handle.token}:capture")
             )
         )
         if found is None:  # captured before, or not to be had any more
@@ -130,13 +165,13 @@ class Stripe:
         session = self._session(handle)
         payment = payment_of_session(session)
         if payment.outcome is Outcome.PENDING and session.get("status") == "open":
-            found = self._try(
+            found = call_or_none(
                 lambda: self.client.v1.checkout.sessions.expire(text_of(session, "id"))
             )
             return Outcome.FAILED if found is None else Outcome.SUCCEEDED
         if payment.outcome is Outcome.AUTHORISED:
             intent = payment.transaction_ref
-            found = self._try(lambda: self.client.v1.payment_intents.cancel(intent))
+            found = call_or_none(lambda: self.client.v1.payment_intents.cancel(intent))
             return Outcome.FAILED if found is None else Outcome.SUCCEEDED
         return Outcome.SUCCEEDED if payment.outcome is Outcome.FAILED else Outcome.FAILED
 
@@ -144,37 +179,28 @@ class Stripe:
         """Keys are forgotten after a day or more at Stripe: a refund made before is looked for first."""
         try:
             return self._refund(handle, token, amount_fen)
-        except _Refused as no:
+        except Refused as no:
             return Returned(Outcome.FAILED, no.why)
 
     def _refund(self, handle: Handle, token: str, amount_fen: int) -> Returned:
         intent = self._intent_id(handle)
         if not intent:
             return Returned(Outcome.FAILED, "not paid")
-        made = self._call(
-            lambda: self.client.v1.refunds.list({"payment_intent": intent, "limit": 100})
-        )
+        made = call(lambda: self.client.v1.refunds.list({"payment_intent": intent, "limit": 100}))
         for each in made.get("data", ()):
-            if part_of(each, "metadata").get("token") == token:
+            if _token_of(each) == token:
                 return _returned(each)
         params: Any = {
             "payment_intent": intent,
             "amount": amount_fen,
             "metadata": {"token": token},
         }
-        return _returned(self._call(lambda: self.client.v1.refunds.create(params, _once(token))))
+        return _returned(call(lambda: self.client.v1.refunds.create(params, once(token))))
 
     def news(self, *, since: datetime) -> Sequence[Notice]:
         """The list has the newest first, in pages; the oldest is told first."""
-        events: list[Mapping[str, Any]] = []
-        asked: Any = {"created": {"gte": int(since.timestamp())}, "limit": 20}
-        while len(events) < MOST_NEWS:
-            found = self._call(lambda: self.client.v1.events.list(asked))
-            page = found.get("data", [])
-            events.extend(page)
-            if not page or not found.get("has_more"):
-                break
-            asked["starting_after"] = text_of(page[-1], "id")
+        asked = {"created": {"gte": int(since.timestamp())}, "types": _KINDS}
+        events = list(listed(self.client.v1.events.list, asked, most=MOST_NEWS))
         return [self._notice(event) for event in reversed(events)]
 
     def verify(self, raw: bytes, headers: Mapping[str, str], *, at: datetime) -> Notice:
@@ -198,21 +224,21 @@ class Stripe:
     def _notice(self, event: Mapping[str, Any]) -> Notice:
         """What an event is about. Disputes name the charge only: the payment is looked up.
 
+        The account may have uses of its own: what has no token of ours is about no payment.
         :raises ProviderDown: it cannot be read, or looked up just now.
         """
         kind = text_of(event, "type", most=80)
         thing = part_of(part_of(event, "data"), "object")
         payment = None
         token, outcome = "", None
-        if kind.startswith("checkout.session."):
+        if kind.startswith("checkout.session.") and thing.get("client_reference_id"):
             payment = payment_of_session(thing)
-        elif kind.startswith("payment_intent."):
+        elif kind.startswith("payment_intent.") and _token_of(thing):
             payment = payment_of_intent(thing)
         elif kind.startswith(("charge.dispute.", "charge.refunded")):
-            payment = self._payment_of(text_of(thing, "payment_intent"))
-        elif kind.startswith("refund."):
-            token = str(part_of(thing, "metadata").get("token", ""))
-            outcome = refund_outcome(thing)
+            payment = self._payment_of(thing.get("payment_intent"))
+        elif kind.startswith("refund.") and _token_of(thing):
+            token, outcome = _token_of(thing), refund_outcome(thing)
         kept = {"id": thing.get("id"), "status": thing.get("status")}
         return Notice(
             event_id=text_of(event, "id"),
@@ -223,55 +249,35 @@ class Stripe:
             refund_outcome=outcome,
         )
 
-    def _payment_of(self, intent_id: str) -> Payment:
-        expand: Any = {"expand": ["latest_charge.dispute"]}
-        return payment_of_intent(
-            self._call(lambda: self.client.v1.payment_intents.retrieve(intent_id, expand))
-        )
+    def _payment_of(self, intent_id: object) -> Payment | None:
+        """A payment of ours as it stands now; None where it is none of ours."""
+        if not isinstance(intent_id, str):
+            return None
+        expand: Any = {"expand": ["latest_charge"]}
+        intent = call_or_none(lambda: self.client.v1.payment_intents.retrieve(intent_id, expand))
+        if intent is None or not _token_of(intent):
+            return None
+        return self._with_disputes(payment_of_intent(intent), intent)
+
+    def _with_disputes(self, payment: Payment, intent: object) -> Payment:
+        if not is_disputed(intent):
+            return payment
+        asked: Any = {"payment_intent": payment.transaction_ref, "limit": 10}
+        found = call(lambda: self.client.v1.disputes.list(asked))
+        return with_disputes(payment, found.get("data", []))
 
     def _session(self, handle: Handle) -> Mapping[str, Any]:
-        expand: Any = {"expand": _INTENT}
-        return self._call(
-            lambda: self.client.v1.checkout.sessions.retrieve(handle.provider_ref, expand)
-        )
+        expand: Any = {"expand": ["payment_intent.latest_charge"]}
+        return call(lambda: self.client.v1.checkout.sessions.retrieve(handle.provider_ref, expand))
 
     def _intent_id(self, handle: Handle) -> str:
         return handle.transaction_ref or payment_of_session(self._session(handle)).transaction_ref
 
-    def _try(self, call: Callable[[], Any]) -> Mapping[str, Any] | None:
-        """As ``_call``; None where Stripe says that it cannot be done."""
-        try:
-            return self._call(call)
-        except _Refused:
-            return None
 
-    @staticmethod
-    def _call(call: Callable[[], Any]) -> Mapping[str, Any]:
-        """Plain objects from the library. :raises ProviderDown: no answer, or none that is final."""
-        try:
-            found = call()
-        except (stripe.InvalidRequestError, stripe.CardError) as error:
-            raise _Refused(str(error.code or "refused")) from None
-        except stripe.StripeError:
-            raise ProviderDown from None
-        except (ValueError, TypeError, AttributeError, KeyError):
-            raise ProviderDown from None  # the library could not read what came back
-        plain = json.loads(str(found)) if isinstance(found, stripe.StripeObject) else None
-        if not isinstance(plain, dict):
-            raise ProviderDown
-        return plain
-
-
-class _Refused(ProviderDown):
-    """Stripe says for good that it cannot be done, and in a word why."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__()
-        self.why = why
-
-
-def _once(key: str) -> Any:
-    return {"idempotency_key": key}
+def _token_of(thing: Mapping[str, Any]) -> str:
+    """Our token in an object's metadata; empty in what is none of ours."""
+    found = thing.get("metadata")
+    return str(found.get("token") or "") if isinstance(found, dict) else ""
 
 
 def _returned(refund: Mapping[str, Any]) -> Returned:

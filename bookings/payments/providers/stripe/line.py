@@ -9,6 +9,9 @@ import stripe
 
 from kernel import http
 
+MOST_BYTES = 2_000_000
+"""A page of a list has a hundred objects of several thousand bytes each."""
+
 
 class Line(stripe.HTTPClient):
     """An HTTP client for the library; it never repeats a request by itself."""
@@ -26,7 +29,7 @@ class Line(stripe.HTTPClient):
     ) -> tuple[str, int, Mapping[str, str]]:
         payload = post_data.encode() if isinstance(post_data, str) else post_data
         try:
-            reply = http.send(method.upper(), url, payload, headers or {})
+            reply = http.send(method.upper(), url, payload, headers or {}, most=MOST_BYTES)
             return reply.raw.decode(), reply.status, reply.headers
         except (http.NoAnswer, UnicodeDecodeError) as error:
             raise stripe.APIConnectionError(str(error)) from None  # type: ignore[no-untyped-call]

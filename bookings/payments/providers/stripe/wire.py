@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bookings.payments.providers import Dispute, Outcome, Payment, ProviderDown
@@ -43,8 +44,6 @@ def payment_of_session(session: Mapping[str, Any]) -> Payment:
         transaction_ref=payment.transaction_ref,
         captured_fen=payment.captured_fen,
         refunded_fen=payment.refunded_fen,
-        disputed_fen=payment.disputed_fen,
-        dispute=payment.dispute,
     )
 
 
@@ -68,7 +67,6 @@ def payment_of_intent(intent: Mapping[str, Any], *, session_id: str = "") -> Pay
     charge = intent.get("latest_charge")
     charge = charge if isinstance(charge, dict) else {}
     outcome = _INTENTS.get(text_of(intent, "status"), Outcome.PENDING)
-    disputed, dispute = _dispute(charge)
     return Payment(
         provider_ref=session_id,
         token=str(part_of(intent, "metadata").get("token", "")),
@@ -79,16 +77,25 @@ def payment_of_intent(intent: Mapping[str, Any], *, session_id: str = "") -> Pay
         transaction_ref=text_of(intent, "id"),
         captured_fen=sum_of(intent, "amount_received") if outcome is Outcome.SUCCEEDED else 0,
         refunded_fen=sum_of(charge, "amount_refunded") if charge else 0,
-        disputed_fen=disputed,
-        dispute=dispute,
     )
 
 
-def _dispute(charge: Mapping[str, Any]) -> tuple[int, Dispute]:
-    found = charge.get("dispute")
-    if not charge.get("disputed") or not isinstance(found, dict):
-        return 0, Dispute.NONE
-    return sum_of(found, "amount"), _DISPUTES.get(text_of(found, "status"), Dispute.OPEN)
+def is_disputed(intent: object) -> bool:
+    """Whether the latest charge of an intent, expanded, was ever disputed; by whom a list tells."""
+    charge = intent.get("latest_charge") if isinstance(intent, dict) else None
+    return isinstance(charge, dict) and charge.get("disputed") is True
+
+
+def with_disputes(payment: Payment, disputes: Sequence[Mapping[str, Any]]) -> Payment:
+    """The payment with what its newest dispute says; the list has the newest first."""
+    if not disputes:
+        return payment
+    newest = disputes[0]
+    return replace(
+        payment,
+        disputed_fen=sum_of(newest, "amount"),
+        dispute=_DISPUTES.get(text_of(newest, "status"), Dispute.OPEN),
+    )
 
 
 def refund_outcome(refund: Mapping[str, Any]) -> Outcome:
