@@ -14,6 +14,7 @@ EVERY_S = {
     "bookings.shares.tasks.keep_due": 30,
     "bookings.refunds.tasks.send_due": 5,
     "bookings.balance.tasks.expire": 3600,
+    "bookings.tabs.tasks.bill_months": 3600,
     "bookings.refunds.tasks.wipe_old": 3600,
     "bookings.fulfilment.tasks.ask_waiting_suppliers": 60,
     "kernel.watch.tasks.ask_next_rule": 120,

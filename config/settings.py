@@ -118,6 +118,8 @@ ROOMS = [
     "bookings.deposits",
     "bookings.shares",
     "bookings.balance",
+    "bookings.cash",
+    "bookings.tabs",
     "bookings.waiting",
     "bookings.checkout",
     "tourism",

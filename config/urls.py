@@ -26,6 +26,8 @@ urlpatterns = [
         path("", include("bookings.checkout.urls")),
         path("", include("bookings.refunds.urls")),
         path("", include("bookings.balance.urls")),
+        path("", include("bookings.tabs.urls")),
+        path("", include("bookings.cash.urls")),
         path("", include("tourism.tickets.urls")),
         path("", include("transport.lines.urls")),
         path("outbox/", include("accounts.messages.urls")),

@@ -6,18 +6,22 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.identity import actors
 from accounts.identity.models import User
 from bookings.balance import operations, queries
+from bookings.balance.models import TopUp
 from bookings.payments import operations as payments
 from bookings.payments.models import Purpose
+from bookings.payments.pages import pay_page
 from kernel import clock
 from kernel.errors import BadInput, Refusal
 from kernel.money import parse_yuan
-from kernel.web.requests import client_ip, whole
+from kernel.web.requests import whole
+from kernel.web.templatetags.quanyu import money
 
 
 def show(request: HttpRequest) -> HttpResponse:
@@ -68,27 +72,26 @@ def pay(request: HttpRequest, top_up_id: int) -> HttpResponse:
     top_up = queries.own_top_up(user.actor, top_up_id) if user else None
     if top_up is None:
         raise Http404
-    at = clock.now()
-    payable = operations.payable_of(top_up, language=get_language() or "zh-hans", at=at)
-    if request.method == "POST":
-        back = request.build_absolute_uri(reverse("balance:back", args=[top_up.pk]))
-        try:
-            attempt = payments.pay(
-                payable=payable,
-                provider=request.POST.get("provider", ""),
-                at=at,
-                buyer=payments.Buyer(
-                    return_url=back,
-                    ip=client_ip(request),
-                    is_phone=True,
-                ),
-            )
-        except Refusal as refusal:
-            messages.error(request, refusal.reason)
-            return redirect("balance:pay", top_up.pk)
-        return redirect(attempt.redirect_url or reverse("balance:back", args=[top_up.pk]))
-    context = {"top_up": top_up, "ways": payments.ways_to_pay(payable)}
-    return render(request, "bookings_balance/pay.html", context)
+    at, language = clock.now(), get_language() or "zh-hans"
+    return pay_page(
+        request,
+        payable=operations.payable_of(top_up, language=language, at=at),
+        title=_("Pay in"),
+        text=_promise(top_up),
+        home_path=reverse("balance:show"),
+        back_path=reverse("balance:back", args=[top_up.pk]),
+    )
+
+
+def _promise(top_up: TopUp) -> str:
+    """What comes on top, in words; nothing where nothing does."""
+    if not top_up.bonus_fen:
+        return ""
+    return ngettext(
+        "You get %(bonus)s on top, good for %(days)s day.",
+        "You get %(bonus)s on top, good for %(days)s days.",
+        top_up.bonus_days,
+    ) % {"bonus": money(top_up.bonus_fen), "days": top_up.bonus_days}
 
 
 @require_GET

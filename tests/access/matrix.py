@@ -63,6 +63,22 @@ def _top_up(world: World) -> Mapping[str, Any]:
     return {"top_up_id": world.top_up.pk}
 
 
+def _bill(world: World) -> Mapping[str, Any]:
+    return {"bill_id": world.bill.pk}
+
+
+def _shift(world: World) -> Mapping[str, Any]:
+    return {"shift_id": world.shift.pk}
+
+
+def _payout(world: World) -> Mapping[str, Any]:
+    return {"payout_id": world.payout.pk}
+
+
+def _opening(world: World) -> Mapping[str, Any]:
+    return {"organisation": world.cast.area.pk, "float": "100"}
+
+
 def _traveller(world: World) -> Mapping[str, Any]:
     return {"traveller_id": world.traveller.pk}
 
@@ -194,6 +210,16 @@ ROUTES: Mapping[str, Row] = {
         "404 200 404 404 404 404 404 404", "404 302 404 404 404 404 404 404", at=_top_up
     ),
     "balance:back": Row(everybody("302"), at=_top_up),
+    "tabs:show": Row(">in 200 200 200 200 200 200 200"),
+    "tabs:bill": Row("404 200 404 404 404 404 404 404", at=_bill),
+    "tabs:pay": Row("404 200 404 404 404 404 404 404", "404 302 404 404 404 404 404 404", at=_bill),
+    "tabs:back": Row("404 302 404 404 404 404 404 404", at=_bill),
+    "cash:counter": Row(">in 403 403 200 200 403 403 200"),
+    "cash:open": Row(everybody("405"), ">in 403 403 302 404 403 403 404", form=_opening),
+    "cash:close": Row(everybody("405"), ">in 403 403 302 302 403 403 302"),
+    "cash:take": Row(">in 403 403 302 302 403 403 302", ">in 403 403 302 302 403 403 302"),
+    "cash:pay-out": Row(everybody("405"), ">in 403 403 302 302 403 403 302", at=_payout),
+    "cash:report": Row(">in 403 403 200 404 403 403 404", at=_shift),
     "checkout:shares": Row(everybody("200"), everybody("200"), at=_held),
     "checkout:share": Row(everybody("200"), everybody("302"), at=_share),
     "checkout:share-state": Row(everybody("200"), at=_share),

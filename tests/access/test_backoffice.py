@@ -25,6 +25,8 @@ OF_ORGANISATIONS = frozenset(
     {
         "accounts_organisations.Membership",
         "accounts_organisations.Organisation",
+        "bookings_cash.Payout",
+        "bookings_cash.Shift",
         "bookings_orders.Order",
         "bookings_waiting.Sale",
         "bookings_waiting.Turn",
@@ -58,6 +60,9 @@ OF_THE_PLATFORM = frozenset(
         "bookings_pricing.PriceAudit",
         "bookings_refunds.Refund",
         "bookings_refunds.RefundRequest",
+        "bookings_tabs.Bill",
+        "bookings_tabs.Item",
+        "bookings_tabs.Tab",
         "bookings_shares.Division",
         "kernel_audit.Entry",
         "kernel_outbox.Event",

@@ -8,9 +8,12 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from accounts.identity.models import SignIn, User
+from accounts.organisations.models import Role
 from accounts.travellers.models import Traveller
 from bookings.balance import operations as balance
 from bookings.balance.models import TopUp
+from bookings.cash import operations as cash
+from bookings.cash.models import Payout, Shift
 from bookings.contracts import Ask
 from bookings.fulfilment import operations as fulfilment
 from bookings.orders import operations as orders
@@ -20,6 +23,8 @@ from bookings.refunds import operations as refunds
 from bookings.refunds.models import BankDetails, Reason, Refund, RefundState
 from bookings.shares import operations as shares
 from bookings.shares.models import Rule, Share
+from bookings.tabs import operations as tabs
+from bookings.tabs.models import Bill, Member, Tab
 from bookings.vouchers import queries as vouchers
 from bookings.waiting import operations as waiting
 from bookings.waiting.models import Sale
@@ -29,7 +34,12 @@ from tests.bookings.orders.test_settle import money
 from tests.bookings.waiting.conftest import make_sale
 from tests.cast import Cast, assemble, enter
 from tests.contracts.stalls import AT, DAY, Tickets, buy
-from tests.factories.accounts import TouristFactory, make_traveller
+from tests.factories.accounts import (
+    MembershipFactory,
+    TouristFactory,
+    UserFactory,
+    make_traveller,
+)
 from tests.factories.kernel import PlaceFactory
 from tests.factories.tourism import person
 from tests.factories.transport import shuttle_line
@@ -62,6 +72,9 @@ class World:
     share: Share
     top_up: TopUp
     account: BankDetails
+    shift: Shift
+    payout: Payout
+    bill: Bill
     share_to_scan: Attempt
     traveller: Traveller
     sign_in: SignIn
@@ -111,6 +124,9 @@ def build() -> World:
         paid=paid,
         account=_account(paid),
         top_up=balance.ask_top_up(actor=owner.actor, pay_fen=1000, bonus_fen=0, at=AT),
+        shift=(shift := _shift(cast)),
+        payout=_payout(shift),
+        bill=_bill(owner, stall.region),
         held=held,
         to_scan=_to_scan(held),
         share=share,
@@ -120,6 +136,30 @@ def build() -> World:
         gate_post=f"{gate.zone}@{gate.slug}",
         sale=_sale(stall.region, cast.area.pk, owner),
     )
+
+
+def _shift(cast: Cast) -> Shift:
+    """A clerk of the area's, with an open drawer."""
+    clerk = UserFactory()
+    MembershipFactory(user=clerk, organisation=cast.area, role=Role.COUNTER)
+    return cash.open_shift(clerk_id=clerk.pk, organisation_id=cast.area.pk, float_fen=1000, at=AT)
+
+
+def _payout(shift: Shift) -> Payout:
+    """What somebody may fetch from that drawer."""
+    cash.take(actor=f"user:{shift.clerk_id}", token="cash", amount_fen=500, words="C", at=AT)
+    made = cash.ask_payout(token="cash", payout_token="back", amount_fen=500, at=AT)
+    assert made is not None
+    return made
+
+
+def _bill(owner: User, region: Region) -> Bill:
+    """A month of the owner's tab."""
+    tab = Tab.objects.create(name="旅行社", region=region, limit_fen=1000)
+    Member.objects.create(tab=tab, user=owner)
+    tabs.charge(actor=owner.actor, token="tab", amount_fen=500, currency="CNY", words="C", at=AT)
+    tabs.bill_months(at=AT + timedelta(days=31))
+    return Bill.objects.get(tab=tab)
 
 
 def _sale(region: Region, supplier_id: int, owner: User) -> Sale:

@@ -16,6 +16,7 @@ from accounts.messages.models import Message
 from accounts.organisations.models import Membership, Organisation
 from accounts.travellers.models import Traveller
 from bookings.balance.models import Account, Offer, TopUp
+from bookings.cash.models import Payout, Shift, Taking
 from bookings.codes import operations as issuers
 from bookings.codes.models import IssuerKey
 from bookings.deposits.models import Deposit
@@ -29,6 +30,7 @@ from bookings.payments.models import Attempt, AttemptState, EventState, Provider
 from bookings.pricing.models import PriceAudit
 from bookings.refunds.models import Evidence, Reason, Refund, RefundRequest
 from bookings.shares.models import Division, Rule, Share
+from bookings.tabs.models import Bill, Item, Tab
 from bookings.waiting.models import Sale, Turn
 from kernel import seals
 from kernel.audit import operations as audit
@@ -210,6 +212,43 @@ def top_up(n: int) -> TopUp:
     return TopUp.objects.create(account=balance(n), pay_fen=1000, asked_at=moment(n))
 
 
+def shift(n: int) -> Shift:
+    return Shift.objects.create(
+        clerk=UserFactory(), organisation=OrganisationFactory(), float_fen=n, opened_at=moment(n)
+    )
+
+
+def payout(n: int) -> Payout:
+    taking = Taking.objects.create(
+        shift=shift(n), token=f"taken{n}", words=f"CODE{n}", fen=1000, at=moment(n)
+    )
+    return Payout.objects.create(taking=taking, token=f"out{n}", fen=500, asked_at=moment(n))
+
+
+def tab(n: int) -> Tab:
+    return Tab.objects.create(name=f"旅行社{n}", region=RegionFactory(), limit_fen=1000 + n)
+
+
+def bill(n: int) -> Bill:
+    return Bill.objects.create(
+        tab=tab(n), month=DAY.replace(day=1), amount_fen=1000, issued_at=moment(n),
+        due_at=moment(n + 1),
+    )  # fmt: skip
+
+
+def tab_item(n: int) -> Item:
+    billed = bill(n)
+    return Item.objects.create(
+        tab=billed.tab,
+        token=f"item{n}",
+        fen=1000,
+        words=f"CODE{n}",
+        at=moment(n),
+        bill=billed,
+        actor=f"user:{n}",
+    )
+
+
 def deposit(n: int) -> Deposit:
     held = attempt(n)
     return Deposit.objects.create(
@@ -267,6 +306,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Offer: top_up_offer,
     TopUp: top_up,
     AuditEntry: audit_entry,
+    Bill: bill,
     Bucket: bucket,
     Cableway: cableway,
     CalendarDay: calendar_day,
@@ -277,7 +317,11 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Gate: gate,
     IssuerKey: issuer_key,
     LaterDue: later_due,
+    Item: tab_item,
     LedgerEntry: ledger_entry,
+    Payout: payout,
+    Shift: shift,
+    Tab: tab,
     Membership: lambda _n: MembershipFactory(),
     Message: message,
     Notice: notice,

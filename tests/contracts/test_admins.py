@@ -33,6 +33,7 @@ CATALOGUE = frozenset(
     {
         ("bookings_balance.Offer", "pay_fen"),
         ("bookings_balance.Offer", "bonus_fen"),
+        ("bookings_tabs.Tab", "limit_fen"),
         ("tourism_tickets.Product", "peak_price_fen"),
         ("tourism_tickets.Product", "off_price_fen"),
         ("tourism_tickets.PriceRule", "price_fen"),
@@ -54,9 +55,10 @@ _SWITCHES = frozenset(
     {
         ("kernel_places.Region", "is_open"),
         ("transport_lines.ShuttleLine", "is_open"),
+        ("bookings_tabs.Tab", "is_open"),
     }
 )
-"""Whether a region or a line is on sale at all: settings, not states that operations move."""
+"""Whether a region, a line or a tab is open at all: settings, not states that operations move."""
 
 
 @pytest.fixture(scope="module")

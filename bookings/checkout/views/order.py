@@ -25,6 +25,7 @@ from bookings.orders.models import Line, Order, State
 from bookings.payments import operations as payments
 from bookings.payments import queries as payments_of
 from bookings.payments.models import Attempt
+from bookings.payments.pages import buyer_of
 from bookings.refunds import operations as refunds
 from bookings.refunds import queries as refunds_of
 from bookings.refunds.choosing import chosen_parts
@@ -164,15 +165,6 @@ def pay_code(request: HttpRequest, token: str, attempt_id: int) -> HttpResponse:
         "state": order.state,
     }
     return render(request, "bookings_checkout/pay_code.html", context)
-
-
-def buyer_of(request: HttpRequest, return_path: str) -> payments.Buyer:
-    """Who pays, as the provider must know it, and where they come back to."""
-    return payments.Buyer(
-        return_url=request.build_absolute_uri(return_path),
-        ip=client_ip(request),
-        is_phone="Mobi" in request.headers.get("User-Agent", ""),
-    )
 
 
 @require_POST

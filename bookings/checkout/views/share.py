@@ -14,13 +14,13 @@ from django.views.decorators.http import require_GET
 
 from accounts.identity import actors
 from accounts.travellers import queries as travellers
-from bookings.checkout.views.order import buyer_of
 from bookings.contracts import Part
 from bookings.orders.guesses import count_wrong, open_order
 from bookings.orders.models import Line, Order
 from bookings.payments import operations as payments
 from bookings.payments import queries as payments_of
 from bookings.payments.models import Purpose
+from bookings.payments.pages import buyer_of
 from bookings.shares import operations as shares
 from bookings.shares import queries
 from bookings.shares.models import Rule, Share

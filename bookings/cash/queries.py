@@ -1,0 +1,55 @@
+"""Reads of drawers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from bookings.cash.models import Payout, Shift, Taking
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One line of a shift's report; ``fen`` is above zero for what came in."""
+
+    at: datetime
+    words: str
+    fen: int
+
+
+def open_of(actor: str, *, lock: bool = False) -> Shift | None:
+    """The open shift of a clerk ("user:<id>"), locked if asked for."""
+    kind, _colon, number = actor.partition(":")
+    if kind != "user" or not number.isdecimal():
+        return None
+    found = Shift.objects.filter(clerk_id=int(number), closed_at=None)
+    found = found.select_related("organisation")
+    return (found.select_for_update(no_key=True, of=("self",)) if lock else found).first()
+
+
+def taken(token: str) -> tuple[int, int] | None:
+    """Fen taken for a payment and fen of it to be returned; None: no such payment."""
+    return Taking.objects.filter(token=token).values_list("fen", "returned_fen").first()
+
+
+def waiting(organisation_ids: Collection[int]) -> QuerySet[Payout]:
+    """What buyers may fetch at the counters of these organisations, the oldest first."""
+    found = Payout.objects.filter(paid_at=None, taking__shift__organisation_id__in=organisation_ids)
+    return found.select_related("taking").order_by("asked_at")
+
+
+def shifts(organisation_ids: Collection[int]) -> QuerySet[Shift]:
+    """The shifts of these organisations."""
+    found = Shift.objects.filter(organisation_id__in=organisation_ids)
+    return found.select_related("clerk", "organisation__region")
+
+
+def movements(shift: Shift) -> Sequence[Movement]:
+    """All that went in and out of a drawer, in order."""
+    moves = [Movement(t.at, t.words, t.fen) for t in shift.takings.all()]
+    paid_out = shift.payouts.select_related("taking")
+    moves += [Movement(p.paid_at, p.taking.words, -p.fen) for p in paid_out if p.paid_at]
+    return sorted(moves, key=lambda move: move.at)

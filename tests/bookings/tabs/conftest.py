@@ -1,0 +1,1 @@
+from tests.bookings.payments.conftest import bucket, now, order, party  # noqa: F401
