@@ -6,21 +6,46 @@ Account codes: ``provider:<name>`` money that a payment provider holds for us (a
 ``revenue:<organisation id>`` what has been used and is the supplier's for good.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import connection
 
-_ENTRY = """
-    INSERT INTO bookings_ledger_entry (key, subject, memo, region_id, at)
-    VALUES (%s, %s, %s, %s, %s) ON CONFLICT (key) DO NOTHING RETURNING id
-"""
-
-_POSTINGS = """
+_WRITE = """
+    WITH written AS (
+        INSERT INTO bookings_ledger_entry (key, subject, memo, region_id, at)
+        SELECT e.key, e.subject, e.memo, e.region_id, e.at
+        FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::timestamptz[])
+            AS e(key, subject, memo, region_id, at)
+        ORDER BY e.key
+        ON CONFLICT (key) DO NOTHING RETURNING id, key
+    )
     INSERT INTO bookings_ledger_posting (entry_id, account, amount_fen, currency)
-    SELECT %s, p.account, p.amount, %s
-    FROM unnest(%s::text[], %s::bigint[]) AS p(account, amount)
+    SELECT written.id, leg.account, leg.fen, leg.currency
+    FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::text[]) WITH ORDINALITY
+        AS leg(key, account, fen, currency, place)
+    JOIN written ON written.key = leg.key ORDER BY leg.place
+    RETURNING entry_id
 """
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """One business fact that moves money, written once for its ``key``: legs of (account code, fen)."""
+
+    key: str
+    subject: str
+    memo: str
+    postings: Sequence[tuple[str, int]]
+    region_id: int
+    at: datetime
+    currency: str = "CNY"
+
+    @property
+    def legs(self) -> list[tuple[str, int]]:
+        """The postings that move something."""
+        return [(account, fen) for account, fen in self.postings if fen]
 
 
 def post(
@@ -33,23 +58,31 @@ def post(
     at: datetime,
     currency: str = "CNY",
 ) -> bool:
-    """Write one entry of (account code, fen) legs; False when ``key`` was written before.
-
-    Legs of zero fen are left out; an entry without legs is not written.
+    """Write one entry; False when ``key`` was written before, or when nothing moves.
 
     :raises ValueError: the legs do not sum to zero.
     """
-    legs = [(account, fen) for account, fen in postings if fen]
-    if sum(fen for _, fen in legs):
-        raise ValueError(f"postings of {key} sum to {sum(fen for _, fen in legs)} fen, not 0")
-    if not legs:
-        return False
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_ENTRY, [key, subject, memo, region_id, at])
-        row = cursor.fetchone()
-        if row is None:
-            return False
-        cursor.execute(
-            _POSTINGS, [row[0], currency, [a for a, _ in legs], [fen for _, fen in legs]]
-        )
-    return True
+    entry = NewEntry(key, subject, memo, postings, region_id, at, currency)
+    return post_many([entry]) == 1
+
+
+def post_many(entries: Iterable[NewEntry]) -> int:
+    """Write entries in one statement, all or none; how many are new.
+
+    A key that was written before, or that comes again among these, is not written again. Legs of
+    zero fen are left out; an entry without legs is not written.
+
+    :raises ValueError: the legs of one of them do not sum to zero.
+    """
+    fresh = {entry.key: entry for entry in reversed([*entries]) if entry.legs}
+    for entry in fresh.values():
+        if over := sum(fen for _account, fen in entry.legs):
+            raise ValueError(f"postings of {entry.key} sum to {over} fen, not 0")
+    if not fresh:
+        return 0
+    rows = [(e.key, e.subject, e.memo, e.region_id, e.at) for e in fresh.values()]
+    legs = [(e.key, *leg, e.currency) for e in fresh.values() for leg in e.legs]
+    columns = [list(column) for column in (*zip(*rows, strict=True), *zip(*legs, strict=True))]
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, columns)
+        return len({entry_id for (entry_id,) in cursor.fetchall()})

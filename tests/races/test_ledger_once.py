@@ -27,6 +27,20 @@ def test_one_of_many_writes_it(db, at):
     assert queries.balance("provider:x") == 500
 
 
+def test_batches_that_overlap_write_each_once(db, at):
+    """In other orders, so that two of them would wait for each other if the keys were not sorted."""
+    entries = [
+        ledger.NewEntry(f"k{n}", "order:1", "m", [("provider:x", 1), ("buyer:1", -1)], 1, at)
+        for n in range(200)
+    ]
+    orders = [entries[n:] + entries[:n] for n in range(0, 200, 25)]
+
+    results = run_together(*[lambda batch=batch: ledger.post_many(batch) for batch in orders])
+
+    assert sum(results) == 200
+    assert queries.balance("provider:x") == 200
+
+
 @pytest.fixture
 def no_guard(monkeypatch, db):
     """Look first, then write, and no unique key behind it."""

@@ -43,6 +43,36 @@ def test_legs_that_do_not_sum_to_zero_are_refused(at):
     assert not Entry.objects.exists()
 
 
+def entry(key: str, *postings: tuple[str, int], at) -> ledger.NewEntry:
+    return ledger.NewEntry(key, "order:1", "test", postings, 1, at)
+
+
+def test_many_are_written_together_each_once(at):
+    write("old", ("provider:x", 1), ("buyer:1", -1), at=at)
+    made = [entry(f"k{n}", ("provider:x", n), ("buyer:1", -n), at=at) for n in range(1, 4)]
+    again = entry("k1", ("provider:x", 50), ("buyer:1", -50), at=at)
+    old = entry("old", ("provider:x", 7), ("buyer:1", -7), at=at)
+    still = entry("still", ("provider:x", 0), at=at)
+
+    assert ledger.post_many([*made, again, old, still]) == 3
+    assert ledger.post_many([*made, again, old, still]) == 0
+    assert (queries.balance("provider:x"), Entry.objects.count()) == (1 + 1 + 2 + 3, 4)
+    assert not ledger.post_many([])
+
+
+def test_of_many_none_is_written_when_one_does_not_sum_to_zero(at):
+    with pytest.raises(ValueError, match="bad sum to 1 fen"):
+        ledger.post_many([
+            entry("good", ("a", 1), ("b", -1), at=at), entry("bad", ("a", 2), ("b", -1), at=at),
+        ])  # fmt: skip
+    assert not Entry.objects.exists()
+
+
+def test_legs_keep_their_order(at):
+    write("a", ("c", 3), ("b", -2), ("a", -1), at=at)
+    assert list(Posting.objects.order_by("pk").values_list("account", flat=True)) == ["c", "b", "a"]
+
+
 def test_the_database_refuses_an_entry_that_does_not_sum_to_zero(at):
     entry = Entry.objects.create(key="a", subject="x", memo="x", region_id=1, at=at)
 
