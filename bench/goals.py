@@ -39,6 +39,17 @@ ORDERS = {
     "oversold": Goal(0, 0),
 }
 
+COUNTER = {
+    "cart_p99_ms": Goal(80, 25),
+    "notice_ack_p99_ms": Goal(200, 50),
+    "post_per_s": Goal(2000, 10_000, more=True),
+    "verify_seconds": Goal(60, 10),
+    "errors_5xx": Goal(0, 0),
+    "violations": Goal(0, 0),
+}
+OF = {"orders": ORDERS, "growth": ORDERS, "counter": COUNTER}
+"""The goals of a bench, by its name."""
+
 
 def table(figures: Mapping[str, Any], goals: Mapping[str, Goal]) -> Iterator[str]:
     """A line for each figure that has a goal, then the others."""

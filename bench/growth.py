@@ -33,9 +33,9 @@ def copy_stage() -> None:
 
 def compare(stage: Stage) -> tuple[dict[str, Any], list[Point]]:
     """Fill one of the databases with a past, then load both in turn."""
-    hot = _hot_day(stage.things)
+    hot = hot_day(stage.things)
     with stage.phase("past", f"{stage.options['past']} past orders …"):
-        _fill(stage, hot)
+        fill(stage, hot)
     points: list[tuple[Point, Point]] = []
     with stage.phase("growth", "The hot slot with the past and without …"), ExitStack() as stack:
         old, new = (stack.enter_context(site.running(**_env(name))) for name in (OLD, NEW))
@@ -70,14 +70,14 @@ def violations() -> int:
         return len(invariants.check_all(at=clock.now()))
 
 
-def _hot_day(things: Sequence[orders.Thing]) -> list[Slot]:
+def hot_day(things: Sequence[orders.Thing]) -> list[Slot]:
     """The entry times of the day of one area that has most of them."""
     slots = Slot.objects.filter(pk__in=[thing.ref for thing in things]).select_related("day")
     [(day_id, _count)] = Counter(slot.day_id for slot in slots).most_common(1)
     return [slot for slot in slots if slot.day_id == day_id]
 
 
-def _fill(stage: Stage, hot: Sequence[Slot]) -> None:
+def fill(stage: Stage, hot: Sequence[Slot]) -> None:
     for name, value in _TUNING.items():
         _postgres(f"ALTER SYSTEM SET {name} = '{value}'")
     _postgres("SELECT pg_reload_conf()")

@@ -27,7 +27,7 @@ _PGBENCH_S = 2
 def run(tell: Callable[[str], None], options: dict[str, Any]) -> dict[str, Any]:
     """Every figure of issue 3's table; ends with the invariants."""
     began = time.monotonic()
-    stage = _stage(tell, options)
+    stage = stage_of(tell, options)
     growth.copy_stage()
     figures: dict[str, Any] = {}
     points: list[Point] = []
@@ -54,7 +54,7 @@ def run(tell: Callable[[str], None], options: dict[str, Any]) -> dict[str, Any]:
 
 def run_growth(tell: Callable[[str], None], options: dict[str, Any]) -> dict[str, Any]:
     """The comparison with a long past alone."""
-    stage = _stage(tell, options)
+    stage = stage_of(tell, options)
     growth.copy_stage()
     found, _points = growth.compare(stage)
     with stage.phase("check", "Checking the past …"):
@@ -62,7 +62,8 @@ def run_growth(tell: Callable[[str], None], options: dict[str, Any]) -> dict[str
     return found | {"took_s": stage.took_s}
 
 
-def _stage(tell: Callable[[str], None], options: dict[str, Any]) -> Stage:
+def stage_of(tell: Callable[[str], None], options: dict[str, Any]) -> Stage:
+    """The region, loaded, and people who are signed in."""
     tell("Loading the region …")
     began = time.monotonic()
     _manage("load_region", SLUG, "--days", "8")

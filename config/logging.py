@@ -70,6 +70,7 @@ def structured(level: str, *, is_worker: bool) -> dict[str, Any]:
                 "level": "INFO" if is_worker else "WARNING",
             },
             "celery": {"level": "WARNING"},  # a line for each run of each second says nothing
+            "stripe": {"level": "WARNING"},  # two lines for each call
             "django.request": {"level": "ERROR"},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
         },

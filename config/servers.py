@@ -53,6 +53,12 @@ END LOOP; END $$
 """
 
 
+SITE_ROLE = "quanyu_site"
+"""What serves people connects as this role, which may not change the books (kernel.grants)."""
+
+SITE_LOGIN = "QUANYU_SITE_LOGIN"
+
+
 class ServerTrouble(Exception):
     """A server cannot run; the text is one sentence and a way out."""
 
@@ -96,6 +102,7 @@ class Servers:
         return {
             "QUANYU_POSTGRES_LOG": str(self.data / "postgres.log"),
             "DATABASE_URL": f"postgres://quanyu:{self.password}@/{self.sockets}/quanyu",
+            SITE_LOGIN: f"{SITE_ROLE}:{self._password('site-password')}",
             "REDIS_URL": f"unix://:{self.password}@{valkey}?db=0",
             "CELERY_BROKER_URL": f"redis+socket://:{self.password}@{valkey}?virtual_host=1",
         }
@@ -215,6 +222,9 @@ class Servers:
             time.sleep(0.1)
         if not found.stdout.strip():
             self._psql("CREATE DATABASE quanyu").check_returncode()
+        if SITE_ROLE not in self._psql("SELECT rolname FROM pg_roles").stdout.split():
+            password = self._password("site-password")
+            self._psql(f"CREATE ROLE {SITE_ROLE} LOGIN PASSWORD '{password}'").check_returncode()
 
     def _make_log_ahead(self) -> None:
         """The checkpoint renames used segments to those that come next."""
@@ -270,8 +280,8 @@ class Servers:
                 raise ServerTrouble(_explain(f"{name} does not start", _tail(log)))
             time.sleep(0.02)
 
-    def _password(self) -> str:
-        path = self.data / "password"
+    def _password(self, name: str = "password") -> str:
+        path = self.data / name
         if not path.exists():
             write_private(path, secrets.token_hex(16))
         return path.read_text()

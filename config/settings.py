@@ -210,6 +210,8 @@ DATABASES["default"] |= {
         "keepalives_count": 3,
     },
 }
+# Who serves people: may not change the books. Given its rights after every migrate (kernel.grants).
+QUANYU_SITE_ROLE = env.str("QUANYU_SITE_ROLE", "quanyu_site")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Redis protocol: cache, rate limits and wake-ups; losing all of it costs latency, never truth ---

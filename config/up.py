@@ -26,7 +26,7 @@ from types import FrameType
 from config import processes, stand_ins
 from config.capacity import THREADS
 from config.launch import BASE, data_folder, local_secrets
-from config.servers import Servers, ServerTrouble, write_private
+from config.servers import SITE_LOGIN, Servers, ServerTrouble, write_private
 
 _MANAGE = [sys.executable, str(BASE / "manage.py")]
 _NEEDED_BYTES = 800_000_000
@@ -233,9 +233,15 @@ class Site:
         }
 
     def _add(self, name: str, command: list[str], env: dict[str, str] | None = None) -> None:
-        child = Child(name, command, {**self.env, **(env or {})})
+        child = Child(name, command, {**self.env, **self._as_site(), **(env or {})})
         child.start(self._log(child))
         self.children.append(child)
+
+    def _as_site(self) -> dict[str, str]:
+        """What serves people connects as the role that may not change the books."""
+        login = self.env.get(SITE_LOGIN)
+        _scheme, _at, rest = self.env["DATABASE_URL"].partition("@")
+        return {"DATABASE_URL": f"postgres://{login}@{rest}"} if login else {}
 
     def _await_page(self) -> None:
         web = self.children[0]

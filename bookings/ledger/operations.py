@@ -10,7 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from bookings.ledger.models import Entry
+from kernel.audit import operations as audit
+from kernel.errors import Refusal
 
 _WRITE = """
     WITH written AS (
@@ -86,3 +91,48 @@ def post_many(entries: Iterable[NewEntry]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, columns)
         return len({entry_id for (entry_id,) in cursor.fetchall()})
+
+
+class NoReason(Refusal):
+    """A correction says why."""
+
+    code = "no_reason"
+    status = 400
+    message = _("Please write down why this entry is wrong.")
+
+
+class ReversedBefore(Refusal):
+    """An entry is taken back once."""
+
+    code = "reversed_before"
+    message = _("This entry has been taken back already.")
+
+
+def reverse(*, entry_id: int, why: str, actor: str, at: datetime) -> None:
+    """Take a wrong entry back by one of its own, whose legs are the other way round; once.
+
+    :raises NoReason: nothing is said. :raises ReversedBefore: it was taken back before.
+    """
+    if not why.strip():
+        raise NoReason(field="why")
+    with transaction.atomic(durable=True):
+        entry = Entry.objects.get(pk=entry_id)
+        legs = list(entry.postings.order_by("pk"))
+        is_new = post(
+            key=f"reversal:{entry.pk}",
+            subject=entry.subject,
+            memo=f"reversal: {why.strip()}"[:60],
+            postings=[(leg.account, -leg.amount_fen) for leg in legs],
+            region_id=entry.region_id,
+            at=at,
+            currency=legs[0].currency,
+        )
+        if not is_new:
+            raise ReversedBefore
+        audit.record(
+            actor=actor,
+            action="ledger.reverse",
+            subject=f"ledger-entry:{entry.pk}",
+            facts={"why": why.strip()[:200]},
+            at=at,
+        )

@@ -10,9 +10,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from bench import goals, machine, orders_run, overload, waiting_room
+from bench import counter, goals, machine, orders_run, overload, waiting_room
 
 BENCHES = {
+    "counter": counter.run,
     "orders": orders_run.run,
     "growth": orders_run.run_growth,
     "overload": overload.run,
@@ -21,9 +22,7 @@ BENCHES = {
 
 
 class Command(BaseCommand):
-    help = (
-        "Measure orders, growth (a part of orders) or waiting_room; print a table, --json the same."
-    )
+    help = "Measure one part of the site; print a table with its goals, --json the same as a file."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", choices=sorted(BENCHES))
@@ -34,6 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--pairs", type=int, default=5, help="of what is compared in turns")
         parser.add_argument("--flash-people", type=int, default=5000, help="for 200 places")
         parser.add_argument("--past", type=int, default=1_000_000, help="old orders")
+        parser.add_argument("--entries", type=int, default=1_000_000, help="of the ledger")
         parser.add_argument("--people", type=int, default=8000, help="buyers, each used once a run")
 
     def handle(self, *, what: str, json: Path | None, **options: Any) -> None:
@@ -41,7 +41,7 @@ class Command(BaseCommand):
             raise CommandError("A bench runs on servers of its own only.")
         where = machine.describe()
         figures = {**where, **BENCHES[what](self.tell, options)}
-        for line in goals.table(figures, goals.ORDERS):
+        for line in goals.table(figures, goals.OF.get(what, {})):
             self.stdout.write(line)
         if json:
             json.write_text(as_json.dumps(figures, indent=2, ensure_ascii=False))

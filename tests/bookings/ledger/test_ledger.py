@@ -8,6 +8,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from bookings.ledger import operations as ledger
 from bookings.ledger import queries
 from bookings.ledger.models import Entry, Posting
+from kernel.audit.models import Entry as AuditEntry
 from tests import cast
 from tests.factories.kernel import RegionFactory
 
@@ -204,3 +205,49 @@ def test_the_platforms_desk_reads_an_entry_with_its_legs(at):
     assert page.status_code == 200
     assert "provider:x" in page.content.decode()
     assert "-500" in page.content.decode()
+
+
+def test_a_wrong_entry_is_taken_back_once_by_one_of_its_own(at):
+    write("a", ("provider:x", 500), ("buyer:1", -500), at=at)
+    wrong = Entry.objects.get()
+    for why in ("", "   "):
+        with pytest.raises(ledger.NoReason):
+            ledger.reverse(entry_id=wrong.pk, why=why, actor="user:1", at=at)
+    assert Entry.objects.count() == 1
+
+    ledger.reverse(entry_id=wrong.pk, why="booked twice", actor="user:1", at=at)
+    with pytest.raises(ledger.ReversedBefore):
+        ledger.reverse(entry_id=wrong.pk, why="again", actor="user:2", at=at)
+
+    assert (queries.balance("provider:x"), queries.balance("buyer:1")) == (0, 0)
+    made = Entry.objects.get(key=f"reversal:{wrong.pk}")
+    assert (made.subject, made.memo) == ("order:1", "reversal: booked twice")
+    assert [(e.actor, e.facts) for e in AuditEntry.objects.filter(action="ledger.reverse")] == [
+        ("user:1", {"why": "booked twice"})
+    ]
+
+
+class TestTheCorrectionPage:
+    @pytest.fixture
+    def entry(self, at) -> Entry:
+        write("a", ("provider:x", 500), ("buyer:1", -500), at=at)
+        return Entry.objects.get()
+
+    @pytest.fixture
+    def people(self) -> cast.Cast:
+        return cast.assemble(RegionFactory())
+
+    def test_the_platform_takes_an_entry_back(self, entry, people):
+        browser = cast.enter(people.he_ping)
+        page = f"/en/ops/bookings_ledger/entry/{entry.pk}/reverse/"
+        assert "provider:x" in browser.get(page).content.decode()
+        assert "Please write down why" in browser.post(page, {"why": " "}).content.decode()
+        assert Entry.objects.count() == 1
+        done = browser.post(page, {"why": "wrong sum"}, follow=True).content.decode()
+        assert "Taken back" in done
+        assert queries.balance("provider:x") == 0
+
+    def test_a_supplier_does_not(self, entry, people):
+        page = f"/en/ops/bookings_ledger/entry/{entry.pk}/reverse/"
+        assert cast.enter(people.li_wei).post(page, {"why": "x"}).status_code in (403, 404)
+        assert Entry.objects.count() == 1
