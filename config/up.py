@@ -210,7 +210,8 @@ class Site:
         celery = [sys.executable, "-m", "celery", "-A", "config.celery:app"]
         self._add(
             "worker",
-            [*celery, "worker", "-c", "2", "-Q", ",".join(QUEUES), "--without-gossip",
+            # People and gates before what can wait a moment, where they share a core.
+            ["nice", "-n", "5", *celery, "worker", "-c", "2", "-Q", ",".join(QUEUES), "--without-gossip",
              "--without-mingle", "-l", "WARNING"],
             env={"QUANYU_WORKER": "1"} | self._watched("worker"),
         )  # fmt: skip

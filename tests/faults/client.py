@@ -87,9 +87,9 @@ class Client:
         ]
         return self.post(f"/en/{self.region}/checkout/now/", fields, **more)
 
-    def start_paying(self, token: str, **more: Any) -> Answer:
+    def start_paying(self, token: str, provider: str = "sandbox", **more: Any) -> Answer:
         """To the payment page: 302 to the provider."""
-        return self.post(f"/en/o/{token}/pay/", [("provider", "sandbox")], **more)
+        return self.post(f"/en/o/{token}/pay/", [("provider", provider)], **more)
 
     def pay(self, token: str, way: str = "pay") -> Answer:
         """Start and press a button at the provider; its answer (303), or the one that went wrong."""
