@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 WORKING, WAITING = 40, 48
-VITAL_WORKING, VITAL_WAITING = 4, 8
+VITAL_WORKING, VITAL_WAITING = 4, 64
 SPARE = 4
 """Threads that are always free to turn somebody away, so that a vital request behind a crowd is
 reached at once."""

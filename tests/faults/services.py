@@ -58,7 +58,7 @@ class Service:
     def order(self, things: Sequence[Thing]) -> Bought:
         """Somebody new orders these things."""
         client = self.site.client(self.site.buyers(1)[0])
-        answer = client.order(things, f"fault-{client.buyer.user_id}")
+        answer = client.order(things, f"fault-service-{client.buyer.user_id}")
         assert answer.status == 201, answer.text[:300]
         return Bought(client, token_of(answer))
 

@@ -18,7 +18,7 @@ from bookings.refunds import operations as refunds
 from bookings.refunds.models import Refund, RefundState
 from kernel import clock
 from tests.faults import figures
-from tests.faults.client import Client
+from tests.faults.client import Client, send
 from tests.faults.conftest import repeats
 from tests.faults.services import NAMES, NOWHERE, Bought, Service, fill, services, together
 from tests.faults.world import ALL, Stage, World, open_world
@@ -31,6 +31,7 @@ def mall(stage: Stage, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
         django_db_blocker.unblock(),
         open_world(stage, processes=(*ALL, "fakes")) as site,
     ):
+        assert figures.wait_for(lambda: send(f"{site.site.fakes}/healthz").status == 200)
         yield site
 
 
@@ -77,8 +78,7 @@ def test_a_hundred_copies_of_one_notice_at_once_are_one(mall, stripe, report):
     row.p99_during = quantile(sorted(answer.ms for answer in answers), 0.99)
     row.duplicated = ProviderEvent.objects.filter(attempt=bought.attempt).count() - 1
     row.assert_whole()
-    assert {answer.status for answer in answers} <= {200, 503}, "or it is sent again"
-    assert row.acked > 0
+    assert {answer.status for answer in answers} == {200}
     assert figures.settle() == []
 
 
@@ -145,14 +145,14 @@ def test_a_service_that_is_silent_for_half_an_hour(mall, stripe, report):
     assert stripe.start(early).status == 302
     late = stripe.order([thing])
     taken = Bucket.objects.get(pk=thing.bucket_ids[0]).taken
-    stripe.desk.control(down=1)
+    stripe.desk.control(delay=60_000)
 
     waits = [stripe.start(late).ms / 1000 for _try in range(6)]
     held = late.order.lines.get().state
     for bought in (early, late):
         lapse(bought)
     free = Bucket.objects.get(pk=thing.bucket_ids[0]).taken
-    stripe.desk.control(down=0)
+    stripe.desk.control()
     back = time.monotonic()
     stripe.press(early)  # its page was open all the time
     recovery_s = seconds_until(lambda: is_paid(early))
@@ -169,7 +169,7 @@ def test_a_service_that_is_silent_for_half_an_hour(mall, stripe, report):
     assert held == State.HELD, "the cart is kept while the service is silent"
     assert free == taken - 2, "the places go back when the time is over"
     assert max(waits) < 5.5
-    assert waits[-1] < 1, "after some failures nobody waits for it any more"
+    assert sum(wait > 1 for wait in waits) <= 2, "each process waits once, then nobody does"
     assert figures.settle() == []
 
 
@@ -178,13 +178,15 @@ def test_money_that_comes_when_the_last_place_is_gone_goes_back(mall, stripe, re
     [thing] = mall.things(1, in_days=3)
     late = stripe.order([thing])
     assert stripe.start(late).status == 302
+    stripe.desk.control(refuse=1000)  # or it would be told to close the page
     lapse(late)
     scarce = Bucket.objects.filter(pk=thing.bucket_ids[0])
     scarce.update(capacity=scarce.get().taken + 1)
-    winner = stripe.buy([thing])
+    winner = Service(mall, "alipay").buy([thing])
     seconds_until(lambda: is_paid(winner))
 
     stripe.press(late)
+    stripe.desk.control()
     row = report("F46", "paid when the hold was over and the place sold")
     row.recovery_s = seconds_until(lambda: refunded(late))
     fill(row, mall, n_ops=2, acked=2)

@@ -32,7 +32,13 @@ def hear(*, provider: str, raw: bytes, headers: Mapping[str, str], at: datetime)
 
 
 def keep(provider: Provider, notice: Notice, at: datetime) -> None:
-    """Store a verified notice and merge what it says; a second time changes nothing."""
+    """Store a verified notice and merge what it says; a second time changes nothing.
+
+    Of a hundred copies at once only those that come before the first is stored wait for a lock.
+    """
+    known = ProviderEvent.objects.filter(provider=provider.name, event_id=notice.event_id)
+    if known.exists():
+        return
     with transaction.atomic(durable=True):
         attempt = _find(provider.name, notice.payment)
         event = ProviderEvent(
