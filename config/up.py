@@ -105,7 +105,7 @@ class Site:
         self.watch = {role: f"127.0.0.1:{_free_port()}" for role in ("worker", "beat")}
 
     @classmethod
-    def for_demo(cls, data: Path) -> Site:
+    def for_demo(cls, data: Path, *, fakes: bool = False) -> Site:
         """A site on the servers that the environment names, on free ports."""
         site = cls(data, _quiet_options())
         pay = f"http://127.0.0.1:{_free_port()}"
@@ -115,6 +115,8 @@ class Site:
             "SANDBOX_PROVIDER_URL": pay,
             "QUANYU_PAY_PAGES": pay,
         }
+        if fakes:
+            site._add_stand_ins("127.0.0.1")
         return site
 
     def start_quietly(self) -> None:
@@ -156,13 +158,18 @@ class Site:
         env |= local_secrets(self.data)
         env["SANDBOX_PROVIDER_URL"] = f"http://{self.options.host}:{pay}"
         env["QUANYU_PAY_PAGES"] = env["SANDBOX_PROVIDER_URL"]
+        self.env = env
         if self.options.fakes:
-            self.fakes = f"http://{self.options.host}:{_free_port()}"
-            env |= stand_ins.environment(self.data, self.fakes)
-            env["QUANYU_PAY_PAGES"] += f",{self.fakes}"
+            self._add_stand_ins(self.options.host)
         if self.options.host not in ("127.0.0.1", "localhost"):
             env.setdefault("ALLOWED_HOSTS", "*")
         return env
+
+    def _add_stand_ins(self, host: str) -> None:
+        """Outside payment services beside the site, which takes them for the real ones."""
+        self.fakes = f"http://{host}:{_free_port()}"
+        self.env |= stand_ins.environment(self.data, self.fakes)
+        self.env["QUANYU_PAY_PAGES"] += f",{self.fakes}"
 
     # --- before the first page ---
 

@@ -13,6 +13,7 @@ from threading import Lock
 from urllib.parse import urlencode, urljoin, urlsplit
 
 _TIMEOUT_S = 30
+_PHONE = "Mozilla/5.0 (Linux; Android 15) Mobile; a demonstration"
 
 
 @dataclass
@@ -129,7 +130,7 @@ class Browser:
     ) -> tuple[int, str, str]:
         parts = urlsplit(url)
         host = parts.netloc
-        headers = {"Accept": "text/html", "Referer": referer}
+        headers = {"Accept": "text/html", "Referer": referer, "User-Agent": _PHONE}
         if cookie := "; ".join(f"{n}={v}" for (h, n), v in self.cookies.items() if h == host):
             headers["Cookie"] = cookie
         if body is not None:

@@ -19,19 +19,20 @@ from kernel import clock
 
 @contextmanager
 def running_site(
-    folder: Path, *, slug: str, start: datetime, speed: float, days: int
+    folder: Path, *, slug: str, start: datetime, speed: float, days: int, fakes: bool = False
 ) -> Iterator[Site]:
     """The site as ``up`` starts it, on the servers that the environment names, which are thrown away.
 
     ``start`` is the moment at which it begins, ``speed`` how fast its time runs, ``days`` for how
-    many of them entry times and departures are laid out.
+    many of them entry times and departures are laid out. ``fakes``: with the stand-ins of the outside
+    payment services.
     """
     # The clock stands still as good as long as the region loads, then runs.
     _move_clock(f"{start.isoformat()}@1")
     _manage("load_region", slug, "--days", str(days))
     _manage("tour", "--prepare")
     _move_clock(clock.spec(start, speed, datetime.now(UTC)))
-    site = Site.for_demo(folder)
+    site = Site.for_demo(folder, fakes=fakes)
     try:
         site.start_quietly()
         yield site

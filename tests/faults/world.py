@@ -30,7 +30,6 @@ from django.conf import settings
 from django.db import connections
 
 from bench.people import Buyer, make_buyers
-from config import stand_ins
 from config.launch import BASE
 from config.servers import Servers
 from config.up import Child, Site, _free_port
@@ -131,7 +130,7 @@ class World:
         self.site.wanted, self.watched = processes, watched
         self.site.env = stage.environment(**self._addresses(proxied), **(env or {}))
         if "fakes" in processes:
-            self._add_stand_ins()
+            self.site._add_stand_ins("127.0.0.1")
         app = {"SANDBOX_PROVIDER_URL": self._provider(proxied)}
         few = self._ration(connections) if connections else {}
         self.site.more = {"web": app | few, "worker": app, "beat": app}
@@ -152,12 +151,6 @@ class World:
             env["REDIS_URL"] = f"redis://:{servers.password}@{at}/0"
             env["CELERY_BROKER_URL"] = f"redis://:{servers.password}@{at}/1"
         return env
-
-    def _add_stand_ins(self) -> None:
-        """Stripe's, Alipay's and WeChat Pay's, which the site takes for them."""
-        self.site.fakes = f"http://127.0.0.1:{_free_port()}"
-        self.site.env |= stand_ins.environment(self.folder, self.site.fakes)
-        self.site.env["QUANYU_PAY_PAGES"] += f",{self.site.fakes}"
 
     def _ration(self, connections: int) -> dict[str, str]:
         """A role that has so many connections to PostgreSQL and no more: for the web."""

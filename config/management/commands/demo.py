@@ -10,6 +10,7 @@ import threading
 import time
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config.demo.arrivals import arrivals
 from config.demo.browser import Timings
+from config.demo.counter import Counter
 from config.demo.gate import Gate
 from config.demo.stage import running_site
 from config.demo.visitors import Party, Tally
@@ -27,6 +29,8 @@ from kernel import clock, invariants
 
 SPEED = 90
 """The clock in the demonstration: a morning of three hours takes two minutes."""
+COUNTER_SPEED = 30
+"""At the counter a quarter of an hour takes half a minute."""
 DAWN, HOURS = timedelta(hours=6), 3
 LINGER_S = 50
 LANES = 3
@@ -38,6 +42,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--visitors", type=int, default=50, help="how many parties")
+        parser.add_argument("--day", choices=("morning", "counter"), default="morning")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--json", type=Path, metavar="FILE")
         parser.add_argument(
@@ -45,27 +50,39 @@ class Command(BaseCommand):
         )
 
     def handle(
-        self, *, visitors: int, seed: int, json: Path | None, url: str | None, **_options: Any
-    ) -> None:
+        self, *, visitors: int, day: str, seed: int, json: Path | None, url: str | None,
+        **_options: Any,
+    ) -> None:  # fmt: skip
         if not settings.QUANYU_THROWAWAY and not url:
             raise CommandError("The demonstration runs on servers of its own, or give --url.")
         with tempfile.TemporaryDirectory(prefix="qy-demo-") as folder:
             morning = _Morning(self, visitors, seed, Path(folder))
-            report = morning.visit(url.rstrip("/")) if url else morning.run()
+            if day == "counter":
+                report = morning.run_counter()
+            else:
+                report = morning.visit(url.rstrip("/")) if url else morning.run()
         for name, value in report.items():
             self.stdout.write(_line(name, value))
         if json:
             _write(json, report)
-        if report["violations"] or report["errors_5xx"]:
+        if report["violations"] or report["errors_5xx"] or report.get("stuck"):
             sys.exit(1)
 
 
 def _line(name: str, value: Any) -> str:
+    if name == "story":
+        return "\n".join(["", *(_chapter(each) for each in value), ""])
     if name != "pages_ms":
         return f"{name:<14} {value}"
     head = f"{'page (ms)':<24}{'n':>7}{'p50':>9}{'p99':>9}"
     rows = [f"{page:<24}{q['n']:>7}{q['p50']:>9}{q['p99']:>9}" for page, q in value.items()]
     return "\n".join(["", head, *rows, ""])
+
+
+def _chapter(each: dict[str, Any]) -> str:
+    """One chapter, and the accounts that it has moved, in fen."""
+    legs = "".join(f"\n    {name:<28}{fen:>12}" for name, fen in sorted(each["moved"].items()))
+    return f"{each['title']}: {each['outcome']}{legs}"
 
 
 class _Morning:
@@ -86,6 +103,31 @@ class _Morning:
         with running_site(self.folder, slug=SLUG, start=dawn, speed=SPEED, days=3) as site:
             self._visits(site.url, moments, LINGER_S)
             return self._report()
+
+    def run_counter(self) -> dict[str, Any]:
+        """One journey for each way to pay, on a site of its own with stand-ins of the services."""
+        self._say("Loading the region …")
+        tomorrow = (datetime.now(self.zone) + timedelta(days=1)).date()
+        dawn = datetime.combine(tomorrow, datetime.min.time(), self.zone) + DAWN
+        with running_site(
+            self.folder, slug=SLUG, start=dawn, speed=COUNTER_SPEED, days=5, fakes=True
+        ) as site:
+            story = Counter(
+                site.url, site.fakes, self.folder, tomorrow + timedelta(days=1), self.seed
+            )
+            story.run(self._say)
+            self.timings = story.timings
+            found = self._await_truth()
+        chapters = [asdict(each) for each in story.chapters]
+        return {
+            "chapters": len(chapters),
+            "stuck": sum(each["outcome"].startswith("STUCK") for each in chapters),
+            "story": chapters,
+            "sum_of_all_accounts_fen": sum(sum(each["moved"].values()) for each in chapters),
+            "errors_5xx": self.timings.errors_5xx,
+            "violations": len(found),
+            "seed": self.seed,
+        }
 
     def visit(self, url: str) -> dict[str, Any]:
         """On a site that runs by the real clock: everybody comes within a minute, for tomorrow."""
@@ -124,7 +166,8 @@ class _Morning:
             self._bar(number)
             time.sleep(0.05)
 
-    def _report(self) -> dict[str, Any]:
+    def _await_truth(self) -> list[invariants.Violation]:
+        """What is still broken when the news has gone round."""
         self._say("\nWaiting until every fact has reached its end …")
         at, deadline = clock.now(), time.monotonic() + 40
         found = invariants.check_all(at=at)
@@ -133,6 +176,10 @@ class _Morning:
             found = invariants.check_all(at=at)
         for violation in found:
             self._say(f"{violation.rule}: {violation.row}")
+        return found
+
+    def _report(self) -> dict[str, Any]:
+        found = self._await_truth()
         counts = self.tally.counts
         names = (
             "attempted",
