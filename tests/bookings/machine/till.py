@@ -48,7 +48,11 @@ class Till:
     @property
     def held_fen(self) -> int:
         """What it holds for us."""
-        return sum(paid.captured - paid.returned for paid in self.book.values())
+        return sum(map(self.held_of, self.book))
+
+    def held_of(self, token: str) -> int:
+        """What it holds of one payment."""
+        return self.book[token].captured - self.book[token].returned
 
     def is_offered(self, *, payer: str, amount_fen: int, currency: str) -> bool:
         return True
