@@ -30,11 +30,6 @@ class Account(models.Model):
         return f"{self.actor} {self.currency}"
 
     @property
-    def whole_fen(self) -> int:
-        """What can be spent."""
-        return self.paid_fen + self.bonus_fen
-
-    @property
     def subject(self) -> str:
         """How the ledger names it."""
         return f"balance:{self.pk}"

@@ -19,6 +19,7 @@ from bookings.balance.models import Account, Grant, Offer, Return, Spending, Top
 from bookings.ledger import operations as ledger
 from bookings.payments.models import Purpose
 from bookings.payments.operations import Payable
+from kernel import codes
 from kernel.errors import Refusal
 
 LEAST_FEN, MOST_FEN = 100, 500_000
@@ -162,10 +163,10 @@ def _take_bonus(account: Account, most_fen: int, at: datetime) -> dict[str, int]
 def give_back(*, token: str, return_token: str, amount_fen: int, at: datetime) -> bool:
     """Return a part of a payment to the balance it came from, once for a token; False: too much."""
     with transaction.atomic(durable=True):
-        found = Spending.objects.select_for_update(no_key=True).filter(token=token)
-        spending = found.first()
-        if spending is None or amount_fen <= 0:
+        account = _account_of(token)
+        if account is None or amount_fen <= 0:
             return False
+        spending = Spending.objects.get(token=token)
         if Return.objects.filter(token=return_token).exists():
             return True
         after = spending.returned_fen + amount_fen
@@ -179,10 +180,9 @@ def give_back(*, token: str, return_token: str, amount_fen: int, at: datetime) -
         )
         Spending.objects.filter(pk=spending.pk).update(returned_fen=after)
         _give_back_bonus(spending, bonus)
-        Account.objects.filter(pk=spending.account_id).update(
+        Account.objects.filter(pk=account.pk).update(
             paid_fen=F("paid_fen") + paid, bonus_fen=F("bonus_fen") + bonus
         )
-        account = Account.objects.get(pk=spending.account_id)
         _post(
             f"returned:{return_token}",
             account,
@@ -195,6 +195,12 @@ def give_back(*, token: str, return_token: str, amount_fen: int, at: datetime) -
             at,
         )
     return True
+
+
+def _account_of(token: str) -> Account | None:
+    """The balance that a payment came from, locked: whatever moves its grants locks it first."""
+    found = Account.objects.filter(spendings__token=token)
+    return found.select_for_update(no_key=True, of=("self",)).first()
 
 
 def _give_back_bonus(spending: Spending, fen: int) -> None:
@@ -227,8 +233,8 @@ def expire(*, at: datetime) -> int:
                     (f"bonus:{account.pk}", grant.left_fen),
                     (f"bonus-given:{NOWHERE}", -grant.left_fen),
                 ]
-                # A return may have filled it again after it had expired once.
-                key = f"expired:{grant.pk}:{at.timestamp()}"
+                # A return may have filled it again after it had expired once, even in this moment.
+                key = f"expired:{grant.pk}:{codes.new_token()}"
                 _post(key, account, "bonus expired", postings, at)
             count += len(gone)
     return count

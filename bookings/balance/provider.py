@@ -6,10 +6,11 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from bookings.balance import operations
+from bookings.balance import operations, queries
 from bookings.balance.models import Account, Spending
 from bookings.payments.providers import Charge, Handle, Outcome
 from bookings.payments.providers.own import OwnWay
+from kernel import clock
 
 
 class Balance(OwnWay):
@@ -23,7 +24,7 @@ class Balance(OwnWay):
 
     def is_offered(self, *, payer: str, amount_fen: int, currency: str) -> bool:
         account = Account.objects.filter(actor=payer, currency=currency).first()
-        return account is not None and account.whole_fen >= amount_fen
+        return account is not None and queries.left_fen(account, at=clock.now()) >= amount_fen
 
     def take(self, charge: Charge, *, at: datetime) -> bool:
         return operations.spend(

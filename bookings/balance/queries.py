@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from bookings.balance.models import Account, Grant, Offer, TopUp
 
@@ -41,6 +41,12 @@ def bonuses(account: Account, *, at: datetime) -> QuerySet[Grant]:
     """What is left of bonuses, what expires soonest first."""
     alive = Grant.objects.filter(account=account, left_fen__gt=0, expires_at__gt=at)
     return alive.order_by("expires_at")
+
+
+def left_fen(account: Account, *, at: datetime) -> int:
+    """What can be spent: a bonus whose day has come counts no more, swept away or not."""
+    alive = bonuses(account, at=at).aggregate(fen=Sum("left_fen"))["fen"] or 0
+    return account.paid_fen + int(alive)
 
 
 def history(account: Account, *, most: int = 50) -> Sequence[Movement]:

@@ -44,6 +44,7 @@ def show(request: HttpRequest) -> HttpResponse:
     account = queries.find(user.actor)
     context = {
         "account": account,
+        "left_fen": queries.left_fen(account, at=clock.now()) if account else 0,
         "offers": queries.offers(),
         "bonuses": queries.bonuses(account, at=clock.now()) if account else (),
         "history": queries.history(account) if account else (),

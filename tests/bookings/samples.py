@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from bookings import terms
 from bookings.contracts import (
@@ -66,6 +67,7 @@ class Sample:
     gone: set[str] = field(default_factory=set)
     claims: dict[int, set[str]] = field(default_factory=dict)
     terms: Terms = LADDER
+    zone: tzinfo = ZoneInfo("Asia/Shanghai")
     currency: str = "CNY"
     group_prices: tuple[GroupPrice, ...] = ()
 
@@ -74,7 +76,7 @@ class Sample:
     ) -> Sequence[Listing]:
         days = range(first.toordinal(), last.toordinal() + 1)
         is_asked = region_id == self.region_id and supplier_id in (None, self.supplier_id)
-        if not is_asked or self.starts_at.date().toordinal() not in days:
+        if not is_asked or self.day.toordinal() not in days:
             return []
         left = inventory.left(_bucket_id(ref) for ref in self.shelf)
         return [self._listing(ref, left[_bucket_id(ref)]) for ref in self.shelf]
@@ -90,6 +92,11 @@ class Sample:
             left=left,
             supplier_id=self.supplier_id,
         )
+
+    @property
+    def day(self) -> date:
+        """The region's own day of it."""
+        return self.starts_at.astimezone(self.zone).date()
 
     @property
     def title(self) -> dict[str, str]:
@@ -194,7 +201,7 @@ class Deposit(Sample):
 
     def dues(self, total_fen: int) -> tuple[Due, ...]:
         now = total_fen // 5
-        return (Due(now), Due(total_fen - now, when=self.starts_at.date()))
+        return (Due(now), Due(total_fen - now, when=self.day))
 
 
 @dataclass

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from bookings.balance import operations as balance
+from bookings.balance import queries
 from bookings.balance.models import Account, Grant, Offer, Spending, TopUp
 from bookings.ledger import queries as ledger
 from bookings.orders.models import State
@@ -154,6 +155,7 @@ def test_a_bonus_expires_apart_from_the_money(party, offer, now):
 def test_an_expired_bonus_is_not_spent_even_before_it_is_swept(party, offer, now):
     top_up(party, now)
     late = now + timedelta(days=30)
+    assert queries.left_fen(Account.objects.get(actor=ME), at=late) == 2000
     assert not balance.spend(
         actor=ME, token="t", amount_fen=2001, currency="CNY", words="", at=late
     )
