@@ -67,7 +67,7 @@ class Sample:
     gone: set[str] = field(default_factory=set)
     claims: dict[int, set[str]] = field(default_factory=dict)
     terms: Terms = LADDER
-    zone: tzinfo = ZoneInfo("Asia/Shanghai")
+    zone: tzinfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     currency: str = "CNY"
     group_prices: tuple[GroupPrice, ...] = ()
 
