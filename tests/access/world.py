@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db import transaction
+import pytest
+from django.db import connection, transaction
+from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.identity.models import SignIn, User
 from accounts.organisations.models import Role
@@ -89,6 +92,26 @@ class World:
             "operator": cast.li_wei, "other_operator": cast.qian_bo, "gate": cast.zhao_min,
             "driver": cast.sun_tao, "platform": cast.he_ping,
         }[actor]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def settled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """One world for a whole module: each test is a savepoint in its transaction, which is given up."""
+    outer = transaction.atomic()
+    outer._from_testcase = True  # type: ignore[attr-defined] # as Django's own tests do
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now", lambda: AT)
+        with outer:
+            yield build()
+            transaction.set_rollback(True)
+        connection.close()
+
+
+@pytest.fixture
+def world(settled: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """The world as it was made, at the time it was made for."""
+    monkeypatch.setattr(clock, "now", lambda: AT)
+    return settled
 
 
 def build() -> World:

@@ -24,11 +24,9 @@ from bookings.orders.models import Hold, Line, Order
 from bookings.payments.models import Attempt, ProviderEvent
 from bookings.refunds.models import Refund
 from bookings.vouchers.models import Redemption, Voucher
-from kernel import clock
 from tests.access.matrix import ROUTES, Row
-from tests.access.world import World, build
+from tests.access.world import World, settled, world  # noqa: F401
 from tests.cast import enter
-from tests.contracts.stalls import AT
 
 pytestmark = pytest.mark.django_db
 IS_LONG = bool(os.environ.get("QUANYU_LONG"))
@@ -54,12 +52,6 @@ BODIES = (
 KINDS = ("application/json", "application/x-www-form-urlencoded", "text/plain", "image/png")
 
 
-@pytest.fixture
-def world(monkeypatch) -> World:
-    monkeypatch.setattr(clock, "now", lambda: AT)
-    return build()
-
-
 def some(name: str, all_of_them: list[Any], few: int) -> list[Any]:
     """The short run's few, others for every address; all of them in the long run."""
     dice = random.Random(zlib.crc32(name.encode()) + SEED)
@@ -73,7 +65,7 @@ def sold() -> dict[str, object]:
     return {"taken": taken, **{table.__name__: table.objects.count() for table in tables}}
 
 
-def browser_for(name: str, world: World) -> Client:
+def browser_for(name: str, world: World) -> Client:  # noqa: F811
     """Somebody who may be here, so that more than the door is tried."""
     actor = "owner" if ROUTES[name].read.split()[1] not in ("403", ">in") else "operator"
     browser = enter(world.user(actor))
@@ -81,7 +73,7 @@ def browser_for(name: str, world: World) -> Client:
     return browser
 
 
-def address(name: str, row: Row, world: World) -> str:
+def address(name: str, row: Row, world: World) -> str:  # noqa: F811
     return reverse(name, kwargs=dict(row.at(world)))
 
 
@@ -90,7 +82,7 @@ DESTROYS = {"checkout:give-up", "checkout:pay", "identity:sign-out", "identity:e
 
 
 @pytest.mark.parametrize("name", sorted(set(ROUTES) - DESTROYS))
-def test_no_field_breaks_an_address(name, world):
+def test_no_field_breaks_an_address(name, world):  # noqa: F811
     browser, url = browser_for(name, world), address(name, ROUTES[name], world)
     good, before = dict(ROUTES[name].form(world)), sold()
     faults = []
@@ -115,7 +107,7 @@ def encoded(fields: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 @pytest.mark.parametrize("name", sorted(set(ROUTES) - DESTROYS))
-def test_no_body_breaks_an_address(name, world):
+def test_no_body_breaks_an_address(name, world):  # noqa: F811
     browser, url, before = browser_for(name, world), address(name, ROUTES[name], world), sold()
 
     answers = {
@@ -128,7 +120,7 @@ def test_no_body_breaks_an_address(name, world):
 
 
 @pytest.mark.parametrize("name", sorted(name for name in ROUTES if name not in DESTROYS))
-def test_no_path_breaks_an_address(name, world):
+def test_no_path_breaks_an_address(name, world):  # noqa: F811
     row, browser = ROUTES[name], browser_for(name, world)
     faults = []
 
@@ -150,7 +142,7 @@ PATHS = (
 )  # fmt: skip
 
 
-def test_a_client_cannot_name_prices(world):
+def test_a_client_cannot_name_prices(world):  # noqa: F811
     """Items 1 and 16: what comes back is what the seller asks, whatever else was sent."""
     url = reverse("checkout:now", kwargs={"region": world.region.slug})
     browser = enter(world.cast.wang_fang)
@@ -177,7 +169,7 @@ def test_a_client_cannot_name_prices(world):
 
 
 @pytest.mark.parametrize("total", ["1", "0", "18999", "19001", str(10**30)])
-def test_a_total_that_was_not_asked_buys_nothing(total, world):
+def test_a_total_that_was_not_asked_buys_nothing(total, world):  # noqa: F811
     url = reverse("checkout:now", kwargs={"region": world.region.slug})
     before = sold()
 
@@ -197,7 +189,7 @@ def test_a_total_that_was_not_asked_buys_nothing(total, world):
 @pytest.mark.parametrize(
     "number", ["0", "-1", "1.5", "1e9", "NaN", "True", "1000000000", "51", "٣", "1 ", ""]
 )
-def test_a_party_is_counted_in_small_whole_numbers(number, world):
+def test_a_party_is_counted_in_small_whole_numbers(number, world):  # noqa: F811
     """Item 2."""
     url = reverse("checkout:add", kwargs={"region": world.region.slug})
     browser, form = enter(world.cast.wang_fang), {"kind": "ticket", "ref": world.refs[4]}
@@ -208,7 +200,7 @@ def test_a_party_is_counted_in_small_whole_numbers(number, world):
     assert cart.context["cart"].rows == ()
 
 
-def test_the_same_form_twice_is_one_order(world):
+def test_the_same_form_twice_is_one_order(world):  # noqa: F811
     url = reverse("checkout:now", kwargs={"region": world.region.slug})
     browser = enter(world.cast.wang_fang)
     form = {
@@ -226,7 +218,7 @@ def test_the_same_form_twice_is_one_order(world):
     assert sold() == after_one
 
 
-def test_there_is_an_end_to_items_and_people(world):
+def test_there_is_an_end_to_items_and_people(world):  # noqa: F811
     url = reverse("checkout:now", kwargs={"region": world.region.slug})
     browser, before = enter(world.cast.wang_fang), sold()
 

@@ -12,11 +12,9 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from kernel import clock
 from tests.access.matrix import ROUTES
-from tests.access.world import World, build
+from tests.access.world import World, settled, world  # noqa: F401
 from tests.cast import enter
-from tests.contracts.stalls import AT
 
 pytestmark = pytest.mark.django_db
 PERSONAL = (
@@ -26,19 +24,13 @@ PERSONAL = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def world(monkeypatch) -> World:
-    monkeypatch.setattr(clock, "now", lambda: AT)
-    return build()
-
-
 def policy_of(answer) -> dict[str, list[str]]:
     rules = [rule.split() for rule in answer["Content-Security-Policy"].split(";") if rule.strip()]
     return {rule[0]: rule[1:] for rule in rules}
 
 
 @pytest.mark.parametrize("name", [name for name in ROUTES if name != "payment-hook"])
-def test_every_page_forbids_what_it_does_not_need(name, world):
+def test_every_page_forbids_what_it_does_not_need(name, world):  # noqa: F811
     row = ROUTES[name]
     actor = "owner" if row.read.split()[1] not in ("403", ">in", "404") else "platform"
 
@@ -58,7 +50,7 @@ def test_every_page_forbids_what_it_does_not_need(name, world):
     assert answer["X-Frame-Options"] == "DENY"
 
 
-def test_the_back_office_has_a_policy_too(world):
+def test_the_back_office_has_a_policy_too(world):  # noqa: F811
     desk = enter(world.cast.he_ping)
     pages = [reverse("admin:index")] + [
         reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
@@ -73,7 +65,7 @@ def test_the_back_office_has_a_policy_too(world):
 
 
 @pytest.mark.parametrize("name", PERSONAL)
-def test_personal_pages_are_kept_by_no_cache(name, world):
+def test_personal_pages_are_kept_by_no_cache(name, world):  # noqa: F811
     row = ROUTES[name]
     actor = "operator" if row.read.split()[1] == "403" else "owner"
 
@@ -121,7 +113,7 @@ def test_cookies_on_the_public_site_are_bound_to_it():
 
 
 @pytest.mark.parametrize("name", [name for name, row in ROUTES.items() if "302" in row.send])
-def test_a_form_without_its_token_is_refused(name, world):
+def test_a_form_without_its_token_is_refused(name, world):  # noqa: F811
     """Item 48."""
     row, browser = ROUTES[name], Client(enforce_csrf_checks=True)
     enter(world.cast.wang_fang, client=browser)

@@ -14,9 +14,8 @@ from django.urls import reverse
 from accounts.travellers import operations as travellers
 from accounts.travellers.models import Kind, Traveller
 from bookings.orders.models import Line
-from kernel import clock
 from tests.access.matrix import ROUTES
-from tests.access.world import World, build
+from tests.access.world import World, settled, world  # noqa: F401
 from tests.cast import enter
 from tests.contracts.stalls import AT
 from tests.factories.accounts import resident_number
@@ -65,7 +64,7 @@ def runs(html: str) -> list[str]:
     return reader.found
 
 
-def write_everywhere(world: World, payload: str) -> None:
+def write_everywhere(world: World, payload: str) -> None:  # noqa: F811
     """Into every name and text of every table that is written in two languages, past all forms."""
     Notice.objects.create(area=world.product.area, valid_from=AT, title_zh="n", title_en="n")
     for model in apps.get_models():
@@ -81,12 +80,6 @@ def write_everywhere(world: World, payload: str) -> None:
     Traveller.objects.update(name=payload[:50])
 
 
-@pytest.fixture
-def world(monkeypatch) -> World:
-    monkeypatch.setattr(clock, "now", lambda: AT)
-    return build()
-
-
 def test_the_reader_sees_what_would_run():
     assert all(runs(f"<p>{payload}</p>") for payload in PAYLOADS[:3])
     assert runs(f"<p title='x' onclick='{MARK}()'>") != []
@@ -94,7 +87,7 @@ def test_the_reader_sees_what_would_run():
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_nothing_written_by_an_operator_runs_on_a_page(payload, world):
+def test_nothing_written_by_an_operator_runs_on_a_page(payload, world):  # noqa: F811
     write_everywhere(world, payload)
     owner, desk = enter(world.cast.wang_fang), enter(world.cast.li_wei)
     shown = 0
@@ -112,7 +105,7 @@ def test_nothing_written_by_an_operator_runs_on_a_page(payload, world):
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_nothing_written_by_anybody_runs_in_the_back_office(payload, world):
+def test_nothing_written_by_anybody_runs_in_the_back_office(payload, world):  # noqa: F811
     write_everywhere(world, payload)
     desk, shown = enter(world.cast.he_ping), 0
 
@@ -132,7 +125,7 @@ def test_nothing_written_by_anybody_runs_in_the_back_office(payload, world):
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_a_name_with_code_in_it_is_refused_or_shown_as_text(payload, world):
+def test_a_name_with_code_in_it_is_refused_or_shown_as_text(payload, world):  # noqa: F811
     browser = enter(world.cast.wang_fang)
 
     browser.post(
@@ -145,7 +138,7 @@ def test_a_name_with_code_in_it_is_refused_or_shown_as_text(payload, world):
     assert re.search(rf"<(script|img|svg)[^>]*>?[^<]*{MARK}", page) is None
 
 
-def test_a_stranger_name_of_any_script_is_welcome(world):
+def test_a_stranger_name_of_any_script_is_welcome(world):  # noqa: F811
     actor = world.cast.wang_fang.actor
     made = travellers.remember(
         actor=actor, name="O’Brien-Müller 王", kind=Kind.RESIDENT_ID,
