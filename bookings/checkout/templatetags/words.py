@@ -28,7 +28,8 @@ def ladder(line: Line) -> list[terms.Rung]:
 @register.filter
 def percent(permille: int) -> str:
     """Thousandths as a percentage: 1000 is "100 %"."""
-    return f"{permille // 10} %" if permille % 10 == 0 else f"{permille / 10:.1f} %"
+    whole, tenths = divmod(permille, 10)
+    return f"{whole}.{tenths} %" if tenths else f"{whole} %"
 
 
 @register.filter
