@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import pytest
 from django.conf import settings
@@ -18,11 +19,12 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.identity.session_store import SessionStore
+from bookings.orders import guesses
 from bookings.orders.guesses import MOST_AN_HOUR
 from bookings.orders.models import Order
-from kernel import clock, codes
-from tests.access.world import World, build
-from tests.contracts.stalls import AT
+from kernel import codes
+from tests.access.matrix import ROUTES
+from tests.access.world import World, build, settled, world  # noqa: F401
 
 HOUSES = ("kernel", "accounts", "bookings", "tourism", "transport", "shop", "portal", "config")
 NOT_SERVED = (
@@ -82,20 +84,36 @@ def test_the_key_of_an_order_is_not_to_be_guessed():
 
 
 @pytest.mark.django_db
-def test_guesses_find_no_order(monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: AT)
-    world: World = build()
+def test_guesses_find_no_order(world):  # noqa: F811
     browser, order, known = Client(), world.paid, Order.objects.count()
     near = [order.token[:-1] + letter for letter in "abcXYZ019-_" if letter != order.token[-1]]
-    guesses = [*near, order.token[:-1], order.token.swapcase(), order.code, str(order.pk)]
-    guesses += [codes.new_token() for _ in range(200)] + [str(number) for number in range(50)]
+    tried = [*near, order.token[:-1], order.token.swapcase(), order.code, str(order.pk)]
+    tried += [codes.new_token() for _ in range(200)] + [str(number) for number in range(50)]
 
-    answers = [
-        browser.get(reverse("checkout:order", args=[guess])).status_code for guess in guesses
-    ]
+    answers = [browser.get(reverse("checkout:order", args=[guess])).status_code for guess in tried]
 
-    assert answers == [404] * MOST_AN_HOUR + [429] * (len(guesses) - MOST_AN_HOUR)
+    assert answers == [404] * MOST_AN_HOUR + [429] * (len(tried) - MOST_AN_HOUR)
     assert Order.objects.count() == known
+
+
+def opened_by_a_token() -> list[str]:
+    """Addresses of orders, shares and refunds; a new password's are Django's own."""
+    keys = {name: set(row.at(MagicMock())) for name, row in ROUTES.items()}
+    return sorted(name for name, has in keys.items() if "token" in has and "uid" not in has)
+
+
+@pytest.mark.parametrize("name", opened_by_a_token())
+@pytest.mark.django_db
+def test_guesses_are_counted_at_every_address_that_a_token_opens(name, world, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(guesses, "MOST_AN_HOUR", 5)
+    browser, right = Client(), dict(ROUTES[name].at(world))
+    token = right["token"]
+    wrong = [token[:-1], token.swapcase(), token[::-1], *(codes.new_token() for _ in range(5))]
+
+    send = browser.post if ROUTES[name].read.startswith("405") else browser.get
+    answers = [send(reverse(name, kwargs={**right, "token": guess})).status_code for guess in wrong]
+
+    assert answers == [404] * 5 + [429] * 3
 
 
 @pytest.mark.parametrize("path", NOT_SERVED)
