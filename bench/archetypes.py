@@ -34,7 +34,7 @@ CALENDAR, SLOTS = 10_000_000_000, 10_500_000_000
 FIRST, RANGE = 11_000_000_000, 100
 """The first id of the first archetype in every table; ids that each archetype has there."""
 
-USED, CONFIRMED, LAPSED = "used", "confirmed", "lapsed"
+USED, CONFIRMED, LAPSED, REFUNDED = "used", "confirmed", "lapsed", "refunded"
 AHEAD_DAYS = 9
 """They are bought for a day that nobody else in a bench buys for."""
 
@@ -97,6 +97,12 @@ def _play(region: Region, archetype: Archetype, buyer: Buyer, at: datetime) -> N
         due = at + orders.HOLD_FOR
         orders.lapse_due(at=due, bucket_ids={archetype.slot.bucket_id})
         outbox.drain(at=due)
+        return
+    if archetype.outcome == REFUNDED:
+        buyer_at = payments.Buyer("")
+        attempt = payments.pay_by(order=order, provider="sandbox", at=at, buyer=buyer_at)
+        rehearsal.pay(attempt, at)
+        rehearsal.cancel(order, at, parts=1)
         return
     _pay(order, at)
     if archetype.outcome == USED:

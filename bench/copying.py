@@ -27,6 +27,7 @@ _FRESH = {
     ("bookings_orders_order", "contact_index"): "md5(p.n || 'd') || md5(p.n || 'e')",
     ("bookings_payments_attempt", "token"): "md5(p.n || 'a')",
     ("bookings_payments_attempt", "provider_ref"): "md5(p.n || 'r')",
+    ("bookings_refunds_refund", "token"): "md5(p.n || 'b')",
     ("bookings_vouchers_pass", "serial"): "md5(p.n || 's')::uuid",
     ("bookings_vouchers_pass", "short_code"): "substr(md5(p.n || 'v'), 1, 5) || lpad(to_hex(p.n), 5, '0')",
     ("tourism_tickets_admission", "document_index"): "md5(p.n || 'i') || md5(p.n || 'j')",

@@ -15,7 +15,16 @@ from queue import SimpleQueue
 
 from django.db import connection
 
-from bench.archetypes import AHEAD_DAYS, CONFIRMED, LAPSED, USED, Archetype, count_from, play
+from bench.archetypes import (
+    AHEAD_DAYS,
+    CONFIRMED,
+    LAPSED,
+    REFUNDED,
+    USED,
+    Archetype,
+    count_from,
+    play,
+)
 from bench.copying import FIRST_COPY, STEP, Copier
 from bench.orders import ROOM
 from kernel.places.models import Region
@@ -24,7 +33,9 @@ from tourism.tickets.models import Slot
 DAYS = 400
 _HOT_SHARE = 10
 """One in so many is for the hot day."""
-_LAPSED_SHARE = 0.3
+_WAYS = (USED, LAPSED, REFUNDED)
+_SHARES = {USED: 0.6, LAPSED: 0.3, REFUNDED: 0.1, CONFIRMED: 0.7}
+"""Of the long past the first three, of the hot day the second and the last."""
 _PRODUCTS = 12
 _SESSIONS = 2
 
@@ -125,10 +136,10 @@ def lay_down(
 
 
 def _wanted(hot: Slot) -> list[tuple[int, str]]:
-    """Products on sale are visited and lapse; for the hot day people have paid, or it has lapsed."""
+    """Products on sale are visited, lapse or are given back; for the hot day it is paid or lapsed."""
     sold = Slot.objects.filter(product__is_on_sale=True, product__off_price_fen__gt=0)
     products = sold.order_by().values_list("product_id", flat=True).distinct()
-    past = [(pk, way) for pk in sorted(products)[:_PRODUCTS] for way in (USED, LAPSED)]
+    past = [(pk, way) for pk in sorted(products)[:_PRODUCTS] for way in _WAYS]
     return [*past, (hot.product_id, CONFIRMED), (hot.product_id, LAPSED)]
 
 
@@ -164,10 +175,10 @@ def _spans(played: Sequence[Archetype], number: int) -> Iterator[tuple[Archetype
     """How many copies each archetype gets, as numbers of copies; whether they are for the hot day."""
     *past, confirmed, lapsed = played
     hot, next_one = number // _HOT_SHARE, 0
-    products = len(past) // 2
+    products = len(past) // len(_WAYS)
     for archetype in (*past, confirmed, lapsed):
         is_hot = archetype in (confirmed, lapsed)
-        share = _LAPSED_SHARE if archetype.outcome == LAPSED else 1 - _LAPSED_SHARE
+        share = _SHARES[archetype.outcome]
         count = max(1, round(share * (hot if is_hot else (number - hot) / products)))
         yield archetype, is_hot, range(next_one, next_one + count)
         next_one += count

@@ -82,7 +82,7 @@ class Rehearsal:
         self._give_up(at)
         self._lapse(at)
         for order, parts in ((both, 1), (part, 1), (whole, len(_NAMES))):
-            self._cancel(order, at, parts=parts)
+            cancel(order, at, parts=parts)
         end = max(use(order, at) for order in (used, both)) + _AHEAD
         self._place(end)
         audit.chain()
@@ -136,32 +136,33 @@ class Rehearsal:
 
     def _paid(self, at: datetime) -> Order:
         order, attempt = self._started(at)
-        _pay(attempt, at)
+        pay(attempt, at)
         return order
 
     def _give_up(self, at: datetime) -> None:
         """One party gives up its order and pays it all the same."""
         order, attempt = self._started(at)
         orders.abandon(order=order, at=at)
-        _pay(attempt, at)
+        pay(attempt, at)
 
     def _lapse(self, at: datetime) -> None:
         """Two parties let their orders lapse; one of them pays after that."""
         _order, late = self._started(at)
         self._place(at)
         orders.lapse_due(at=at + orders.HOLD_FOR)
-        _pay(late, at + orders.HOLD_FOR)
+        pay(late, at + orders.HOLD_FOR)
 
-    def _cancel(self, order: Order, at: datetime, *, parts: int) -> None:
-        """Give back the first parts of every line."""
-        lines = order.lines.order_by("pk")
-        chosen = {line.pk: [part.key for part in line.open_parts[:parts]] for line in lines}
-        shown_fen = refunds.quote(order=order, parts=chosen, at=at).refund_fen
-        refunds.cancel(
-            order=order, parts=chosen, shown_fen=shown_fen, actor=order.actor,
-            reason=Reason.BUYER, at=at,
-        )  # fmt: skip
-        outbox.drain(at=at)
+
+def cancel(order: Order, at: datetime, *, parts: int) -> None:
+    """The buyer gives back the first parts of every line."""
+    lines = order.lines.order_by("pk")
+    chosen = {line.pk: [part.key for part in line.open_parts[:parts]] for line in lines}
+    shown_fen = refunds.quote(order=order, parts=chosen, at=at).refund_fen
+    refunds.cancel(
+        order=order, parts=chosen, shown_fen=shown_fen, actor=order.actor,
+        reason=Reason.BUYER, at=at,
+    )  # fmt: skip
+    outbox.drain(at=at)
 
 
 def use(order: Order, at: datetime) -> datetime:
@@ -201,7 +202,7 @@ def _total_fen(asks: tuple[Ask, ...], at: datetime) -> int:
     return sum(offer.price_fen for offer in pricing.price_together(offers))
 
 
-def _pay(attempt: Attempt, at: datetime) -> None:
+def pay(attempt: Attempt, at: datetime) -> None:
     """The buyer presses "pay"; no notice comes, so the sandbox is asked."""
     page = urlsplit(attempt.redirect_url)
     link = http.client.HTTPConnection(page.netloc, timeout=10)
