@@ -36,6 +36,7 @@ CATALOGUE = frozenset(
         ("bookings_tabs.Tab", "limit_fen"),
         ("tourism_tickets.Product", "peak_price_fen"),
         ("tourism_tickets.Product", "off_price_fen"),
+        ("tourism_tickets.Product", "deposit_fen"),
         ("tourism_tickets.PriceRule", "price_fen"),
         ("tourism_tickets.FamilyPrice", "price_fen"),
         ("tourism_areas.Cableway", "peak_adult_fen"),

@@ -55,6 +55,7 @@ class ProductFacts:
     early: timedelta
     admit_until: AdmitUntil
     entries: int
+    deposit_fen: int = 0
 
     def shut_on(self, day: date) -> Shut | None:
         """The closure that covers a day, if any."""
@@ -138,6 +139,7 @@ def _facts(product: Any) -> ProductFacts:
         early=timedelta(minutes=product.early_min),
         admit_until=AdmitUntil(product.admit_until),
         entries=product.entries,
+        deposit_fen=product.deposit_fen,
     )
 
 

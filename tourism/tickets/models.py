@@ -43,6 +43,12 @@ class Product(Named, Sourced):
     is_on_sale = models.BooleanField(_("on sale"), default=True)
     peak_price_fen = models.PositiveIntegerField(_("adult, peak season (fen)"))
     off_price_fen = models.PositiveIntegerField(_("adult, off season (fen)"))
+    deposit_fen = models.PositiveIntegerField(
+        _("deposit a person (fen)"),
+        default=0,
+        db_default=0,
+        help_text=_("For what is lent with the ticket: held until a day after the visit."),
+    )
     includes_zh = models.CharField(_("includes (Chinese)"), max_length=200, blank=True)
     includes_en = models.CharField(_("includes (English)"), max_length=200, blank=True)
     excludes_zh = models.CharField(_("does not include (Chinese)"), max_length=200, blank=True)

@@ -16,7 +16,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from bookings.contracts import Ask, Demand, Due, GroupPrice, Offer, Step, Terms
+from bookings.contracts import Ask, Demand, Due, GroupPrice, How, Offer, Step, Terms
 from kernel.errors import Refusal
 from kernel.naming import say
 from kernel.places import calendar
@@ -264,10 +264,15 @@ def _offer(case: _Case, people: Sequence[Person]) -> Offer:
         ends_at=slot.ends_at,
         parts=tuple(person.part(case.ground.demands) for person in people),
         terms=case.ground.terms,
-        dues=(Due(total),),
+        dues=_dues(total, facts.deposit_fen * len(people)),
         currency=facts.region.currency,
         needs_names=facts.real_name,
         facts={**case.ground.gate, "people": {person.key: person.frozen() for person in people}},
         is_sample=facts.is_sample,
         group_prices=case.ground.groups,
     )
+
+
+def _dues(total_fen: int, deposit_fen: int) -> tuple[Due, ...]:
+    deposit = (Due(deposit_fen, How.AUTHORISE),) if deposit_fen else ()
+    return (Due(total_fen), *deposit)

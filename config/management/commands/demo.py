@@ -65,8 +65,14 @@ class Command(BaseCommand):
             self.stdout.write(_line(name, value))
         if json:
             _write(json, report)
-        if report["violations"] or report["errors_5xx"] or report.get("stuck"):
+        if not _is_well(report):
             sys.exit(1)
+
+
+def _is_well(report: dict[str, Any]) -> bool:
+    """Nothing broken, nothing stuck, and the services hold what our books say."""
+    wrong = (report["violations"], report["errors_5xx"], report.get("stuck"))
+    return not any((*wrong, *report.get("money_delta_fen", {}).values()))
 
 
 def _line(name: str, value: Any) -> str:
@@ -123,7 +129,7 @@ class _Morning:
             "chapters": len(chapters),
             "stuck": sum(each["outcome"].startswith("STUCK") for each in chapters),
             "story": chapters,
-            "sum_of_all_accounts_fen": sum(sum(each["moved"].values()) for each in chapters),
+            "money_delta_fen": story.money_delta(),
             "errors_5xx": self.timings.errors_5xx,
             "violations": len(found),
             "seed": self.seed,

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from django.utils import timezone
 
-from bookings.contracts import Demand, Member
+from bookings.contracts import Demand, Due, How, Member
 from bookings.inventory import operations as inventory
 from bookings.pricing.lists import DayKind
 from kernel.places.models import CalendarDay, DayType
@@ -39,6 +39,16 @@ def test_an_offer_has_a_part_for_everybody_with_class_price_and_the_limits_it_co
     assert offer.supplier_id == product.area.organisation_id
     assert offer.place_id == product.area.place_id
     assert [due.amount_fen for due in offer.dues] == [19_000]
+
+
+def test_what_is_lent_with_a_ticket_is_secured_by_a_deposit_a_person(slot, product, at):
+    product.deposit_fen = 5_000
+    product.save()
+
+    [offer] = offers.offer([ask_for(slot, *party("adult", "child_free"))], at=at)
+
+    assert offer.dues == (Due(19_000), Due(10_000, How.AUTHORISE))
+    assert (offer.price_fen, offer.due_now_fen, offer.deposit_fen) == (19_000, 19_000, 10_000)
 
 
 def test_names_are_needed_only_where_the_area_asks_for_them(slot, product, at):
