@@ -1,10 +1,10 @@
 """The verbs of payments, split by subject."""
 
-from bookings.payments.operations.ask import ASK_AFTER, ASK_FOR, ask, ask_about, ask_open
+from bookings.payments.operations.ask import ASK_AFTER, ask, ask_about, ask_open, release
 from bookings.payments.operations.catch_up import catch_up
+from bookings.payments.operations.charge import Buyer
 from bookings.payments.operations.hear import hear
 from bookings.payments.operations.pay import (
-    Buyer,
     NotPayable,
     Payable,
     SampleData,
@@ -14,11 +14,10 @@ from bookings.payments.operations.pay import (
     pay_by,
     ways_to_pay,
 )
-from bookings.payments.operations.take import NotSetAside, close_order, release, take
+from bookings.payments.operations.take import NotSetAside, close_order, take
 
 __all__ = (
     "ASK_AFTER",
-    "ASK_FOR",
     "Buyer",
     "NotPayable",
     "NotSetAside",

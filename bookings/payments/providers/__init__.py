@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -61,7 +61,8 @@ class Capabilities:
     ``authorise``: set a sum aside and take it later; ``capture_less``: take a part of it, the rest is
     released. ``refund_window_days`` after the payment it takes no refund any more;
     ``refund_takes_days`` until money is there at the latest. ``is_internal``: a way to pay of our own,
-    whose answer is final at once.
+    whose answer is final at once. ``page_lives``: how long a page that it has made can be opened; None:
+    as long as the payment.
     """
 
     currencies: frozenset[str]
@@ -72,6 +73,7 @@ class Capabilities:
     refund_window_days: int = 365
     refund_takes_days: int = 7
     is_internal: bool = False
+    page_lives: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
