@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bookings.contracts import How
 from bookings.ledger import operations as ledger
 from bookings.payments.models import Attempt, AttemptState, Purpose
 from bookings.payments.providers import Dispute, Outcome, Payment
@@ -72,8 +73,10 @@ def _known(attempt: Attempt) -> tuple[object, ...]:
 def _grow(attempt: Attempt, payment: Payment, at: datetime) -> None:
     """The maximum of what was known and what is said now."""
     said = _STATE[payment.outcome]
-    if said == AttemptState.FAILED and attempt.state == AttemptState.AUTHORISED:
-        said = AttemptState.RELEASED
+    if said == AttemptState.FAILED and attempt.how == How.AUTHORISE:
+        said = (
+            AttemptState.RELEASED
+        )  # final, whatever was known: it may be told before what it ends
     if _RANK[said] > _RANK[AttemptState(attempt.state)]:
         attempt.state = said
         attempt.ended_at = at if said != AttemptState.PENDING else None

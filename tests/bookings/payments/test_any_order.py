@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from itertools import permutations
 from typing import Any
 
 import pytest
 
+from bookings.contracts import Due, How, When
 from bookings.ledger.models import Posting
 from bookings.orders import operations as orders
-from bookings.orders.models import Order
+from bookings.orders.models import Order, State
+from bookings.payments import operations as payments
 from bookings.payments import providers
-from bookings.payments.models import Attempt, AttemptState
+from bookings.payments.models import Attempt, AttemptState, Purpose
 from bookings.payments.operations.hear import keep
 from bookings.payments.providers import Dispute, Notice, Outcome, Payment
 from bookings.vouchers.models import Voucher
@@ -110,3 +113,47 @@ def test_every_notice_again_in_any_order_changes_nothing_more(make, party, now):
     outbox.drain(at=now)
 
     assert ending(attempt) == before
+
+
+@pytest.mark.parametrize("way", list(permutations(range(3))))
+def test_what_was_set_aside_and_is_over_stays_over_in_any_order(make, party, now, way):
+    attempt = make()
+    Attempt.objects.update(purpose=Purpose.DEPOSIT, how=How.AUTHORISE, amount_fen=500)
+    opened = Payment(
+        provider_ref=attempt.provider_ref, token=attempt.token, outcome=Outcome.PENDING,
+        amount_fen=500, currency="CNY", is_live=False,
+    )  # fmt: skip
+    outcomes = (Outcome.PENDING, Outcome.AUTHORISED, Outcome.FAILED)
+    for number in way:
+        news = Notice(f"evt_{number}", "news", replace(opened, outcome=outcomes[number]), {})
+        keep(providers.get("sandbox"), news, now)
+
+    attempt.refresh_from_db()
+    assert (attempt.state, attempt.authorised_fen) == (AttemptState.RELEASED, 500)
+
+
+def test_old_news_of_a_sum_set_aside_does_not_bring_a_lapsed_order_back(
+    party, shop, sellers, bucket, now
+):
+    sellers["secured"].starts_at = now + timedelta(days=30)
+    sellers["secured"].dues = lambda total: (
+        Due(500, how=How.AUTHORISE),
+        Due(None, when=When.AFTER_USE),
+    )
+    order = orders.place(shop.wish(ask(bucket, kind="secured"), total_fen=1000), at=now)
+    attempt = payments.pay_by(
+        order=order, provider="sandbox", at=now, buyer=payments.Buyer("http://x/")
+    )
+    party.press(attempt, "never")
+    set_aside = Notice("evt_late", "news", providers.get("sandbox").fetch(attempt.handle), {})
+    late = now + orders.HOLD_FOR
+    orders.lapse_due(at=late)
+    outbox.drain(at=late)
+
+    keep(providers.get("sandbox"), set_aside, late)
+    outbox.drain(at=late)
+
+    order.refresh_from_db()
+    attempt.refresh_from_db()
+    assert (order.state, order.secured_fen) == (State.LAPSED, 0)
+    assert attempt.state == AttemptState.RELEASED
