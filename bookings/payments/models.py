@@ -179,3 +179,17 @@ class ProviderEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} {self.event_id}"
+
+
+class NewsRead(models.Model):
+    """Up to when a provider's own list of news was read to its end."""
+
+    provider = models.CharField(_("provider"), max_length=20, unique=True)
+    until = models.DateTimeField(_("read up to"))
+
+    class Meta:
+        verbose_name = _("list of news")
+        verbose_name_plural = _("lists of news")
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.until}"
