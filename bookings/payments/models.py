@@ -46,9 +46,10 @@ class Attempt(models.Model):
 
     ``purpose`` and ``purpose_id`` say what the money is for; ``order`` is empty for what belongs to
     none. ``token`` is our name for it at the provider and its idempotency key. What the provider says
-    (``authorised_fen``, ``captured_fen``, ``told_refunded_fen``, ``disputed_fen``) only ever grows, so
-    that the order in which its notices arrive cannot matter; ``refunded_fen`` is what we have set aside
-    to go back, moved by guarded statements only.
+    (``authorised_fen``, ``captured_fen``, ``told_refunded_fen``, each of ``disputes``) only ever grows,
+    so that the order in which its notices arrive cannot matter; ``dispute`` and ``disputed_fen`` are
+    worked out from the disputes, by their numbers at the provider. ``refunded_fen`` is what we have set
+    aside to go back, moved by guarded statements only.
     """
 
     order = models.ForeignKey(
@@ -89,6 +90,7 @@ class Attempt(models.Model):
     told_refunded_fen = models.BigIntegerField(
         _("returned, as the provider says (fen)"), default=0, db_default=0
     )
+    disputes = models.JSONField(_("disputes"), default=dict, db_default={}, blank=True)
     disputed_fen = models.BigIntegerField(_("disputed (fen)"), default=0, db_default=0)
     dispute = models.CharField(
         _("dispute"), max_length=10, choices=DisputeState, blank=True, default="", db_default=""

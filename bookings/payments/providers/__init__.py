@@ -124,7 +124,11 @@ class Handle:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment as the provider sees it; sums in fen are totals up to now, 0 where it does not say."""
+    """A payment as the provider sees it; sums in fen are totals up to now, 0 where it does not say.
+
+    ``dispute`` and ``disputed_fen`` are of one dispute, that of ``dispute_ref``; its money is gone while
+    it is OPEN. What a bank only asks about, and has not taken, is none.
+    """
 
     provider_ref: str
     token: str
@@ -137,6 +141,7 @@ class Payment:
     refunded_fen: int = 0
     disputed_fen: int = 0
     dispute: Dispute = Dispute.NONE
+    dispute_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
