@@ -29,6 +29,13 @@ class DisputeState(models.TextChoices):
     LOST = "LOST", _("decided for the buyer")
 
 
+class Trouble(models.TextChoices):
+    """Why a person must look at an open attempt."""
+
+    UNFIT = "UNFIT", _("the payment service has another sum, currency or reference")
+    UNANSWERED = "UNANSWERED", _("over for a day, and nobody knows how it ended")
+
+
 class Purpose(models.TextChoices):
     """What a payment is for. Only the first two pay the sum that is due with the order."""
 
@@ -77,6 +84,9 @@ class Attempt(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     state = models.CharField(
         _("state"), max_length=10, choices=AttemptState, default=AttemptState.CREATED
+    )
+    trouble = models.CharField(
+        _("trouble"), max_length=10, choices=Trouble, blank=True, default="", db_default=""
     )
     provider_ref = models.CharField(_("provider's reference"), max_length=120, blank=True)
     transaction_ref = models.CharField(
@@ -154,7 +164,7 @@ class EventState(models.TextChoices):
 
     APPLIED = "APPLIED", _("applied")
     IGNORED = "IGNORED", _("nothing to do")
-    REJECTED = "REJECTED", _("does not fit our payment")
+    REJECTED = "REJECTED", _("about a payment that we do not know")
 
 
 class ProviderEvent(models.Model):
@@ -176,6 +186,13 @@ class ProviderEvent(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("provider", "event_id"), name="bookings_payments_event_once"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("received_at",),
+                condition=Q(state="REJECTED"),
+                name="bookings_payments_event_reject",
             ),
         )
 

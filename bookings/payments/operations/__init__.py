@@ -1,9 +1,10 @@
 """The verbs of payments, split by subject."""
 
 from bookings.payments.operations.ask import ASK_AFTER, ask, ask_about, ask_open, release
+from bookings.payments.operations.by_hand import close_by_hand, pass_over
 from bookings.payments.operations.catch_up import catch_up
 from bookings.payments.operations.charge import Buyer
-from bookings.payments.operations.hear import hear
+from bookings.payments.operations.hear import Unfit, hear
 from bookings.payments.operations.pay import (
     NotPayable,
     Payable,
@@ -23,14 +24,17 @@ __all__ = (
     "NotSetAside",
     "Payable",
     "SampleData",
+    "Unfit",
     "Way",
     "ask",
     "ask_about",
     "ask_open",
     "catch_up",
+    "close_by_hand",
     "close_order",
     "hear",
     "next_of",
+    "pass_over",
     "pay",
     "pay_by",
     "release",

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from bookings.orders.models import Order
 from bookings.payments import providers
-from bookings.payments.models import OPEN, Attempt, Purpose
+from bookings.payments.models import OPEN, Attempt, Purpose, Trouble
 from bookings.payments.operations.charge import charge_of
-from bookings.payments.operations.hear import fits
+from bookings.payments.operations.hear import Unfit, fits, note_refused
 from bookings.payments.operations.merge import merge
 from bookings.payments.providers import Outcome, Payment, Provider, ProviderDown
 
@@ -22,12 +23,13 @@ _ASKS_A_LIFE = 100
 _GRACE = timedelta(minutes=5)
 """So long after its time a page may be in the middle of being paid."""
 
+_PATIENCE = timedelta(hours=24)
 _OLD_LIFE = timedelta(hours=24)
 """How long attempts are good for that do not say so."""
 
 
 def ask(*, attempt: Attempt, at: datetime) -> None:
-    """Ask the provider how an attempt stands, and merge what it says.
+    """Ask the provider how an attempt stands, and merge what it says; what does not fit is in trouble.
 
     :raises ProviderDown: no answer; asked again later.
     """
@@ -41,10 +43,23 @@ def ask(*, attempt: Attempt, at: datetime) -> None:
         )
     payment = chosen.fetch(attempt.handle)
     if payment.outcome is Outcome.FAILED and _may_be_moving(attempt, chosen, at):
-        return
-    if fits(chosen, attempt, payment):
-        with transaction.atomic(durable=True):
-            merge(attempt_id=attempt.pk, payment=payment, at=at)
+        return None
+    if not fits(chosen, attempt, payment):
+        return _note_unfit(attempt)
+    with transaction.atomic(durable=True):
+        merge(attempt_id=attempt.pk, payment=payment, at=at)
+    return None
+
+
+def _note_unfit(attempt: Attempt) -> None:
+    """Money of another sum may be there: nothing is booked, and a person looks."""
+    is_new = (
+        Attempt.objects.filter(pk=attempt.pk, state__in=OPEN)
+        .exclude(trouble=Trouble.UNFIT)
+        .update(trouble=Trouble.UNFIT)
+    )
+    if is_new:
+        note_refused(attempt.provider, Unfit.code)
 
 
 def release(*, attempt: Attempt, at: datetime) -> None:
@@ -100,7 +115,8 @@ def ask_about(
 def ask_open(*, at: datetime) -> int:
     """Ask about open attempts until each has ended, and close those whose time is over.
 
-    Return how many answered. Who is down is passed over.
+    Return how many answered. Who is down is passed over; what is not ended a day after its time is
+    in trouble.
     """
     answered = 0
     for attempt in _waiting(at).select_related("order").order_by("created_at")[:200]:
@@ -109,6 +125,9 @@ def ask_open(*, at: datetime) -> int:
         except ProviderDown:
             continue
         answered += 1
+    over = Coalesce("closes_at", F("created_at") + _OLD_LIFE)
+    unknown = Attempt.objects.filter(state__in=OPEN, trouble="").alias(over=over)
+    unknown.filter(over__lte=at - _PATIENCE).update(trouble=Trouble.UNANSWERED)
     return answered
 
 

@@ -9,8 +9,8 @@ from django.db.models.functions import Greatest
 
 from bookings.payments import providers
 from bookings.payments.models import NewsRead, ProviderEvent
-from bookings.payments.operations.hear import keep
-from bookings.payments.providers import Provider, ProviderDown
+from bookings.payments.operations.hear import Unfit, keep, note_refused
+from bookings.payments.providers import Notice, Provider, ProviderDown
 
 AT_FIRST = timedelta(days=3)
 """How far back a list is read that was never read before."""
@@ -34,9 +34,16 @@ def catch_up(*, at: datetime) -> int:
         except ProviderDown:
             continue
         for notice in found:
-            keep(provider, notice, at)
+            _keep(provider, notice, at)
         _note(provider, at)
     return ProviderEvent.objects.count() - before
+
+
+def _keep(provider: Provider, notice: Notice, at: datetime) -> None:
+    try:
+        keep(provider, notice, at)
+    except Unfit as refusal:  # it stops no other; whoever is alarmed looks into it
+        note_refused(provider.name, refusal.code)
 
 
 def _since(provider: Provider, at: datetime) -> datetime:

@@ -38,7 +38,7 @@ _STATE = {
 }
 _MERGED = (
     "state", "provider_ref", "transaction_ref", "authorised_fen", "captured_fen",
-    "told_refunded_fen", "disputes", "disputed_fen", "dispute", "ended_at",
+    "told_refunded_fen", "disputes", "disputed_fen", "dispute", "trouble", "ended_at",
 )  # fmt: skip
 
 
@@ -78,6 +78,7 @@ def _grow(attempt: Attempt, payment: Payment, at: datetime) -> None:
     if _RANK[said] > _RANK[AttemptState(attempt.state)]:
         attempt.state = said
         attempt.ended_at = at if said != AttemptState.PENDING else None
+        attempt.trouble = attempt.trouble if said == AttemptState.PENDING else ""
     attempt.provider_ref = attempt.provider_ref or payment.provider_ref
     attempt.transaction_ref = attempt.transaction_ref or payment.transaction_ref
     if payment.outcome is Outcome.AUTHORISED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from itertools import permutations
 
@@ -11,6 +12,8 @@ from bookings.orders.models import State
 from bookings.payments import operations as payments
 from bookings.payments.models import Attempt, AttemptState, EventState, ProviderEvent
 from bookings.payments.providers import BadSignature
+from kernel import metrics
+from kernel.audit.models import Entry
 from kernel.outbox import operations as outbox
 from kernel.outbox.models import Event
 from tests.bookings.payments.conftest import notice, signed
@@ -20,6 +23,14 @@ pytestmark = pytest.mark.django_db
 
 def hear(raw: bytes, headers: dict[str, str], at) -> None:
     payments.hear(provider="sandbox", raw=raw, headers=headers, at=at)
+
+
+def refused(why: str) -> float:
+    labels = f'{{provider="sandbox",why="{why}"}}'
+    found = re.search(
+        rf"^quanyu_notices_refused_total{re.escape(labels)} (.+)$", metrics.render(), re.MULTILINE
+    )
+    return float(found[1]) if found else 0.0
 
 
 def received() -> int:
@@ -80,17 +91,41 @@ def test_forged_altered_and_old_notices_write_nothing(attempt, now):
 
 
 @pytest.mark.parametrize(
-    "changes",
-    [{"amount": 1}, {"currency": "USD"}, {"live": True}, {"id": "pay_x"}, {"token": "x"}],
+    "changes", [{"amount": 1}, {"currency": "USD"}, {"live": True}, {"id": "pay_x"}]
 )
-def test_a_notice_about_another_sum_or_world_is_kept_and_has_no_effect(attempt, now, changes):
+def test_a_notice_about_another_sum_or_world_writes_nothing(attempt, now, changes):
     raw = notice(attempt, **changes)
 
-    hear(raw, signed(raw, now), now)
+    with pytest.raises(payments.Unfit):
+        hear(raw, signed(raw, now), now)
 
-    assert ProviderEvent.objects.get().state == EventState.REJECTED
+    assert ProviderEvent.objects.count() == 0
     assert Attempt.objects.get().state == AttemptState.PENDING
     assert received() == 0
+
+
+def test_a_notice_about_a_payment_that_we_do_not_know_waits_for_a_person(attempt, now):
+    raw = notice(attempt, token="x")
+    hear(raw, signed(raw, now), now)
+    event = ProviderEvent.objects.get()
+    assert event.state == EventState.REJECTED
+
+    assert payments.pass_over(event_id=event.pk, actor="user:1", at=now)
+    assert not payments.pass_over(event_id=event.pk, actor="user:1", at=now)
+
+    assert ProviderEvent.objects.get().state == EventState.IGNORED
+    assert list(Entry.objects.values_list("action", "actor")) == [("payment.pass_over", "user:1")]
+
+
+def test_refused_notices_are_counted_for_the_alarm(attempt, now):
+    before = refused("notice_unfit")
+    raw = notice(attempt, amount=1)
+
+    for _time in range(2):  # the provider sends it again
+        with pytest.raises(payments.Unfit):
+            hear(raw, signed(raw, now), now)
+
+    assert refused("notice_unfit") == before + 2
 
 
 STORY = (("evt_1", "PENDING"), ("evt_2", "SUCCEEDED"), ("evt_2", "SUCCEEDED"), ("evt_3", "FAILED"))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from bookings.orders import operations as orders
 from bookings.orders.models import State
@@ -14,7 +15,11 @@ from bookings.payments import providers
 from bookings.payments.models import Attempt, AttemptState
 from bookings.payments.providers import Outcome, ProviderDown
 from bookings.payments.reading import unopened
+from kernel.audit.models import Entry
 from kernel.outbox import operations as outbox
+from kernel.outbox.models import Event
+from tests.cast import enter
+from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -267,3 +272,82 @@ def test_a_payment_of_a_provider_that_is_switched_off_stops_no_other(party, atte
 
     attempt.refresh_from_db()
     assert attempt.state == AttemptState.SUCCEEDED
+
+
+class Another(Dark):
+    """The sandbox, which has another sum of a payment than we asked for."""
+
+    def fetch(self, handle):
+        found = self.inner.fetch(handle)
+        return replace(found, amount_fen=1999, captured_fen=min(found.captured_fen, 1999))
+
+    def void(self, handle):
+        return self.inner.void(handle)
+
+
+def test_money_of_another_sum_is_booked_nowhere_and_waits_for_a_person(party, attempt, order, now):
+    party.press(attempt, "never")
+    providers.register(Another())
+
+    payments.ask_open(at=now + timedelta(minutes=1))
+    payments.ask_open(at=now + timedelta(minutes=2))
+
+    attempt.refresh_from_db()
+    assert (attempt.state, attempt.trouble, attempt.captured_fen) == ("PENDING", "UNFIT", 0)
+    assert Event.objects.filter(name="bookings.payments.received").count() == 0
+
+    assert payments.close_by_hand(attempt_id=attempt.pk, actor="user:1", at=now)
+    assert not payments.close_by_hand(attempt_id=attempt.pk, actor="user:1", at=now)
+
+    attempt.refresh_from_db()
+    assert (attempt.state, attempt.trouble) == (AttemptState.FAILED, "")
+    assert list(Entry.objects.values_list("action", "actor", "facts")) == [
+        ("payment.close", "user:1", {"trouble": "UNFIT"})
+    ]
+
+
+def test_a_payment_without_trouble_is_not_closed_by_hand(party, attempt, now):
+    assert not payments.close_by_hand(attempt_id=attempt.pk, actor="user:1", at=now)
+
+    attempt.refresh_from_db()
+    assert attempt.state == AttemptState.PENDING
+
+
+def test_trouble_is_over_once_the_right_sum_is_told(party, attempt, order, now):
+    party.press(attempt, "never")
+    sandbox = providers.get("sandbox")
+    providers.register(Another())
+    payments.ask_open(at=now + timedelta(minutes=1))
+    providers.register(sandbox)
+
+    payments.ask_open(at=now + timedelta(minutes=2))
+
+    attempt.refresh_from_db()
+    assert (attempt.state, attempt.trouble) == (AttemptState.SUCCEEDED, "")
+
+
+def test_a_payment_over_for_a_day_without_an_answer_waits_for_a_person(party, attempt, order, now):
+    party.press(attempt, "never")
+    providers.register(Dark())
+    a_day_later = attempt.closes_at + timedelta(hours=24)
+    payments.ask_open(at=a_day_later - timedelta(seconds=1))
+    attempt.refresh_from_db()
+    assert attempt.trouble == ""
+
+    payments.ask_open(at=a_day_later)
+
+    attempt.refresh_from_db()
+    assert (attempt.state, attempt.trouble) == (AttemptState.PENDING, "UNANSWERED")
+
+
+def test_the_back_office_shows_payments_in_trouble_and_closes_them(party, attempt, now):
+    Attempt.objects.update(trouble="UNFIT")
+    browser = enter(UserFactory(is_staff=True, is_superuser=True))
+    address = reverse("admin:bookings_payments_attempt_changelist")
+    page = browser.get(f"{address}?trouble__exact=UNFIT&state__in=CREATED,PENDING")
+    assert attempt.provider in page.content.decode()
+
+    browser.post(address, {"action": "close_by_hand", "_selected_action": [attempt.pk]})
+
+    attempt.refresh_from_db()
+    assert attempt.state == AttemptState.FAILED
