@@ -43,7 +43,6 @@ class Purpose(models.TextChoices):
     SHARE = "SHARE", _("a friend's share of an order")
     DEPOSIT = "DEPOSIT", _("a deposit")
     REST = "REST", _("what an order owes later")
-    CHANGE = "CHANGE", _("the difference of a change")
     TOP_UP = "TOP_UP", _("topping up a balance")
     BILL = "BILL", _("a monthly bill")
 

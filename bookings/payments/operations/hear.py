@@ -124,6 +124,10 @@ def _apply(event: ProviderEvent, notice: Notice, at: datetime) -> None:
         outbox.record(
             name="bookings.payments.refund-told",
             key=f"refund-told:{event.provider}:{event.event_id}",
-            facts={"refund_token": notice.refund_token, "outcome": notice.refund_outcome},
+            facts={
+                "refund_token": notice.refund_token,
+                "outcome": notice.refund_outcome,
+                "why": notice.refund_why,
+            },
             at=at,
         )

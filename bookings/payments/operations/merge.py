@@ -106,7 +106,6 @@ _RECEIVED = {
     Purpose.SHARE: "share-paid",
     Purpose.DEPOSIT: "deposit-received",
     Purpose.REST: "rest-paid",
-    Purpose.CHANGE: "change-paid",
     Purpose.TOP_UP: "top-up-paid",
     Purpose.BILL: "bill-paid",
 }

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.orders.models import Order
 from bookings.payments import providers
-from bookings.payments.models import OPEN, Attempt, AttemptState, Purpose
+from bookings.payments.models import OPEN, Attempt, AttemptState
 from bookings.payments.operations.ask import ask, release
 from bookings.payments.providers import Outcome, ProviderDown
 from kernel.errors import Refusal
@@ -48,5 +48,5 @@ def close_order(*, order_id: int, at: datetime) -> None:
     if not Order.objects.filter(pk=order_id, paid_at__isnull=False).exists():
         states.append(AttemptState.AUTHORISED)
     attempts = Attempt.objects.filter(order_id=order_id, state__in=states)
-    for attempt in attempts.exclude(purpose=Purpose.CHANGE).order_by("pk"):
+    for attempt in attempts.order_by("pk"):
         release(attempt=attempt, at=at)

@@ -157,7 +157,7 @@ class Notice:
     """A verified message from the provider: its own id, what it is about, how that stands.
 
     ``body`` is what we keep of it: nothing about persons. ``refund_token`` and ``refund_outcome`` are
-    there when it tells of a refund that we asked for.
+    there when it tells of a refund that we asked for, ``refund_why`` where that was refused.
     """
 
     event_id: str
@@ -166,6 +166,7 @@ class Notice:
     body: Mapping[str, Any]
     refund_token: str = ""
     refund_outcome: Outcome | None = None
+    refund_why: str = ""
 
 
 class Provider(Protocol):

@@ -10,8 +10,11 @@ import pytest
 
 from bookings.orders.models import State
 from bookings.payments import operations as payments
+from bookings.payments import providers
 from bookings.payments.models import Attempt, AttemptState, EventState, ProviderEvent
-from bookings.payments.providers import BadSignature
+from bookings.payments.operations.hear import keep
+from bookings.payments.providers import BadSignature, Notice, Outcome
+from bookings.refunds.models import Reason, Refund, RefundState
 from kernel import metrics
 from kernel.audit.models import Entry
 from kernel.outbox import operations as outbox
@@ -140,3 +143,20 @@ def test_whatever_the_order_of_arrival_a_success_stays_a_success(attempt, now, o
     attempt.refresh_from_db()
     assert (attempt.state, attempt.captured_fen) == (AttemptState.SUCCEEDED, 2000)
     assert received() == 1
+
+
+def test_why_a_refund_was_refused_is_told_with_it(paid, attempt, now):
+    refund = Refund.objects.create(
+        order=paid, attempt=attempt, key="k", token="r", amount_fen=1000, reason=Reason.BUYER,
+        state=RefundState.SENT, actor="guest:a", created_at=now,
+    )  # fmt: skip
+    told = Notice(
+        "evt_9", "refund.failed", None, {}, refund_token="r", refund_outcome=Outcome.FAILED,
+        refund_why="lost_or_stolen_card",
+    )  # fmt: skip
+
+    keep(providers.get("sandbox"), told, now)
+    outbox.drain(at=now)
+
+    refund.refresh_from_db()
+    assert (refund.state, refund.why) == (RefundState.FAILED, "lost_or_stolen_card")
