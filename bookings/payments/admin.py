@@ -1,11 +1,17 @@
 """Payments in the admin: to read. Money is never edited."""
 
-from django.contrib import admin
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
-from accounts.organisations.scoping import PlatformOnlyAdmin, ReadOnlyAdmin
-from bookings.payments.models import Attempt, ProviderEvent
+from accounts.organisations.scoping import PlatformOnlyAdmin, Queue, ReadOnlyAdmin
+from bookings.payments import operations
+from bookings.payments.models import OPEN, Attempt, EventState, ProviderEvent, Trouble
+from kernel import clock
 from kernel.web import columns
 
 _WHY = _("A payment is for a whole order, which may have several suppliers.")
@@ -27,27 +33,58 @@ class ProviderEventInline(ReadOnlyAdmin, PlatformOnlyAdmin, TabularInline):
 @admin.register(Attempt)
 class AttemptAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     platform_only_because = _WHY
-    list_display = ("created_at", "order", "purpose", "provider", "state", _AMOUNT, _RETURNED)
+    queues = (
+        Queue(
+            _("Payments of which the payment service has another sum"),
+            {"trouble__exact": Trouble.UNFIT, "state__in": ",".join(OPEN)},
+        ),
+        Queue(
+            _("Payments of which nobody knows how they ended"),
+            {"trouble__exact": Trouble.UNANSWERED, "state__in": ",".join(OPEN)},
+        ),
+    )
+    list_display = (
+        "created_at", "order", "purpose", "provider", "state", "trouble", _AMOUNT, _RETURNED,
+    )  # fmt: skip
     fields = (
-        "order", "purpose", "purpose_id", "payer", "provider", "how", "state", _AMOUNT, _SET_ASIDE,
+        "order", "purpose", "purpose_id", "payer", "provider", "how", "state", "trouble", _AMOUNT, _SET_ASIDE,
         _RECEIVED, _RETURNED, _TOLD_RETURNED, "dispute", _DISPUTED, "currency", "token",
         "provider_ref", "transaction_ref", "redirect_url", "created_at", "closes_at", "asked_at",
         "ended_at",
     )  # fmt: skip
     readonly_fields = fields
-    list_filter = ("provider", "purpose", "state", "dispute")
+    list_filter = ("provider", "purpose", "state", "trouble", "dispute")
     list_select_related = ("order",)
     search_fields = ("token", "provider_ref", "transaction_ref", "order__code")
     date_hierarchy = "created_at"
     show_full_result_count = False
     inlines = (ProviderEventInline,)
+    actions = ("close_by_hand",)
+
+    @admin.action(description=_("Dealt with at the payment service: close"))
+    def close_by_hand(self, request: HttpRequest, queryset: QuerySet[Attempt]) -> None:
+        for attempt in queryset:
+            operations.close_by_hand(
+                attempt_id=attempt.pk, actor=f"user:{request.user.pk}", at=clock.now()
+            )
+        messages.success(request, _("Payments in trouble are closed."))
 
 
 @admin.register(ProviderEvent)
 class ProviderEventAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     platform_only_because = _WHY
+    queues = (
+        Queue(_("Notices of payments that we do not know"), {"state__exact": EventState.REJECTED}),
+    )
+    actions = ("pass_over",)
     list_display = ("received_at", "provider", "event_id", "kind", "state")
     list_filter = ("provider", "state")
     search_fields = ("event_id",)
     date_hierarchy = "received_at"
     show_full_result_count = False
+
+    @admin.action(description=_("Looked into: pass over"))
+    def pass_over(self, request: HttpRequest, queryset: QuerySet[ProviderEvent]) -> None:
+        for event in queryset:
+            operations.pass_over(event_id=event.pk, actor=f"user:{request.user.pk}", at=clock.now())
+        messages.success(request, _("Notices of unknown payments are passed over."))

@@ -29,6 +29,13 @@ class DisputeState(models.TextChoices):
     LOST = "LOST", _("decided for the buyer")
 
 
+class Trouble(models.TextChoices):
+    """Why a person must look at an open attempt."""
+
+    UNFIT = "UNFIT", _("the payment service has another sum, currency or reference")
+    UNANSWERED = "UNANSWERED", _("over for a day, and nobody knows how it ended")
+
+
 class Purpose(models.TextChoices):
     """What a payment is for. Only the first two pay the sum that is due with the order."""
 
@@ -36,7 +43,6 @@ class Purpose(models.TextChoices):
     SHARE = "SHARE", _("a friend's share of an order")
     DEPOSIT = "DEPOSIT", _("a deposit")
     REST = "REST", _("what an order owes later")
-    CHANGE = "CHANGE", _("the difference of a change")
     TOP_UP = "TOP_UP", _("topping up a balance")
     BILL = "BILL", _("a monthly bill")
 
@@ -46,9 +52,10 @@ class Attempt(models.Model):
 
     ``purpose`` and ``purpose_id`` say what the money is for; ``order`` is empty for what belongs to
     none. ``token`` is our name for it at the provider and its idempotency key. What the provider says
-    (``authorised_fen``, ``captured_fen``, ``told_refunded_fen``, ``disputed_fen``) only ever grows, so
-    that the order in which its notices arrive cannot matter; ``refunded_fen`` is what we have set aside
-    to go back, moved by guarded statements only.
+    (``authorised_fen``, ``captured_fen``, ``told_refunded_fen``, each of ``disputes``) only ever grows,
+    so that the order in which its notices arrive cannot matter; ``dispute`` and ``disputed_fen`` are
+    worked out from the disputes, by their numbers at the provider. ``refunded_fen`` is what we have set
+    aside to go back, moved by guarded statements only.
     """
 
     order = models.ForeignKey(
@@ -77,6 +84,9 @@ class Attempt(models.Model):
     state = models.CharField(
         _("state"), max_length=10, choices=AttemptState, default=AttemptState.CREATED
     )
+    trouble = models.CharField(
+        _("trouble"), max_length=10, choices=Trouble, blank=True, default="", db_default=""
+    )
     provider_ref = models.CharField(_("provider's reference"), max_length=120, blank=True)
     transaction_ref = models.CharField(
         _("provider's transaction"), max_length=120, blank=True, default="", db_default=""
@@ -89,6 +99,7 @@ class Attempt(models.Model):
     told_refunded_fen = models.BigIntegerField(
         _("returned, as the provider says (fen)"), default=0, db_default=0
     )
+    disputes = models.JSONField(_("disputes"), default=dict, db_default={}, blank=True)
     disputed_fen = models.BigIntegerField(_("disputed (fen)"), default=0, db_default=0)
     dispute = models.CharField(
         _("dispute"), max_length=10, choices=DisputeState, blank=True, default="", db_default=""
@@ -152,7 +163,7 @@ class EventState(models.TextChoices):
 
     APPLIED = "APPLIED", _("applied")
     IGNORED = "IGNORED", _("nothing to do")
-    REJECTED = "REJECTED", _("does not fit our payment")
+    REJECTED = "REJECTED", _("about a payment that we do not know")
 
 
 class ProviderEvent(models.Model):
@@ -176,6 +187,27 @@ class ProviderEvent(models.Model):
                 fields=("provider", "event_id"), name="bookings_payments_event_once"
             ),
         )
+        indexes = (
+            models.Index(
+                fields=("received_at",),
+                condition=Q(state="REJECTED"),
+                name="bookings_payments_event_reject",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.provider} {self.event_id}"
+
+
+class NewsRead(models.Model):
+    """Up to when a provider's own list of news was read to its end."""
+
+    provider = models.CharField(_("provider"), max_length=20, unique=True)
+    until = models.DateTimeField(_("read up to"))
+
+    class Meta:
+        verbose_name = _("list of news")
+        verbose_name_plural = _("lists of news")
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.until}"

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models import Count, Max
 
-from bookings.payments.models import OPEN, Attempt
+from bookings.payments.models import OPEN, Attempt, Trouble
 from bookings.refunds.models import Refund, RefundState
 from config.beat import EVERY_S
 from kernel import clock
@@ -55,10 +55,17 @@ def _money(at: datetime) -> list[Gauge]:
     waiting = dict.fromkeys(((RefundState.SENDING.value,), (RefundState.FAILED.value,)), 0)
     rows = Refund.objects.exclude(state=RefundState.DONE).values_list("state")
     refunds = {(state,): count for state, count in rows.annotate(count=Count("pk"))}
-    open_now = Attempt.objects.filter(state__in=OPEN).count()
+    open_now = Attempt.objects.filter(state__in=OPEN)
+    stuck = open_now.exclude(trouble="").values_list("trouble")
+    troubles = {(trouble.value,): 0 for trouble in Trouble} | {
+        (trouble,): count for trouble, count in stuck.annotate(count=Count("pk"))
+    }
     return [
         Gauge("quanyu_refunds", "Refunds not done yet.", waiting | refunds, ("state",)),
-        Gauge("quanyu_payments_open", "Attempts to pay that have not ended.", {(): open_now}),
+        Gauge(
+            "quanyu_payments_open", "Attempts to pay that have not ended.", {(): open_now.count()}
+        ),
+        Gauge("quanyu_payments_in_trouble", "Open attempts for a person.", troubles, ("trouble",)),
     ]
 
 

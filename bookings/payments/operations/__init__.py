@@ -1,10 +1,11 @@
 """The verbs of payments, split by subject."""
 
-from bookings.payments.operations.ask import ASK_AFTER, ASK_FOR, ask, ask_about, ask_open
+from bookings.payments.operations.ask import ASK_AFTER, ask, ask_about, ask_open, release
+from bookings.payments.operations.by_hand import close_by_hand, pass_over
 from bookings.payments.operations.catch_up import catch_up
-from bookings.payments.operations.hear import hear
+from bookings.payments.operations.charge import Buyer
+from bookings.payments.operations.hear import Unfit, hear
 from bookings.payments.operations.pay import (
-    Buyer,
     NotPayable,
     Payable,
     SampleData,
@@ -14,24 +15,26 @@ from bookings.payments.operations.pay import (
     pay_by,
     ways_to_pay,
 )
-from bookings.payments.operations.take import NotSetAside, close_order, release, take
+from bookings.payments.operations.take import NotSetAside, close_order, take
 
 __all__ = (
     "ASK_AFTER",
-    "ASK_FOR",
     "Buyer",
     "NotPayable",
     "NotSetAside",
     "Payable",
     "SampleData",
+    "Unfit",
     "Way",
     "ask",
     "ask_about",
     "ask_open",
     "catch_up",
+    "close_by_hand",
     "close_order",
     "hear",
     "next_of",
+    "pass_over",
     "pay",
     "pay_by",
     "release",

@@ -7,55 +7,75 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from bookings.payments import providers
 from bookings.payments.models import Attempt, EventState, ProviderEvent
 from bookings.payments.operations.merge import merge
-from bookings.payments.providers import Notice, Payment, Provider
+from bookings.payments.providers import BadSignature, Notice, Payment, Provider
+from kernel import metrics
+from kernel.errors import Refusal
 from kernel.outbox import operations as outbox
 
 security = logging.getLogger("quanyu.security")
+REFUSED = metrics.Counter(
+    "quanyu_notices_refused_total", "Notices of payments refused, and why.", ("provider", "why")
+)
+
+
+class Unfit(Refusal):
+    """A genuine notice of another sum, currency, reference or world than our payment's."""
+
+    code = "notice_unfit"
+    status = 400
+    message = _("This notice does not fit the payment that it is about.")
 
 
 def hear(*, provider: str, raw: bytes, headers: Mapping[str, str], at: datetime) -> None:
     """Take in a notice. Verified on the raw bytes; applied once however often it comes.
 
-    :raises BadSignature: nothing was written but a line in the security log.
+    :raises BadSignature: it is forged or old. :raises Unfit: it is none of our payment. Nothing was
+        written but a line in the security log; the provider sends it again.
     """
     chosen = providers.get(provider)
     try:
-        notice = chosen.verify(raw, headers, at=at)
-    except providers.BadSignature:
-        security.warning("payment notice refused: bad signature", extra={"provider": provider})
+        keep(chosen, chosen.verify(raw, headers, at=at), at)
+    except (BadSignature, Unfit) as refusal:
+        note_refused(provider, refusal.code)
         raise
-    keep(chosen, notice, at)
+
+
+def note_refused(provider: str, why: str) -> None:
+    """What nothing is written of must still be seen: in the security log, and by who is alarmed."""
+    REFUSED.add(provider, why)
+    security.warning("payment notice refused", extra={"provider": provider, "why": why})
 
 
 def keep(provider: Provider, notice: Notice, at: datetime) -> None:
     """Store a verified notice and merge what it says; a second time changes nothing.
 
     Of a hundred copies at once only those that come before the first is stored wait for a lock.
+
+    :raises Unfit: it does not fit our payment; nothing was written.
     """
     known = ProviderEvent.objects.filter(provider=provider.name, event_id=notice.event_id)
     if known.exists():
         return
     with transaction.atomic(durable=True):
-        attempt = _find(provider.name, notice.payment)
+        attempt = _find(provider, notice.payment)
         event = ProviderEvent(
             provider=provider.name,
             event_id=notice.event_id,
             kind=notice.kind,
             attempt=attempt,
             body=dict(notice.body),
-            state=_judge(provider, attempt, notice),
+            state=_judge(attempt, notice),
             received_at=at,
         )
         if not _stored(event):
             return
         if event.state == EventState.APPLIED:
             _apply(event, notice, at)
-    if event.state == EventState.REJECTED:
-        security.warning("payment notice does not fit", extra={"provider": provider.name})
 
 
 def fits(provider: Provider, attempt: Attempt, payment: Payment) -> bool:
@@ -69,22 +89,21 @@ def fits(provider: Provider, attempt: Attempt, payment: Payment) -> bool:
     )
 
 
-def _find(provider: str, payment: Payment | None) -> Attempt | None:
+def _find(provider: Provider, payment: Payment | None) -> Attempt | None:
+    """Our payment that a notice is about, locked. :raises Unfit: it is about another one."""
     if payment is None:
         return None
-    return (
-        Attempt.objects.select_for_update(no_key=True)
-        .filter(provider=provider, token=payment.token)
-        .first()
-    )
+    found = Attempt.objects.select_for_update(no_key=True)
+    attempt = found.filter(provider=provider.name, token=payment.token).first()
+    if attempt is not None and not fits(provider, attempt, payment):
+        raise Unfit
+    return attempt
 
 
-def _judge(provider: Provider, attempt: Attempt | None, notice: Notice) -> EventState:
+def _judge(attempt: Attempt | None, notice: Notice) -> EventState:
     if notice.payment is None:
         return EventState.APPLIED if notice.refund_token else EventState.IGNORED
-    if attempt is None or not fits(provider, attempt, notice.payment):
-        return EventState.REJECTED
-    return EventState.APPLIED
+    return EventState.REJECTED if attempt is None else EventState.APPLIED
 
 
 def _stored(event: ProviderEvent) -> bool:
@@ -105,6 +124,10 @@ def _apply(event: ProviderEvent, notice: Notice, at: datetime) -> None:
         outbox.record(
             name="bookings.payments.refund-told",
             key=f"refund-told:{event.provider}:{event.event_id}",
-            facts={"refund_token": notice.refund_token, "outcome": notice.refund_outcome},
+            facts={
+                "refund_token": notice.refund_token,
+                "outcome": notice.refund_outcome,
+                "why": notice.refund_why,
+            },
             at=at,
         )

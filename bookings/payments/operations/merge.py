@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bookings.contracts import How
 from bookings.ledger import operations as ledger
 from bookings.payments.models import Attempt, AttemptState, Purpose
+from bookings.payments.operations import disputes
 from bookings.payments.providers import Dispute, Outcome, Payment
 from kernel.outbox import operations as outbox
 
@@ -34,10 +36,9 @@ _STATE = {
     Outcome.AUTHORISED: AttemptState.AUTHORISED,
     Outcome.SUCCEEDED: AttemptState.SUCCEEDED,
 }
-_DISPUTE = {"": 0, "OPEN": 1, "WON": 2, "LOST": 3}
 _MERGED = (
     "state", "provider_ref", "transaction_ref", "authorised_fen", "captured_fen",
-    "told_refunded_fen", "disputed_fen", "dispute", "ended_at",
+    "told_refunded_fen", "disputes", "disputed_fen", "dispute", "trouble", "ended_at",
 )  # fmt: skip
 
 
@@ -49,17 +50,15 @@ def merge(*, attempt_id: int, payment: Payment, at: datetime) -> bool:
     attempt = Attempt.objects.select_for_update(no_key=True).get(pk=attempt_id)
     before = _known(attempt)
     was = AttemptState(attempt.state)
-    disputed = Dispute(attempt.dispute)
+    booked = dict(attempt.disputes) if was == AttemptState.SUCCEEDED else {}
     _grow(attempt, payment, at)
     if _known(attempt) == before:
         return False
     attempt.save(update_fields=_MERGED)
     if attempt.state != was:
         _tell_state(attempt, at)
-    if attempt.dispute != disputed and attempt.state == AttemptState.SUCCEEDED:
-        _tell_dispute(attempt, disputed, at)
-    elif attempt.state != was and attempt.dispute:
-        _tell_dispute(attempt, Dispute.NONE, at)
+    if attempt.state == AttemptState.SUCCEEDED:
+        _tell_disputes(attempt, booked, at)
     if attempt.state == AttemptState.SUCCEEDED and attempt.told_refunded_fen > attempt.refunded_fen:
         _tell(attempt, "returned-outside", f"outside:{attempt.pk}:{attempt.told_refunded_fen}", at)
     return True
@@ -72,11 +71,14 @@ def _known(attempt: Attempt) -> tuple[object, ...]:
 def _grow(attempt: Attempt, payment: Payment, at: datetime) -> None:
     """The maximum of what was known and what is said now."""
     said = _STATE[payment.outcome]
-    if said == AttemptState.FAILED and attempt.state == AttemptState.AUTHORISED:
-        said = AttemptState.RELEASED
+    if said == AttemptState.FAILED and attempt.how == How.AUTHORISE:
+        said = (
+            AttemptState.RELEASED
+        )  # final, whatever was known: it may be told before what it ends
     if _RANK[said] > _RANK[AttemptState(attempt.state)]:
         attempt.state = said
         attempt.ended_at = at if said != AttemptState.PENDING else None
+        attempt.trouble = attempt.trouble if said == AttemptState.PENDING else ""
     attempt.provider_ref = attempt.provider_ref or payment.provider_ref
     attempt.transaction_ref = attempt.transaction_ref or payment.transaction_ref
     if payment.outcome is Outcome.AUTHORISED:
@@ -85,9 +87,9 @@ def _grow(attempt: Attempt, payment: Payment, at: datetime) -> None:
         taken = payment.captured_fen or payment.amount_fen
         attempt.captured_fen = max(attempt.captured_fen, taken)
     attempt.told_refunded_fen = max(attempt.told_refunded_fen, payment.refunded_fen)
-    attempt.disputed_fen = max(attempt.disputed_fen, payment.disputed_fen)
-    if _DISPUTE[payment.dispute] > _DISPUTE[attempt.dispute]:
-        attempt.dispute = payment.dispute
+    if payment.dispute is not Dispute.NONE:
+        attempt.disputes = disputes.grown(attempt.disputes, payment)
+        attempt.dispute, attempt.disputed_fen = disputes.summed(attempt.disputes)
 
 
 def _tell_state(attempt: Attempt, at: datetime) -> None:
@@ -104,7 +106,6 @@ _RECEIVED = {
     Purpose.SHARE: "share-paid",
     Purpose.DEPOSIT: "deposit-received",
     Purpose.REST: "rest-paid",
-    Purpose.CHANGE: "change-paid",
     Purpose.TOP_UP: "top-up-paid",
     Purpose.BILL: "bill-paid",
 }
@@ -128,31 +129,20 @@ def _tell(attempt: Attempt, name: str, key: str, at: datetime) -> None:
     )
 
 
-def _tell_dispute(attempt: Attempt, was: Dispute, at: datetime) -> None:
-    """Disputed money leaves the provider's account while the bank decides, and for good if lost."""
+def _tell_disputes(attempt: Attempt, booked: disputes.Cases, at: datetime) -> None:
+    """Book each dispute that has moved on since ``booked``, and tell of it."""
     order = attempt.order
-    for step, postings in _dispute_steps(attempt, was):
-        ledger.post(
-            key=f"dispute:{attempt.pk}:{step}",
-            subject=order.subject if order else f"attempt:{attempt.pk}",
-            memo=f"dispute {step.lower()}",
-            postings=postings,
-            region_id=order.region_id if order else 0,
-            currency=attempt.currency,
-            at=at,
-        )
-    _tell(attempt, "disputed", f"disputed:{attempt.pk}:{attempt.dispute}", at)
-
-
-def _dispute_steps(attempt: Attempt, was: Dispute) -> list[tuple[str, list[tuple[str, int]]]]:
-    held, bank = f"provider:{attempt.provider}", f"dispute:{attempt.provider}"
-    fen = attempt.disputed_fen
-    steps: list[tuple[str, list[tuple[str, int]]]] = []
-    if was is Dispute.NONE:
-        steps.append(("OPEN", [(bank, fen), (held, -fen)]))
-    if attempt.dispute == Dispute.WON:
-        steps.append(("WON", [(held, fen), (bank, -fen)]))
-    if attempt.dispute == Dispute.LOST:
-        region_id = attempt.order.region_id if attempt.order else 0
-        steps.append(("LOST", [(f"lost:{region_id}", fen), (bank, -fen)]))
-    return steps
+    for ref, case in attempt.disputes.items():
+        if case == booked.get(ref):
+            continue
+        if legs := disputes.legs(attempt, was=booked.get(ref), now=case):
+            ledger.post(
+                key=f"dispute:{attempt.pk}:{ref}:{case['state']}:{case['fen']}",
+                subject=order.subject if order else f"attempt:{attempt.pk}",
+                memo=f"dispute {case['state'].lower()}",
+                postings=legs,
+                region_id=order.region_id if order else 0,
+                currency=attempt.currency,
+                at=at,
+            )
+        _tell(attempt, "disputed", f"disputed:{attempt.pk}:{ref}:{case['state']}", at)

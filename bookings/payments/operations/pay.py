@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -14,8 +13,10 @@ from bookings.orders.models import Order
 from bookings.payments import providers
 from bookings.payments.breaker import is_resting
 from bookings.payments.models import OPEN, Attempt, AttemptState, Purpose
+from bookings.payments.operations.ask import release
+from bookings.payments.operations.charge import Buyer, charge_of
 from bookings.payments.operations.merge import merge
-from bookings.payments.providers import Charge, Outcome, Payment, Provider, Started
+from bookings.payments.providers import Outcome, Payment, Provider, ProviderDown, Started
 from kernel import codes
 from kernel.errors import Refusal
 
@@ -48,15 +49,6 @@ class Payable:
     order: Order | None = None
     purpose_id: int = 0
     how: How = How.CHARGE
-
-
-@dataclass(frozen=True, slots=True)
-class Buyer:
-    """How the buyer has come: where the provider sends them back to, and what it must know of them."""
-
-    return_url: str
-    ip: str = ""
-    is_phone: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +116,19 @@ def pay(*, payable: Payable, provider: str, at: datetime, buyer: Buyer) -> Attem
     """Start a payment; the attempt has the page or the code to go on with, or is decided already.
 
     The attempt is committed first, then the provider is called. A double click gets the attempt
-    that is open already. Where the provider cannot set a sum aside, it is charged.
+    that is open already; one that asks for another sum, or whose time is over, is closed first.
+    Where the provider cannot set a sum aside, it is charged.
 
-    :raises NotPayable: the provider does not take this sum from this payer. :raises SampleData: live
-        money for a sample row. :raises providers.ProviderDown: the provider did not answer; the
-        attempt stays open.
+    :raises NotPayable: the provider does not take this sum from this payer, or it has just been
+        paid. :raises SampleData: live money for a sample row. :raises providers.ProviderDown: the
+        provider did not answer; the attempt stays open.
     """
     chosen = providers.get(provider)
     if not _is_offered(chosen, payable):
         raise NotPayable
     if chosen.capabilities.is_live:
         _refuse_samples(payable.order)
-    attempt = _open_attempt(payable, chosen, at)
+    attempt = _attempt_for(payable, chosen, at)
     if not attempt.redirect_url and not attempt.qr:
         _started(attempt, chosen, chosen.start(charge_of(attempt, at=at, buyer=buyer)), at)
     return attempt
@@ -151,32 +144,32 @@ def _is_offered(provider: Provider, payable: Payable) -> bool:
     )
 
 
-def charge_of(attempt: Attempt, *, at: datetime, buyer: Buyer | None = None) -> Charge:
-    """The attempt in the words of the port; without a buyer nobody comes back from the page."""
-    return Charge(
-        token=attempt.token,
-        amount_fen=attempt.amount_fen,
-        currency=attempt.currency,
-        words=attempt.words,
-        return_url=buyer.return_url if buyer else "",
-        notice_url=f"{settings.SITE_URL}/hooks/{attempt.provider}/",
-        language=attempt.language,
-        closes_at=attempt.closes_at or at,
-        payer=attempt.payer,
-        how=How(attempt.how),
-        buyer_ip=buyer.ip if buyer else "",
-        is_phone=buyer.is_phone if buyer else True,
-    )
-
-
 def _refuse_samples(order: Order | None) -> None:
     for line in order.lines.all() if order else ():
         if line.is_sample:
             raise SampleData(title=str(line))
 
 
-def _open_attempt(payable: Payable, provider: Provider, at: datetime) -> Attempt:
-    """The open attempt for this purpose at this provider: a new one, or the one that is there."""
+def _attempt_for(payable: Payable, provider: Provider, at: datetime) -> Attempt:
+    """A new attempt, or the open one where it still asks for the same.
+
+    :raises NotPayable: what was open has just been paid. :raises ProviderDown: it cannot be closed now.
+    """
+    attempt = _made(payable, provider, at)
+    if attempt is None:
+        there = _there(payable, provider)
+        if there is not None and _asks_the_same(there, payable, provider, at):
+            return there
+        if there is not None:
+            _close(there, at)
+        attempt = _made(payable, provider, at)
+    if attempt is None:
+        raise ProviderDown
+    return attempt
+
+
+def _made(payable: Payable, provider: Provider, at: datetime) -> Attempt | None:
+    """A new attempt; None where one is open for this purpose at this provider."""
     sets_aside = payable.how is How.AUTHORISE and provider.capabilities.authorise
     attempt = Attempt(
         order=payable.order,
@@ -197,28 +190,68 @@ def _open_attempt(payable: Payable, provider: Provider, at: datetime) -> Attempt
         with transaction.atomic(durable=True):
             attempt.save()
     except IntegrityError:
-        return Attempt.objects.get(
-            order=payable.order,
-            purpose=payable.purpose,
-            purpose_id=payable.purpose_id,
-            provider=provider.name,
-            state__in=OPEN,
-        )
+        return None
     return attempt
 
 
+def _there(payable: Payable, provider: Provider) -> Attempt | None:
+    return Attempt.objects.filter(
+        order=payable.order,
+        purpose=payable.purpose,
+        purpose_id=payable.purpose_id,
+        provider=provider.name,
+        state__in=OPEN,
+    ).first()
+
+
+def _asks_the_same(there: Attempt, payable: Payable, provider: Provider, at: datetime) -> bool:
+    """Whether an open attempt can be gone on with: its sum, its time, and whose money would move.
+
+    Who pays on a page of somebody else's is nobody's business here.
+    """
+    can = provider.capabilities
+    if can.is_internal and there.payer != payable.payer:
+        return False
+    if there.redirect_url and can.page_lives and at >= there.created_at + can.page_lives:
+        return False
+    is_same_sum = (there.amount_fen, there.currency) == (payable.amount_fen, payable.currency)
+    return is_same_sum and (there.closes_at is None or at < there.closes_at)
+
+
+def _close(there: Attempt, at: datetime) -> None:
+    """End what nobody is to pay on any more.
+
+    :raises NotPayable: it has been paid. :raises ProviderDown: it may be in the middle of that.
+    """
+    release(attempt=there, at=at)
+    there.refresh_from_db()
+    if there.state in OPEN:
+        raise ProviderDown
+    if there.state in (AttemptState.SUCCEEDED, AttemptState.AUTHORISED):
+        raise NotPayable
+
+
 def _started(attempt: Attempt, provider: Provider, started: Started, at: datetime) -> None:
+    """Keep where the buyer goes on, or what was decided at once.
+
+    :raises NotPayable: the attempt was closed meanwhile, and nobody is sent to its page.
+    """
     attempt.provider_ref = started.provider_ref
     attempt.redirect_url = started.redirect_url
     attempt.qr = started.qr
-    Attempt.objects.filter(pk=attempt.pk, state=AttemptState.CREATED).update(
+    is_open = Attempt.objects.filter(pk=attempt.pk, state__in=OPEN).update(
         state=AttemptState.PENDING,
         provider_ref=started.provider_ref,
         redirect_url=started.redirect_url,
         qr=started.qr,
     )
-    if started.outcome is Outcome.PENDING:
-        return
+    if started.outcome is not Outcome.PENDING:
+        _decided(attempt, provider, started, at)
+    elif not is_open:
+        raise NotPayable
+
+
+def _decided(attempt: Attempt, provider: Provider, started: Started, at: datetime) -> None:
     decided = Payment(
         provider_ref=started.provider_ref,
         token=attempt.token,

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from bookings.orders.models import Order
 from bookings.payments import providers
-from bookings.payments.models import OPEN, Attempt, AttemptState, Purpose
-from bookings.payments.operations.ask import ask
-from bookings.payments.operations.merge import merge
-from bookings.payments.providers import Outcome, Payment, ProviderDown
+from bookings.payments.models import OPEN, Attempt, AttemptState
+from bookings.payments.operations.ask import ask, release
+from bookings.payments.providers import Outcome, ProviderDown
 from kernel.errors import Refusal
 
 
@@ -39,19 +37,6 @@ def take(*, attempt: Attempt, amount_fen: int, at: datetime) -> None:
     ask(attempt=attempt, at=at)
 
 
-def release(*, attempt: Attempt, at: datetime) -> None:
-    """Give what was set aside, or a page nobody has paid on, up.
-
-    :raises ProviderDown: no answer; asking again is safe.
-    """
-    chosen = providers.get(attempt.provider)
-    if chosen.void(attempt.handle) is not Outcome.SUCCEEDED:
-        return ask(attempt=attempt, at=at)
-    with transaction.atomic(durable=True):
-        merge(attempt_id=attempt.pk, payment=_over(attempt, chosen.capabilities.is_live), at=at)
-    return None
-
-
 def close_order(*, order_id: int, at: datetime) -> None:
     """Close what could still be paid for an order that is paid or given up: no money comes late.
 
@@ -62,17 +47,6 @@ def close_order(*, order_id: int, at: datetime) -> None:
     states = [*OPEN]
     if not Order.objects.filter(pk=order_id, paid_at__isnull=False).exists():
         states.append(AttemptState.AUTHORISED)
-    attempts = Attempt.objects.filter(order_id=order_id, state__in=states).exclude(provider_ref="")
-    for attempt in attempts.exclude(purpose=Purpose.CHANGE).order_by("pk"):
+    attempts = Attempt.objects.filter(order_id=order_id, state__in=states)
+    for attempt in attempts.order_by("pk"):
         release(attempt=attempt, at=at)
-
-
-def _over(attempt: Attempt, is_live: bool) -> Payment:
-    return Payment(
-        provider_ref=attempt.provider_ref,
-        token=attempt.token,
-        outcome=Outcome.FAILED,
-        amount_fen=attempt.amount_fen,
-        currency=attempt.currency,
-        is_live=is_live,
-    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -61,7 +61,8 @@ class Capabilities:
     ``authorise``: set a sum aside and take it later; ``capture_less``: take a part of it, the rest is
     released. ``refund_window_days`` after the payment it takes no refund any more;
     ``refund_takes_days`` until money is there at the latest. ``is_internal``: a way to pay of our own,
-    whose answer is final at once.
+    whose answer is final at once. ``page_lives``: how long a page that it has made can be opened; None:
+    as long as the payment.
     """
 
     currencies: frozenset[str]
@@ -72,6 +73,7 @@ class Capabilities:
     refund_window_days: int = 365
     refund_takes_days: int = 7
     is_internal: bool = False
+    page_lives: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,11 @@ class Handle:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment as the provider sees it; sums in fen are totals up to now, 0 where it does not say."""
+    """A payment as the provider sees it; sums in fen are totals up to now, 0 where it does not say.
+
+    ``dispute`` and ``disputed_fen`` are of one dispute, that of ``dispute_ref``; its money is gone while
+    it is OPEN. What a bank only asks about, and has not taken, is none.
+    """
 
     provider_ref: str
     token: str
@@ -135,6 +141,7 @@ class Payment:
     refunded_fen: int = 0
     disputed_fen: int = 0
     dispute: Dispute = Dispute.NONE
+    dispute_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +157,7 @@ class Notice:
     """A verified message from the provider: its own id, what it is about, how that stands.
 
     ``body`` is what we keep of it: nothing about persons. ``refund_token`` and ``refund_outcome`` are
-    there when it tells of a refund that we asked for.
+    there when it tells of a refund that we asked for, ``refund_why`` where that was refused.
     """
 
     event_id: str
@@ -159,6 +166,7 @@ class Notice:
     body: Mapping[str, Any]
     refund_token: str = ""
     refund_outcome: Outcome | None = None
+    refund_why: str = ""
 
 
 class Provider(Protocol):

@@ -15,7 +15,6 @@ from bookings.payments.providers import (
     Notice,
     Outcome,
     Payment,
-    ProviderDown,
     Returned,
     Started,
 )
@@ -67,15 +66,14 @@ class OwnWay(ABC):
         return Started(charge.token, outcome=Outcome.SUCCEEDED if is_taken else Outcome.FAILED)
 
     def fetch(self, handle: Handle) -> Payment:
+        """What the token has moved. Where that is nothing it has failed: only ``start`` moves money."""
         known = self.taken(handle.token)
-        if known is None:
-            raise ProviderDown
-        fen, returned_fen = known
+        fen, returned_fen = known or (0, 0)
         return Payment(
             provider_ref=handle.token,
             token=handle.token,
-            outcome=Outcome.SUCCEEDED,
-            amount_fen=fen,
+            outcome=Outcome.SUCCEEDED if known else Outcome.FAILED,
+            amount_fen=fen if known else handle.amount_fen,
             currency=handle.currency,
             is_live=self.capabilities.is_live,
             captured_fen=fen,

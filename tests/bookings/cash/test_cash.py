@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from unittest.mock import Mock
 
 import pytest
 
@@ -12,8 +14,9 @@ from bookings.cash import operations as cash
 from bookings.cash.models import Payout, Shift, Taking
 from bookings.ledger import queries as ledger
 from bookings.orders.models import Order, State
+from bookings.payments import operations as payments
 from bookings.payments import providers
-from bookings.payments.models import Attempt
+from bookings.payments.models import Attempt, AttemptState
 from bookings.payments.providers import Handle, Outcome
 from bookings.refunds import operations as refunds
 from bookings.refunds.models import Refund, RefundState
@@ -270,3 +273,66 @@ class TestThePages:
         assert enter(clerk).get(f"/en/counter/shifts/{shift.pk}/").status_code == 200
         stranger = clerk_of(OrganisationFactory())
         assert enter(stranger).get(f"/en/counter/shifts/{shift.pk}/").status_code == 404
+
+
+def stopped(clerk: User, order: Order, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Attempt:
+    """A clerk has pressed, and the process ended before the drawer was opened."""
+    payable = replace(payments.next_of(order, at=now), payer=clerk.actor)
+    with monkeypatch.context() as patched:
+        patched.setattr(cash, "take", Mock(side_effect=RuntimeError))
+        with pytest.raises(RuntimeError):
+            payments.pay(payable=payable, provider="cash", at=now, buyer=payments.Buyer(""))
+    return Attempt.objects.get(provider="cash")
+
+
+def test_asking_about_a_payment_takes_no_cash_that_nobody_gave(
+    shift, clerk, order, now, monkeypatch
+):
+    attempt = stopped(clerk, order, now, monkeypatch)
+
+    later = now + payments.ASK_AFTER
+    assert payments.ask_open(at=later) == 1
+
+    attempt.refresh_from_db()
+    assert (attempt.state, attempt.captured_fen) == (AttemptState.FAILED, 0)
+    assert (Taking.objects.count(), drawer(shift)) == (0, 10_000)
+    assert sound(later)
+
+
+def test_cash_that_may_just_be_taken_has_not_failed_yet(shift, clerk, order, now, monkeypatch):
+    attempt = stopped(clerk, order, now, monkeypatch)
+
+    payments.ask_about(order=order, at=now)
+    payments.release(attempt=attempt, at=now)
+
+    attempt.refresh_from_db()
+    assert attempt.state == AttemptState.CREATED
+
+
+def test_cash_that_was_taken_before_the_process_ended_counts(shift, clerk, order, now, monkeypatch):
+    attempt = stopped(clerk, order, now, monkeypatch)
+    take(clerk, attempt.token, 2000, now)
+
+    payments.ask_open(at=now + payments.ASK_AFTER)
+
+    attempt.refresh_from_db()
+    assert (attempt.state, attempt.captured_fen) == (AttemptState.SUCCEEDED, 2000)
+    assert sound(now + payments.ASK_AFTER)
+
+
+def test_cash_goes_into_the_drawer_of_who_takes_it(shift, clerk, house, order, now, monkeypatch):
+    """Not into that of a clerk whose press before came to nothing; nor while it may still come."""
+    first = stopped(clerk, order, now, monkeypatch)
+    other = clerk_of(house)
+    own = cash.open_shift(clerk_id=other.pk, organisation_id=house.pk, float_fen=0, at=now)
+    payable = replace(payments.next_of(order, at=now), payer=other.actor)
+    with pytest.raises(providers.ProviderDown):
+        payments.pay(payable=payable, provider="cash", at=now, buyer=payments.Buyer(""))
+
+    later = now + payments.ASK_AFTER
+    payments.pay(payable=payable, provider="cash", at=later, buyer=payments.Buyer(""))
+
+    first.refresh_from_db()
+    assert first.state == AttemptState.FAILED
+    assert (drawer(shift), drawer(own)) == (10_000, 2000)
+    assert sound(later)

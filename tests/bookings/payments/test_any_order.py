@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from itertools import permutations
 from typing import Any
 
 import pytest
 
+from bookings.contracts import Due, How, When
 from bookings.ledger.models import Posting
 from bookings.orders import operations as orders
-from bookings.orders.models import Order
+from bookings.orders.models import Order, State
+from bookings.payments import operations as payments
 from bookings.payments import providers
-from bookings.payments.models import Attempt, AttemptState
+from bookings.payments.models import Attempt, AttemptState, Purpose
 from bookings.payments.operations.hear import keep
 from bookings.payments.providers import Dispute, Notice, Outcome, Payment
 from bookings.vouchers.models import Voucher
-from kernel import codes
+from kernel import codes, invariants
 from kernel.outbox import operations as outbox
 from tests.bookings.conftest import ask
 
@@ -110,3 +113,123 @@ def test_every_notice_again_in_any_order_changes_nothing_more(make, party, now):
     outbox.drain(at=now)
 
     assert ending(attempt) == before
+
+
+@pytest.mark.parametrize("way", list(permutations(range(3))))
+def test_what_was_set_aside_and_is_over_stays_over_in_any_order(make, party, now, way):
+    attempt = make()
+    Attempt.objects.update(purpose=Purpose.DEPOSIT, how=How.AUTHORISE, amount_fen=500)
+    opened = Payment(
+        provider_ref=attempt.provider_ref, token=attempt.token, outcome=Outcome.PENDING,
+        amount_fen=500, currency="CNY", is_live=False,
+    )  # fmt: skip
+    outcomes = (Outcome.PENDING, Outcome.AUTHORISED, Outcome.FAILED)
+    for number in way:
+        news = Notice(f"evt_{number}", "news", replace(opened, outcome=outcomes[number]), {})
+        keep(providers.get("sandbox"), news, now)
+
+    attempt.refresh_from_db()
+    assert (attempt.state, attempt.authorised_fen) == (AttemptState.RELEASED, 500)
+
+
+def test_old_news_of_a_sum_set_aside_does_not_bring_a_lapsed_order_back(
+    party, shop, sellers, bucket, now
+):
+    sellers["secured"].starts_at = now + timedelta(days=30)
+    sellers["secured"].dues = lambda total: (
+        Due(500, how=How.AUTHORISE),
+        Due(None, when=When.AFTER_USE),
+    )
+    order = orders.place(shop.wish(ask(bucket, kind="secured"), total_fen=1000), at=now)
+    attempt = payments.pay_by(
+        order=order, provider="sandbox", at=now, buyer=payments.Buyer("http://x/")
+    )
+    party.press(attempt, "never")
+    set_aside = Notice("evt_late", "news", providers.get("sandbox").fetch(attempt.handle), {})
+    late = now + orders.HOLD_FOR
+    orders.lapse_due(at=late)
+    outbox.drain(at=late)
+
+    keep(providers.get("sandbox"), set_aside, late)
+    outbox.drain(at=late)
+
+    order.refresh_from_db()
+    attempt.refresh_from_db()
+    assert (order.state, order.secured_fen) == (State.LAPSED, 0)
+    assert attempt.state == AttemptState.RELEASED
+
+
+def sums_of(attempt: Attempt) -> dict[str, int]:
+    order = attempt.order
+    accounts = ("provider:sandbox", "dispute:sandbox", f"lost:{order.region_id}")
+    found = Posting.objects.filter(entry__subject=order.subject, account__in=accounts)
+    sums = dict.fromkeys(accounts, 0)
+    for account, fen in found.values_list("account", "amount_fen"):
+        sums[account] += fen
+    return dict(zip(("provider", "dispute", "lost"), sums.values(), strict=True))
+
+
+def disputed(attempt: Attempt, *cases: tuple[str, int, Dispute]) -> list[Notice]:
+    """Paid, then what the bank says of disputes by their numbers."""
+    paid = Payment(
+        provider_ref=attempt.provider_ref, token=attempt.token, outcome=Outcome.SUCCEEDED,
+        amount_fen=2000, currency="CNY", is_live=False, captured_fen=2000,
+    )  # fmt: skip
+    told = [paid] + [
+        replace(paid, dispute_ref=ref, disputed_fen=fen, dispute=state) for ref, fen, state in cases
+    ]
+    return [
+        Notice(event_id=f"{attempt.token}:{number}", kind="news", payment=payment, body={})
+        for number, payment in enumerate(told)
+    ]
+
+
+def test_a_second_dispute_after_one_that_was_won_is_booked_in_any_order(make, party, now):
+    endings = []
+    for way in permutations(range(4)):
+        attempt = make()
+        news = disputed(
+            attempt,
+            ("dp_1", 700, Dispute.WON),
+            ("dp_2", 500, Dispute.OPEN),
+            ("dp_2", 500, Dispute.LOST),
+        )
+        for number in way:
+            keep(providers.get("sandbox"), news[number], now)
+        outbox.drain(at=now)
+        attempt.refresh_from_db()
+        flag = Order.objects.get(pk=attempt.order_id).flag
+        endings.append((attempt.dispute, attempt.disputed_fen, flag, sums_of(attempt)))
+
+    assert len(endings) == 24
+    assert endings[0] == (
+        "LOST",
+        500,
+        "DISPUTED",
+        {"provider": 1500, "dispute": 0, "lost": 500},
+    )
+    assert [end for end in endings if end != endings[0]] == []
+
+
+def test_a_dispute_that_is_opened_again_after_a_won_one_holds_its_money(make, party, now):
+    attempt = make()
+    first, second = ("dp_1", 700, Dispute.WON), ("dp_2", 700, Dispute.OPEN)
+    for news in disputed(attempt, ("dp_1", 700, Dispute.OPEN), first, second):
+        keep(providers.get("sandbox"), news, now)
+        outbox.drain(at=now)
+
+    attempt.refresh_from_db()
+    assert (attempt.dispute, attempt.disputed_fen) == ("OPEN", 700)
+    assert Order.objects.get(pk=attempt.order_id).flag == "DISPUTED"
+    assert sums_of(attempt) == {"provider": 1300, "dispute": 700, "lost": 0}
+    assert invariants.check_all(at=now + timedelta(hours=1)) == []
+
+
+def test_a_dispute_won_at_first_and_lost_in_the_end_is_lost_once(make, party, now):
+    attempt = make()
+    states = (Dispute.OPEN, Dispute.WON, Dispute.OPEN, Dispute.LOST)
+    for news in disputed(attempt, *(("", 700, state) for state in states)):
+        keep(providers.get("sandbox"), news, now)
+    outbox.drain(at=now)
+
+    assert sums_of(attempt) == {"provider": 1300, "dispute": 0, "lost": 700}

@@ -109,6 +109,7 @@ def test_backlogs_are_told_from_the_tables(scrape):
     assert "quanyu_invariants_unanswered 1.0" in lines
     assert 'quanyu_refunds{state="FAILED"} 0.0' in lines
     assert "quanyu_payments_open 0.0" in lines
+    assert 'quanyu_payments_in_trouble{trouble="UNFIT"} 0.0' in lines
     assert any(line.startswith("quanyu_database_connections{") for line in lines)
     assert "quanyu_database_up 1.0" in lines
 

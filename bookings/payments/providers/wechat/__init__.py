@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -78,6 +78,7 @@ class WeChat:
             is_live=is_live,
             refund_window_days=365,
             refund_takes_days=3,
+            page_lives=timedelta(minutes=4),  # five at WeChat Pay: who is sent there needs one
         )
 
     @property
