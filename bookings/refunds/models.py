@@ -199,6 +199,22 @@ class Refund(models.Model):
         return f"{self.order_id} {self.amount_fen}"
 
 
+class EarlierToken(models.Model):
+    """A number under which a refund was sent and refused, kept so that a late word of it is known."""
+
+    refund = models.ForeignKey(
+        Refund, models.CASCADE, related_name="earlier_tokens", verbose_name=_("refund")
+    )
+    token = models.CharField(_("token"), max_length=32, unique=True)
+
+    class Meta:
+        verbose_name = _("earlier number of a refund")
+        verbose_name_plural = _("earlier numbers of refunds")
+
+    def __str__(self) -> str:
+        return self.token
+
+
 class BankDetails(models.Model):
     """Where money goes that cannot go back the way it came: asked for by a link that works once.
 

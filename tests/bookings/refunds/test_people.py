@@ -11,9 +11,6 @@ from django.test import Client
 
 from bookings.ledger import queries as ledger
 from bookings.orders.models import State
-from bookings.payments import operations as payments
-from bookings.payments import providers
-from bookings.payments.operations.merge import merge
 from bookings.payments.providers import Outcome, Returned
 from bookings.refunds import operations as refunds
 from bookings.refunds.models import (
@@ -24,15 +21,13 @@ from bookings.refunds.models import (
     RefundState,
     RequestState,
 )
-from kernel import invariants
 from kernel.audit.models import Entry
 from kernel.outbox import operations as outbox
-from tests.bookings.payments.conftest import notice, signed
+from tests.bookings.refunds.conftest import ANNA, BEN, cancel, sound
 
 pytestmark = pytest.mark.django_db
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 100
-ANNA, BEN = "user:1", "user:2"
 
 
 @pytest.fixture
@@ -54,10 +49,6 @@ def by_staff(order, parts, at, *, fen=2000, actor=ANNA):
 def untouched(order) -> bool:
     line = order.lines.get()
     return (line.state, line.cancelled_parts, Refund.objects.count()) == (State.CONFIRMED, [], 0)
-
-
-def sound(at) -> bool:
-    return invariants.check_all(at=at) == []
 
 
 class TestTwoPeople:
@@ -208,108 +199,6 @@ class TestHardship:
         assert not RefundRequest.objects.exists()
 
 
-class Sulky:
-    """A provider that says of every refund what the test wants."""
-
-    def __init__(self, inner, answer):
-        self.inner, self.answer, self.asked = inner, answer, 0
-
-    def __getattr__(self, name):
-        return getattr(self.inner, name)
-
-    def refund(self, handle, *, token, amount_fen):
-        self.asked += 1
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
-
-
-@pytest.fixture
-def says(party):
-    """Let the sandbox answer so to every refund from now on."""
-    real = providers.get("sandbox")
-
-    def become(answer) -> Sulky:
-        made = Sulky(real, answer)
-        providers.register(made)
-        return made
-
-    yield become
-    providers.register(real)
-
-
-def cancel(paid, at):
-    refunds.cancel(
-        order=paid, parts={paid.lines.get().pk: ["p0"]}, shown_fen=1000, actor="guest:a",
-        reason="BUYER", at=at,
-    )  # fmt: skip
-    outbox.drain(at=at)
-    return Refund.objects.get()
-
-
-class TestStuck:
-    def test_the_provider_says_why_and_a_person_sees_it(self, paid, now, says):
-        says(Returned(Outcome.FAILED, "card closed"))
-        refund = cancel(paid, now)
-        assert (refund.state, refund.why) == (RefundState.FAILED, "card closed")
-        page = Client().get(f"/en/o/{paid.token}/").content.decode()
-        assert "a person must look" in page
-
-    def test_silence_is_asked_again_and_again_less_and_less_often(self, paid, now, says):
-        sulky = says(providers.ProviderDown())
-        refund = cancel(paid, now)
-        waits, at = [], now
-        for _time in range(8):
-            waits.append((refund.next_at - at).total_seconds())
-            at = refund.next_at
-            assert refunds.send_due(at=at - timedelta(seconds=1)) == 0
-            assert refunds.send_due(at=at) == 1
-            refund.refresh_from_db()
-        assert waits == [10, 20, 40, 80, 160, 320, 600, 600]
-        assert (refund.state, refund.tries, sulky.asked) == (RefundState.SENDING, 9, 9)
-        assert sound(at)
-
-        says(Returned(Outcome.SUCCEEDED))
-        refunds.send_due(at=refund.next_at)
-        refund.refresh_from_db()
-        assert (refund.state, refund.why) == (RefundState.DONE, "")
-
-    def test_after_a_day_of_silence_a_person_must_look(self, paid, now, says):
-        says(providers.ProviderDown())
-        cancel(paid, now)
-        refunds.send_due(at=now + timedelta(days=1, minutes=1))
-        assert Refund.objects.get().state == RefundState.FAILED
-
-    def test_one_that_takes_days_is_told_by_a_notice(self, paid, now, says):
-        says(Returned(Outcome.PENDING))
-        refund = cancel(paid, now)
-        assert refund.state == RefundState.SENT
-        refunds.told(facts={"refund_token": refund.token, "outcome": "SUCCEEDED"}, at=now)
-        refunds.told(facts={"refund_token": refund.token, "outcome": "FAILED"}, at=now)
-        refund.refresh_from_db()
-        assert refund.state == RefundState.DONE
-
-    def test_too_old_a_payment_is_not_even_asked_about(self, paid, now, says):
-        sulky = says(Returned(Outcome.SUCCEEDED))
-        long_after = now + timedelta(days=366)
-        paid.lines.update(starts_at=long_after + timedelta(days=30))
-        refund = cancel(paid, long_after)
-        assert (refund.state, sulky.asked) == (RefundState.FAILED, 0)
-        assert "too old" in refund.why
-
-    def test_a_person_sends_it_again(self, paid, now, says):
-        says(Returned(Outcome.FAILED, "no funds"))
-        refund = cancel(paid, now)
-        says(Returned(Outcome.SUCCEEDED))
-
-        assert refunds.send_again(refund_id=refund.pk, at=now)
-        assert not refunds.send_again(refund_id=refund.pk, at=now)
-        outbox.drain(at=now)
-
-        refund.refresh_from_db()
-        assert refund.state == RefundState.DONE
-
-
 class TestByHand:
     @pytest.fixture
     def stuck(self, paid, now, says):
@@ -370,49 +259,3 @@ class TestByHand:
         address = f"/en/refund/{asked.token}/"
         assert "is-wrong" in Client().post(address, {**self.FORM, **change}).content.decode()
         assert BankDetails.objects.get().given_at is None
-
-
-class TestWithoutUs:
-    def test_what_the_provider_returned_itself_does_not_go_back_twice(self, paid, attempt, now):
-        tell(attempt, now, refunded=1500)
-        tell(attempt, now, refunded=1500, event_id="evt_3")
-
-        paid.refresh_from_db()
-        attempt.refresh_from_db()
-        assert (attempt.refunded_fen, paid.flag) == (1500, "RETURNED")
-        assert [(r.amount_fen, r.reason) for r in Refund.objects.all()] == [(1500, "OUTSIDE")]
-        cancelled = refunds.cancel(
-            order=paid, parts={paid.lines.get().pk: ["p0", "p1"]}, shown_fen=2000,
-            actor="guest:a", reason="BUYER", at=now,
-        )  # fmt: skip
-        assert [refund.amount_fen for refund in cancelled] == [500]
-
-    def test_our_own_refund_told_back_is_nothing_new(self, paid, attempt, now):
-        cancel(paid, now)
-        tell(attempt, now, refunded=1000)
-        paid.refresh_from_db()
-        assert (paid.flag, Refund.objects.count()) == ("", 1)
-
-    def test_a_dispute_flags_the_order_until_it_is_won(self, paid, attempt, now):
-        for dispute, flag in (("OPEN", "DISPUTED"), ("WON", "")):
-            payment = said(attempt, disputed_fen=2000, dispute=dispute)
-            with transaction.atomic():
-                merge(attempt_id=attempt.pk, payment=payment, at=now)
-            outbox.drain(at=now)
-            paid.refresh_from_db()
-            assert paid.flag == flag
-        assert sound(now)
-
-
-def said(attempt, **more) -> providers.Payment:
-    return providers.Payment(
-        provider_ref=attempt.provider_ref, token=attempt.token, outcome=Outcome.SUCCEEDED,
-        amount_fen=2000, currency="CNY", is_live=False, captured_fen=2000, **more,
-    )  # fmt: skip
-
-
-def tell(attempt, at, *, refunded: int, event_id: str = "evt_2") -> None:
-    """A notice of the provider that so much has been returned."""
-    raw = notice(attempt, event_id=event_id, status="SUCCEEDED", refunded=refunded)
-    payments.hear(provider="sandbox", raw=raw, headers=signed(raw, at), at=at)
-    outbox.drain(at=at)
