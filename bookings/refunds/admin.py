@@ -50,7 +50,7 @@ class RefundAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     list_display = ("created_at", "order", _AMOUNT, "reason", "state", "why", "promised_at")
     fields = (
         "order", _AMOUNT, "reason", "state", "why", "tries", "next_at", "promised_at", "hand_link",
-        "paid_out_ref", "parts", "actor", "created_at", "done_at", "attempt", "key", "token",
+        "paid_out_ref", "twice_at", "parts", "actor", "created_at", "done_at", "attempt", "key", "token",
     )  # fmt: skip
     readonly_fields = fields
     list_filter = ("state", "reason")

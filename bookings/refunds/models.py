@@ -148,7 +148,8 @@ class Refund(models.Model):
     """One sum going back by one payment. ``token`` is its idempotency key at the provider.
 
     Without an answer it is asked again at ``next_at``; ``why`` says what is the matter, ``promised_at``
-    when the buyer has it at the latest. ``paid_out_ref`` names a transfer that a person made instead.
+    when the buyer has it at the latest. ``paid_out_ref`` names a transfer that a person made instead;
+    ``twice_at`` is when the provider said that it had returned it as well.
     """
 
     order = models.ForeignKey(
@@ -178,6 +179,7 @@ class Refund(models.Model):
     paid_out_ref = models.CharField(
         _("transfer made instead"), max_length=80, blank=True, db_default=""
     )
+    twice_at = models.DateTimeField(_("known to be returned twice at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("refund")

@@ -3,6 +3,7 @@
 from bookings.refunds.operations.by_hand import (
     Account,
     LinkGone,
+    NotAsked,
     NotStuck,
     ask_for_account,
     give_account,
@@ -41,6 +42,7 @@ __all__ = (
     "AlreadyAsked",
     "BadEvidence",
     "LinkGone",
+    "NotAsked",
     "NotCancellable",
     "NotOpen",
     "NotStuck",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.ledger import operations as ledger
 from bookings.refunds.models import BankDetails, Refund, RefundState
+from bookings.refunds.operations.sending import ask_about_stuck
 from kernel import codes, seals
 from kernel.audit import operations as audit
 from kernel.errors import Refusal
@@ -26,6 +27,13 @@ class NotStuck(Refusal):
 
     code = "not_stuck"
     message = _("This refund does not wait for a person (any more).")
+
+
+class NotAsked(Refusal):
+    """Money is transferred by hand only after the buyer was asked where to."""
+
+    code = "not_asked"
+    message = _("Ask the buyer for an account first.")
 
 
 class LinkGone(Refusal):
@@ -47,8 +55,14 @@ class Account(msgspec.Struct, frozen=True):
 def ask_for_account(*, refund_id: int, actor: str, at: datetime) -> BankDetails:
     """Make a link by which the buyer can say once where a stuck refund is to go; an older one is void.
 
-    :raises NotStuck: the refund does not wait for a person.
+    The provider is asked once more before, so outside any transaction: that it did not answer does not
+    mean that it did nothing.
+
+    :raises NotStuck: the refund does not wait for a person, or has gone the usual way after all.
     """
+    stuck = Refund.objects.select_related("attempt").filter(pk=refund_id, state=RefundState.FAILED)
+    for refund in stuck:
+        ask_about_stuck(refund, at)
     with transaction.atomic(durable=True):
         refund = Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
         if refund.state != RefundState.FAILED:
@@ -107,11 +121,14 @@ def pay_out(*, refund_id: int, reference: str, actor: str, at: datetime) -> None
     """A person has transferred the money instead; what is known of the account is wiped.
 
     :raises NotStuck: the refund does not wait for a person, or there is no reference.
+    :raises NotAsked: the buyer was not asked for an account, and so the provider not once more.
     """
     with transaction.atomic(durable=True):
         refund = Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
         if refund.state != RefundState.FAILED or not reference.strip():
             raise NotStuck
+        if not BankDetails.objects.filter(refund=refund).exists():
+            raise NotAsked
         refund.state, refund.done_at, refund.paid_out_ref = RefundState.DONE, at, reference[:80]
         refund.save(update_fields=["state", "done_at", "paid_out_ref"])
         BankDetails.objects.filter(refund=refund).update(sealed="", wiped_at=at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from bookings.ledger import operations as ledger
 from bookings.orders.models import Flag, Order
@@ -58,11 +58,38 @@ def note_dispute(*, attempt_id: int) -> None:
         _flag(attempt.order)
 
 
+def note_twice(refund: Refund, at: datetime) -> None:
+    """What a person has transferred, or went by another number, the provider has returned as well, once.
+
+    The order is flagged for a person. In the books the buyer has money that left without us; where
+    both went by the provider, ``note_outside`` counts it. Runs in the outbox's transaction.
+    """
+    known = Refund.objects.filter(pk=refund.pk, twice_at=None)
+    if not known.update(twice_at=at):
+        return
+    if refund.paid_out_ref:
+        ledger.post(
+            key=f"twice:{refund.pk}",
+            subject=f"refund:{refund.pk}",
+            memo="returned by the provider as well",
+            postings=[
+                (f"outside:{refund.order.region_id}", refund.amount_fen),
+                (f"provider:{refund.attempt.provider}", -refund.amount_fen),
+            ],
+            region_id=refund.order.region_id,
+            currency=refund.order.currency,
+            at=at,
+        )
+    _flag(refund.order)
+
+
 def _flag(order: Order) -> None:
     """From what is known, so that the order in which it came cannot matter."""
     flag = Flag.NONE
     if Attempt.objects.filter(order=order, dispute__in=("OPEN", "LOST")).exists():
         flag = Flag.DISPUTED
-    elif Refund.objects.filter(order=order, reason=Reason.OUTSIDE).exists():
+    elif Refund.objects.filter(
+        Q(reason=Reason.OUTSIDE) | Q(twice_at__isnull=False), order=order
+    ).exists():
         flag = Flag.RETURNED
     Order.objects.filter(pk=order.pk).update(flag=flag)

@@ -13,10 +13,13 @@ from django.utils.translation import gettext_noop
 from bookings.payments import providers
 from bookings.payments.providers import Outcome, Returned
 from bookings.refunds.models import EarlierToken, Refund, RefundState
+from bookings.refunds.operations.outside import note_twice
 from kernel import codes
 from kernel.outbox import operations as outbox
 
 ON_ITS_WAY = (RefundState.SENDING, RefundState.SENT)
+
+_GONE = (RefundState.SENT, RefundState.DONE)
 
 GIVE_UP_AFTER = timedelta(days=1)
 """So long a provider may be silent before a refund waits for a person instead."""
@@ -55,8 +58,11 @@ def _ask(refund: Refund) -> Returned:
     )
 
 
-def _ask_about_stuck(refund: Refund, at: datetime) -> Returned | None:
-    """What the provider says now of one that it refused, or did not answer; None: nothing (again)."""
+def ask_about_stuck(refund: Refund, at: datetime) -> Returned | None:
+    """What the provider says now of one that it refused, or did not answer; None: nothing (again).
+
+    Outside any transaction.
+    """
     if _hindrance(refund, at):
         return None
     try:
@@ -135,11 +141,11 @@ def told(*, facts: Mapping[str, Any], at: datetime) -> None:
 
 def _told_returned(refund: Refund, token: str, at: datetime) -> None:
     is_current = refund.token == token
-    if is_current and refund.state in ON_ITS_WAY:
+    if refund.paid_out_ref or (not is_current and refund.state in _GONE):
+        note_twice(refund, at)
+    elif is_current and refund.state in ON_ITS_WAY:
         _set(refund, state=RefundState.DONE, done_at=at, why="")
-    elif refund.state == RefundState.FAILED or (
-        not is_current and refund.state == RefundState.SENDING
-    ):
+    elif refund.state in (RefundState.FAILED, RefundState.SENDING):
         _rename(refund, token)
         _set(refund, state=RefundState.SENT, next_at=at)
 
@@ -166,7 +172,7 @@ def send_again(*, refund_id: int, at: datetime) -> bool:
     refund = stuck.select_related("attempt").first()
     if refund is None:
         return False
-    answer = _ask_about_stuck(refund, at)
+    answer = ask_about_stuck(refund, at)
     if answer is not None and answer.outcome is not Outcome.FAILED:
         return True
     with transaction.atomic(durable=True):

@@ -49,7 +49,7 @@ class Sulky:
 
 
 @pytest.fixture
-def says(party):
+def says(party):  # noqa: F811
     """Let the sandbox answer so to every refund from now on."""
     real = providers.get("sandbox")
 
@@ -62,7 +62,7 @@ def says(party):
     providers.register(real)
 
 
-def cancel(paid, at):
+def cancel(paid, at):  # noqa: F811
     refunds.cancel(
         order=paid, parts={paid.lines.get().pk: ["p0"]}, shown_fen=1000, actor="guest:a",
         reason="BUYER", at=at,

@@ -11,6 +11,7 @@ from django.test import Client
 
 from bookings.ledger import queries as ledger
 from bookings.orders.models import State
+from bookings.payments import providers
 from bookings.payments.providers import Outcome, Returned
 from bookings.refunds import operations as refunds
 from bookings.refunds.models import (
@@ -231,6 +232,7 @@ class TestByHand:
         assert sound(now)
 
     def test_paid_out_is_not_sent_again_nor_paid_twice(self, stuck, now):
+        refunds.ask_for_account(refund_id=stuck.pk, actor=ANNA, at=now)
         refunds.pay_out(refund_id=stuck.pk, reference="T-77", actor=ANNA, at=now)
 
         with pytest.raises(refunds.NotStuck):
@@ -259,3 +261,50 @@ class TestByHand:
         address = f"/en/refund/{asked.token}/"
         assert "is-wrong" in Client().post(address, {**self.FORM, **change}).content.decode()
         assert BankDetails.objects.get().given_at is None
+
+    def test_nothing_is_paid_out_before_the_buyer_was_asked_where_to(self, stuck, now):
+        with pytest.raises(refunds.NotAsked):
+            refunds.pay_out(refund_id=stuck.pk, reference="T-77", actor=ANNA, at=now)
+        stuck.refresh_from_db()
+        assert (stuck.state, ledger.balance("bank:payouts")) == (RefundState.FAILED, 0)
+
+    def test_the_provider_is_asked_once_more_before_the_buyer_is(self, paid, now, says):
+        says(providers.ProviderDown())
+        refund = cancel(paid, now)
+        refunds.send_due(at=now + timedelta(days=1, minutes=1))
+        says(Returned(Outcome.SUCCEEDED))
+
+        with pytest.raises(refunds.NotStuck):
+            refunds.ask_for_account(refund_id=refund.pk, actor=ANNA, at=now)
+
+        refund.refresh_from_db()
+        assert (refund.state, BankDetails.objects.count()) == (RefundState.DONE, 0)
+        assert sound(now)
+
+    def test_what_the_provider_returns_as_well_is_booked_once_and_flagged(self, paid, now, says):
+        says(providers.ProviderDown())
+        refund = cancel(paid, now)
+        late = now + timedelta(days=1, minutes=1)
+        refunds.send_due(at=late)
+        refunds.ask_for_account(refund_id=refund.pk, actor=ANNA, at=late)
+        refunds.pay_out(refund_id=refund.pk, reference="T-77", actor=ANNA, at=late)
+        assert ledger.balance("provider:sandbox") == 2000
+
+        for _time in range(2):
+            refunds.told(facts={"refund_token": refund.token, "outcome": "SUCCEEDED"}, at=late)
+
+        refund.refresh_from_db()
+        paid.refresh_from_db()
+        assert (refund.state, refund.twice_at, paid.flag) == (RefundState.DONE, late, "RETURNED")
+        assert ledger.balance("provider:sandbox") == 1000
+        assert ledger.balance(f"outside:{paid.region_id}") == 1000
+        assert sound(late + timedelta(hours=1))
+
+    def test_a_transfer_stays_made_whatever_is_told_of_the_refund(self, stuck, now):
+        refunds.ask_for_account(refund_id=stuck.pk, actor=ANNA, at=now)
+        refunds.pay_out(refund_id=stuck.pk, reference="T-77", actor=ANNA, at=now)
+
+        refunds.told(facts={"refund_token": stuck.token, "outcome": "FAILED"}, at=now)
+
+        stuck.refresh_from_db()
+        assert (stuck.state, stuck.twice_at) == (RefundState.DONE, None)

@@ -179,3 +179,16 @@ class TestTold:
     def test_a_word_about_nothing_of_ours_changes_nothing(self, paid, now):
         refund = cancel(paid, now)
         assert told(refund, "FAILED", now, token="somebody-elses") == RefundState.DONE
+
+    def test_two_successes_under_two_numbers_flag_the_order(self, paid, now, says):
+        says(Returned(Outcome.FAILED, "closed"))
+        refund = cancel(paid, now)
+        first = refund.token
+        refunds.send_again(refund_id=refund.pk, at=now)
+        says(Returned(Outcome.SUCCEEDED))
+        outbox.drain(at=now)
+
+        assert told(refund, "SUCCEEDED", now, token=first) == RefundState.DONE
+
+        paid.refresh_from_db()
+        assert (refund.twice_at, paid.flag) == (now, "RETURNED")
