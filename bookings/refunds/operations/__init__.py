@@ -35,9 +35,10 @@ from bookings.refunds.operations.returning import (
     return_money,
     return_refused,
 )
-from bookings.refunds.operations.sending import send, send_again, send_due, told
+from bookings.refunds.operations.sending import ON_ITS_WAY, send, send_again, send_due, told
 
 __all__ = (
+    "ON_ITS_WAY",
     "Account",
     "AlreadyAsked",
     "BadEvidence",

@@ -24,11 +24,15 @@ _GONE = (RefundState.SENT, RefundState.DONE)
 GIVE_UP_AFTER = timedelta(days=1)
 """So long a provider may be silent before a refund waits for a person instead."""
 
+OVERDUE_FOR = timedelta(days=7)
+"""So long after the promised day a refund on its way may still arrive before a person must look."""
+
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 10, 600
 
 NO_ANSWER = gettext_noop("the payment service does not answer")
 TOO_OLD = gettext_noop("the payment is too old for the payment service")
 ONLY_WHOLE = gettext_noop("the payment service returns whole payments only")
+TOO_LONG = gettext_noop("the payment service has had it on its way for too long")
 NOT_ARRIVED = gettext_noop("the payment service could not deliver it")
 SWITCHED_OFF = gettext_noop("the payment service is switched off")
 
@@ -93,6 +97,8 @@ def _note(refund: Refund, answer: Returned, at: datetime) -> None:
         changes: dict[str, Any] = {"state": RefundState.DONE, "done_at": at, "why": ""}
     elif answer.outcome is Outcome.FAILED:
         changes = {"state": RefundState.FAILED, "why": answer.why[:200]}
+    elif _is_lost(refund, at):
+        changes = {"state": RefundState.FAILED, "why": TOO_LONG}
     else:
         changes = {"state": RefundState.SENT, "next_at": at + timedelta(seconds=_LONGEST_WAIT_S)}
     with transaction.atomic(durable=True):
@@ -100,11 +106,21 @@ def _note(refund: Refund, answer: Returned, at: datetime) -> None:
         waiting.exclude(state=RefundState.DONE).update(tries=F("tries") + 1, **changes)
 
 
+def _is_lost(refund: Refund, at: datetime) -> bool:
+    """Promised long ago; what a buyer has to fetch at a way to pay of our own is there all the time."""
+    try:
+        is_ours = providers.get(refund.attempt.provider).capabilities.is_internal
+    except providers.UnknownProvider:
+        is_ours = False
+    return not is_ours and at > (refund.promised_at or refund.created_at) + OVERDUE_FOR
+
+
 def _wait(refund: Refund, at: datetime) -> None:
     """No answer: again a little later, twice as late each time; after a day a person must look."""
     wait_s = min(_FIRST_WAIT_S * 2 ** min(refund.tries, 10), _LONGEST_WAIT_S)
     changes: dict[str, Any] = {"next_at": at + timedelta(seconds=wait_s), "why": NO_ANSWER}
-    if refund.state == RefundState.SENDING and at - refund.created_at > GIVE_UP_AFTER:
+    is_unsent = refund.state == RefundState.SENDING and at - refund.created_at > GIVE_UP_AFTER
+    if is_unsent or _is_lost(refund, at):
         changes["state"] = RefundState.FAILED
     with transaction.atomic(durable=True):
         waiting = Refund.objects.filter(pk=refund.pk, state=refund.state)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from bookings.payments import providers
 from bookings.payments.providers import Outcome, Returned
 from bookings.refunds import operations as refunds
 from bookings.refunds.models import EarlierToken, Refund, RefundState
+from kernel import clock
 from kernel.outbox import operations as outbox
 from tests.bookings.refunds.conftest import cancel, sound
+from tests.cast import assemble, enter
 
 pytestmark = pytest.mark.django_db
 
@@ -192,3 +196,53 @@ class TestTold:
 
         paid.refresh_from_db()
         assert (refund.twice_at, paid.flag) == (now, "RETURNED")
+
+
+class TestOverdue:
+    def test_one_that_is_on_its_way_for_too_long_waits_for_a_person(self, paid, now, says):
+        says(Returned(Outcome.PENDING))
+        refund = cancel(paid, now)
+        last = refund.promised_at + timedelta(days=7)
+        Refund.objects.update(next_at=last)
+        refunds.send_due(at=last)
+        refund.refresh_from_db()
+        assert refund.state == RefundState.SENT
+
+        refunds.send_due(at=last + timedelta(minutes=11))
+
+        refund.refresh_from_db()
+        assert (refund.state, "too long" in refund.why) == (RefundState.FAILED, True)
+
+    def test_it_does_so_too_when_the_provider_is_silent_in_the_end(self, paid, now, says):
+        says(Returned(Outcome.PENDING))
+        refund = cancel(paid, now)
+        says(providers.ProviderDown())
+
+        refunds.send_due(at=refund.promised_at + timedelta(days=7, seconds=1))
+
+        refund.refresh_from_db()
+        assert refund.state == RefundState.FAILED
+
+    def test_what_a_buyer_has_not_fetched_yet_is_not_lost(self, paid, now, says):
+        own = says(Returned(Outcome.PENDING))
+        own.capabilities = replace(own.capabilities, is_internal=True)
+        refund = cancel(paid, now)
+
+        refunds.send_due(at=refund.promised_at + timedelta(days=100))
+
+        refund.refresh_from_db()
+        assert refund.state == RefundState.SENT
+
+    @pytest.mark.parametrize("state", ["SENDING", "SENT"])
+    def test_the_back_office_has_a_queue_of_those_that_are_overdue(self, paid, now, says, state):
+        says(Returned(Outcome.PENDING))
+        refund = cancel(paid, now)
+        desk = enter(assemble(paid.region).he_ping)
+        counts = []
+        for promised_at in (now + timedelta(days=1), clock.now() - timedelta(seconds=1)):
+            Refund.objects.update(state=state, promised_at=promised_at)
+            queues = desk.get(reverse("admin:index")).context["queues"]
+            [overdue] = [one for one in queues if one.title == "Refunds that are overdue"]
+            shown = desk.get(overdue.url).context["cl"].queryset
+            counts.append((overdue.count, shown.filter(pk=refund.pk).count()))
+        assert counts == [(0, 0), (1, 1)]
