@@ -1,7 +1,7 @@
 """Attempts to pay, and what providers have told us."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from bookings.payments.providers import Handle
@@ -41,6 +41,12 @@ class Purpose(models.TextChoices):
     BILL = "BILL", _("a monthly bill")
 
 
+AT_THE_BANK_FEN = Case(
+    When(dispute__in=(DisputeState.OPEN, DisputeState.LOST), then=F("disputed_fen")), default=0
+)
+"""What of a payment a bank has taken back, or holds while it decides."""
+
+
 class Attempt(models.Model):
     """One try to pay one sum at one provider. Committed before the provider is called.
 
@@ -48,7 +54,8 @@ class Attempt(models.Model):
     none. ``token`` is our name for it at the provider and its idempotency key. What the provider says
     (``authorised_fen``, ``captured_fen``, ``told_refunded_fen``, ``disputed_fen``) only ever grows, so
     that the order in which its notices arrive cannot matter; ``refunded_fen`` is what we have set aside
-    to go back, moved by guarded statements only.
+    to go back, moved by guarded statements only. No CHECK forbids that both go beyond what came in: a
+    bank may take what we have returned already, and that is a fact to hear; see ``returnable_fen``.
     """
 
     order = models.ForeignKey(
@@ -134,6 +141,13 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} {self.token}"
+
+    @property
+    def returnable_fen(self) -> int:
+        """What we may still send back: neither returned nor with a bank."""
+        is_there = self.dispute not in (DisputeState.OPEN, DisputeState.LOST)
+        taken_fen = 0 if is_there else self.disputed_fen
+        return max(0, self.captured_fen - self.refunded_fen - taken_fen)
 
     @property
     def handle(self) -> Handle:

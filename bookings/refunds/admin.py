@@ -49,7 +49,7 @@ class Overdue(admin.SimpleListFilter):
         return [("True", _("should be there by now"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Refund]) -> QuerySet[Refund]:
-        return queryset.filter(is_overdue=True) if self.value() else queryset
+        return queryset.filter(Q(is_overdue=True)) if self.value() else queryset
 
 
 @admin.register(Refund)

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from bookings.payments.models import Attempt
+
 
 class RefundState(models.TextChoices):
     """Where a refund stands."""
@@ -148,7 +150,8 @@ class Refund(models.Model):
     """One sum going back by one payment. ``token`` is its idempotency key at the provider.
 
     Without an answer it is asked again at ``next_at``; ``why`` says what is the matter, ``promised_at``
-    when the buyer has it at the latest. ``paid_out_ref`` names a transfer that a person made instead;
+    when the buyer has it at the latest. Without ``attempt`` no payment holds so much any more: a person
+    transfers it. ``paid_out_ref`` names a transfer that a person made instead;
     ``twice_at`` is when the provider said that it had returned it as well.
     """
 
@@ -158,6 +161,8 @@ class Refund(models.Model):
     attempt = models.ForeignKey(
         "bookings_payments.Attempt",
         models.PROTECT,
+        null=True,
+        blank=True,
         related_name="refunds",
         verbose_name=_("payment"),
     )
@@ -188,6 +193,10 @@ class Refund(models.Model):
             models.CheckConstraint(
                 condition=Q(amount_fen__gt=0), name="bookings_refunds_refund_amount"
             ),
+            models.CheckConstraint(
+                condition=Q(attempt__isnull=False) | Q(state__in=("DONE", "FAILED")),
+                name="bookings_refunds_refund_sent_by_a_payment",
+            ),
         )
         indexes = (
             models.Index(
@@ -199,6 +208,12 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.amount_fen}"
+
+    @property
+    def payment(self) -> Attempt:
+        """The payment by which it is sent; there is one wherever it is."""
+        assert self.attempt is not None
+        return self.attempt
 
 
 class EarlierToken(models.Model):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.ledger import operations as ledger
 from bookings.refunds.models import BankDetails, Refund, RefundState
+from bookings.refunds.operations.rest import held_by
 from bookings.refunds.operations.sending import ask_about_stuck
 from kernel import codes, seals
 from kernel.audit import operations as audit
@@ -132,13 +133,12 @@ def pay_out(*, refund_id: int, reference: str, actor: str, at: datetime) -> None
         refund.state, refund.done_at, refund.paid_out_ref = RefundState.DONE, at, reference[:80]
         refund.save(update_fields=["state", "done_at", "paid_out_ref"])
         BankDetails.objects.filter(refund=refund).update(sealed="", wiped_at=at)
-        provider = refund.attempt.provider
         ledger.post(
             key=f"paid-out:{refund.pk}",
             subject=_subject(refund),
             memo="paid out by hand",
             postings=[
-                (f"provider:{provider}", refund.amount_fen),
+                (held_by(refund), refund.amount_fen),
                 ("bank:payouts", -refund.amount_fen),
             ],
             region_id=refund.order.region_id,

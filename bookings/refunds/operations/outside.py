@@ -10,6 +10,7 @@ from bookings.ledger import operations as ledger
 from bookings.orders.models import Flag, Order
 from bookings.payments.models import Attempt
 from bookings.refunds.models import Reason, Refund, RefundState
+from bookings.refunds.operations.rest import held_by, set_off_waiting
 from kernel import codes
 
 
@@ -48,13 +49,15 @@ def note_outside(*, attempt_id: int, at: datetime) -> None:
         currency=attempt.currency,
         at=at,
     )
+    set_off_waiting(order, at)
     _flag(order)
 
 
-def note_dispute(*, attempt_id: int) -> None:
+def note_dispute(*, attempt_id: int, at: datetime) -> None:
     """A bank disputes a payment, or has decided: the order is flagged unless it was for us."""
     attempt = Attempt.objects.select_related("order").get(pk=attempt_id)
     if attempt.order is not None:
+        set_off_waiting(attempt.order, at)
         _flag(attempt.order)
 
 
@@ -74,7 +77,7 @@ def note_twice(refund: Refund, at: datetime) -> None:
             memo="returned by the provider as well",
             postings=[
                 (f"outside:{refund.order.region_id}", refund.amount_fen),
-                (f"provider:{refund.attempt.provider}", -refund.amount_fen),
+                (held_by(refund), -refund.amount_fen),
             ],
             region_id=refund.order.region_id,
             currency=refund.order.currency,

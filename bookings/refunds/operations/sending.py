@@ -57,8 +57,8 @@ def send(*, refund_id: int, at: datetime) -> None:
 
 
 def _ask(refund: Refund) -> Returned:
-    return providers.get(refund.attempt.provider).refund(
-        refund.attempt.handle, token=refund.token, amount_fen=refund.amount_fen
+    return providers.get(refund.payment.provider).refund(
+        refund.payment.handle, token=refund.token, amount_fen=refund.amount_fen
     )
 
 
@@ -67,7 +67,7 @@ def ask_about_stuck(refund: Refund, at: datetime) -> Returned | None:
 
     Outside any transaction.
     """
-    if _hindrance(refund, at):
+    if refund.attempt is None or _hindrance(refund, at):
         return None
     try:
         answer = _ask(refund)
@@ -79,7 +79,7 @@ def ask_about_stuck(refund: Refund, at: datetime) -> Returned | None:
 
 def _hindrance(refund: Refund, at: datetime) -> str:
     """Why the provider need not be asked at all; empty where it may say yes."""
-    attempt = refund.attempt
+    attempt = refund.payment
     try:
         can = providers.get(attempt.provider).capabilities
     except providers.UnknownProvider:
@@ -109,7 +109,7 @@ def _note(refund: Refund, answer: Returned, at: datetime) -> None:
 def _is_lost(refund: Refund, at: datetime) -> bool:
     """Promised long ago; what a buyer has to fetch at a way to pay of our own is there all the time."""
     try:
-        is_ours = providers.get(refund.attempt.provider).capabilities.is_internal
+        is_ours = providers.get(refund.payment.provider).capabilities.is_internal
     except providers.UnknownProvider:
         is_ours = False
     return not is_ours and at > (refund.promised_at or refund.created_at) + OVERDUE_FOR
@@ -179,12 +179,12 @@ def _set(refund: Refund, **changes: Any) -> None:
 
 
 def send_again(*, refund_id: int, at: datetime) -> bool:
-    """A person gives a stuck refund another try; False where it is not stuck.
+    """A person gives a stuck refund another try; False where it is not stuck, or no payment holds it.
 
     The provider is asked first, so outside any transaction: what it refuses for good goes by a new
     token, as the old one would be refused for ever.
     """
-    stuck = Refund.objects.filter(pk=refund_id, state=RefundState.FAILED)
+    stuck = Refund.objects.filter(pk=refund_id, state=RefundState.FAILED, attempt__isnull=False)
     refund = stuck.select_related("attempt").first()
     if refund is None:
         return False
