@@ -242,6 +242,7 @@ class BankDetails(models.Model):
         Refund, models.CASCADE, related_name="bank_details", verbose_name=_("refund")
     )
     token = models.CharField(_("token"), max_length=32, unique=True)
+    asked_by = models.CharField(_("asked by"), max_length=64, blank=True, db_default="")
     expires_at = models.DateTimeField(_("link works until"))
     sealed = models.TextField(_("details, sealed"), blank=True)
     given_at = models.DateTimeField(_("given at"), null=True, blank=True)

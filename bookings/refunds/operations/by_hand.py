@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import msgspec
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from bookings.ledger import operations as ledger
+from bookings.orders.models import Order
 from bookings.refunds.models import BankDetails, Refund, RefundState
+from bookings.refunds.operations.requests import SecondPerson
 from bookings.refunds.operations.rest import held_by
 from bookings.refunds.operations.sending import ask_about_stuck
 from kernel import codes, seals
@@ -72,6 +76,7 @@ def ask_for_account(*, refund_id: int, actor: str, at: datetime) -> BankDetails:
             refund=refund,
             defaults={
                 "token": codes.new_token(),
+                "asked_by": actor,
                 "expires_at": at + LINK_WORKS_FOR,
                 "sealed": "",
                 "given_at": None,
@@ -123,13 +128,17 @@ def pay_out(*, refund_id: int, reference: str, actor: str, at: datetime) -> None
 
     :raises NotStuck: the refund does not wait for a person, or there is no reference.
     :raises NotAsked: the buyer was not asked for an account, and so the provider not once more.
+    :raises SecondPerson: above the limit, who asked for the account is not who transfers.
     """
     with transaction.atomic(durable=True):
-        refund = Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
+        refund = _locked(refund_id)
         if refund.state != RefundState.FAILED or not reference.strip():
             raise NotStuck
-        if not BankDetails.objects.filter(refund=refund).exists():
+        asked = BankDetails.objects.filter(refund=refund).first()
+        if asked is None:
             raise NotAsked
+        if asked.asked_by in ("", actor) and _is_above_limit(refund):
+            raise SecondPerson
         refund.state, refund.done_at, refund.paid_out_ref = RefundState.DONE, at, reference[:80]
         refund.save(update_fields=["state", "done_at", "paid_out_ref"])
         BankDetails.objects.filter(refund=refund).update(sealed="", wiped_at=at)
@@ -152,6 +161,20 @@ def pay_out(*, refund_id: int, reference: str, actor: str, at: datetime) -> None
             at=at,
             facts={"amount_fen": refund.amount_fen},
         )
+
+
+def _locked(refund_id: int) -> Refund:
+    """Under its order's lock: two transfers of one order add up."""
+    order_id = Refund.objects.values_list("order_id", flat=True).get(pk=refund_id)
+    Order.objects.select_for_update(no_key=True).get(pk=order_id)
+    return Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
+
+
+def _is_above_limit(refund: Refund) -> bool:
+    """With what was transferred of the same order before."""
+    paid_out = Refund.objects.filter(order_id=refund.order_id).exclude(paid_out_ref="")
+    before = paid_out.aggregate(fen=Sum("amount_fen"))["fen"] or 0
+    return int(before) + refund.amount_fen > settings.REFUND_LIMIT_FEN
 
 
 def wipe_old(*, at: datetime) -> int:

@@ -116,6 +116,32 @@ class TestTwoPeople:
         )  # fmt: skip
         assert (done, Refund.objects.count()) == (None, 2)
 
+    def test_the_limit_is_for_all_that_staff_return_of_an_order(self, paid, now, settings):
+        settings.REFUND_LIMIT_FEN = 1999
+        line_id = paid.lines.get().pk
+
+        def give(part: str) -> RefundRequest | None:
+            return refunds.by_staff(
+                order=paid, parts={line_id: [part]}, shown_fen=1000, refund_fen=1000, words="",
+                actor=ANNA, at=now,
+            )  # fmt: skip
+
+        assert give("p0") is None
+        asked = give("p1")
+
+        assert asked.state == RequestState.DECIDED
+        assert [refund.amount_fen for refund in Refund.objects.all()] == [1000]
+        assert paid.lines.get().cancelled_parts == ["p0"]
+
+    def test_what_a_buyer_took_back_by_the_terms_is_not_of_staff(self, paid, now, settings):
+        settings.REFUND_LIMIT_FEN = 1000
+        cancel(paid, now)
+        done = refunds.by_staff(
+            order=paid, parts={paid.lines.get().pk: ["p1"]}, shown_fen=1000, refund_fen=1000,
+            words="", actor=ANNA, at=now,
+        )  # fmt: skip
+        assert (done, Refund.objects.count()) == (None, 2)
+
     def test_no_more_than_came_in(self, paid, parts, now):
         with pytest.raises(refunds.TooMuch):
             by_staff(paid, parts, now, fen=2001)
@@ -146,6 +172,20 @@ class TestHardship:
         assert untouched(paid)
         refunds.approve(request_id=asked.pk, actor=BEN, at=now)
         assert Refund.objects.get().amount_fen == 2000
+
+    def test_the_limit_counts_what_staff_gave_of_the_order_before(self, paid, now, settings):
+        settings.REFUND_LIMIT_FEN = 1500
+        line_id = paid.lines.get().pk
+        refunds.by_staff(
+            order=paid, parts={line_id: ["p0"]}, shown_fen=1000, refund_fen=1000, words="",
+            actor=ANNA, at=now,
+        )  # fmt: skip
+        asked = self.ask(paid, {line_id: ["p1"]}, now)
+
+        refunds.decide(request_id=asked.pk, refund_fen=501, answer="ok", actor=ANNA, at=now)
+
+        asked.refresh_from_db()
+        assert (asked.state, Refund.objects.count()) == (RequestState.DECIDED, 1)
 
     def test_no_is_an_answer(self, paid, parts, now):
         asked = self.ask(paid, parts, now)
@@ -308,3 +348,32 @@ class TestByHand:
 
         stuck.refresh_from_db()
         assert (stuck.state, stuck.twice_at) == (RefundState.DONE, None)
+
+    def test_above_the_limit_who_asked_for_the_account_does_not_transfer(
+        self, stuck, now, settings
+    ):
+        settings.REFUND_LIMIT_FEN = 999
+        refunds.ask_for_account(refund_id=stuck.pk, actor=ANNA, at=now)
+        with pytest.raises(refunds.SecondPerson):
+            refunds.pay_out(refund_id=stuck.pk, reference="T-77", actor=ANNA, at=now)
+        stuck.refresh_from_db()
+        assert (stuck.state, ledger.balance("bank:payouts")) == (RefundState.FAILED, 0)
+
+        refunds.pay_out(refund_id=stuck.pk, reference="T-77", actor=BEN, at=now)
+        assert ledger.balance("bank:payouts") == -1000
+
+    def test_two_transfers_of_one_order_add_up(self, paid, stuck, now, settings):
+        settings.REFUND_LIMIT_FEN = 1500
+        refunds.cancel(
+            order=paid, parts={paid.lines.get().pk: ["p1"]}, shown_fen=1000, actor="guest:a",
+            reason="BUYER", at=now,
+        )  # fmt: skip
+        outbox.drain(at=now)
+        other = Refund.objects.latest("pk")
+        for refund in (stuck, other):
+            refunds.ask_for_account(refund_id=refund.pk, actor=ANNA, at=now)
+        refunds.pay_out(refund_id=stuck.pk, reference="T-77", actor=ANNA, at=now)
+
+        with pytest.raises(refunds.SecondPerson):
+            refunds.pay_out(refund_id=other.pk, reference="T-78", actor=ANNA, at=now)
+        assert ledger.balance("bank:payouts") == -1000
