@@ -209,6 +209,39 @@ def payments_equal_ledger(at: datetime) -> Sequence[str]:
 
 
 @rule(
+    "top-ups-and-bills-equal-ledger",
+    breach="""
+    INSERT INTO bookings_payments_attempt (purpose, purpose_id, provider, token, amount_fen, currency,
+        state, provider_ref, redirect_url, captured_fen, refunded_fen, created_at, ended_at)
+    VALUES ('TOP_UP', 0, 'breach', 'breach', 1, 'CNY', 'SUCCEEDED', '', '', 1, 0,
+        %(at)s - interval '1 hour', %(at)s - interval '1 hour')
+    """,
+)
+def top_ups_and_bills_equal_ledger(at: datetime) -> Sequence[str]:
+    """What a provider holds of a payment for no order is the same in the payments and in the books."""
+    return rows(
+        f"""
+        SELECT a.id AS attempt, a.fen AS payment_fen, coalesce(l.fen, 0) AS ledger_fen
+        FROM (
+            SELECT id, captured_fen - refunded_fen - {_AT_THE_BANK} AS fen, ended_at
+            FROM bookings_payments_attempt AS a WHERE order_id IS NULL
+        ) AS a
+        LEFT JOIN (
+            SELECT split_part(
+                CASE WHEN e.key LIKE 'dispute:%%' THEN e.subject ELSE substr(e.key, strpos(e.key, ':') + 1)
+                END, ':', 2) AS attempt, sum(p.amount_fen) AS fen
+            FROM bookings_ledger_entry AS e JOIN bookings_ledger_posting AS p ON p.entry_id = e.id
+            WHERE p.account LIKE 'provider:%%' AND (e.subject LIKE 'attempt:%%'
+                OR e.key LIKE 'received:attempt:%%' OR e.key LIKE 'outside:attempt:%%')
+            GROUP BY 1
+        ) AS l ON l.attempt = a.id::text
+        WHERE a.fen <> coalesce(l.fen, 0) AND a.ended_at < %s
+        """,  # noqa: S608 - a constant
+        at - GRACE,
+    )
+
+
+@rule(
     "entry-sums-to-zero",
     breach="""
     UPDATE bookings_ledger_posting SET amount_fen = amount_fen - 1
@@ -283,7 +316,7 @@ def refunds_within_captured(at: datetime) -> Sequence[str]:
         SELECT a.id AS attempt, a.captured_fen, a.refunded_fen, coalesce(sum(r.amount_fen), 0) AS refunds
         FROM bookings_payments_attempt AS a
         LEFT JOIN bookings_refunds_refund AS r ON r.attempt_id = a.id
-        GROUP BY a.id
+        WHERE a.order_id IS NOT NULL GROUP BY a.id
         HAVING a.refunded_fen <> coalesce(sum(r.amount_fen), 0) OR a.refunded_fen > a.captured_fen
         """
     )

@@ -174,7 +174,7 @@ def _is_above_limit(refund: Refund) -> bool:
     """With what was transferred of the same order before."""
     paid_out = Refund.objects.filter(order_id=refund.order_id).exclude(paid_out_ref="")
     before = paid_out.aggregate(fen=Sum("amount_fen"))["fen"] or 0
-    return int(before) + refund.amount_fen > settings.REFUND_LIMIT_FEN
+    return bool(before + refund.amount_fen > settings.REFUND_LIMIT_FEN)
 
 
 def wipe_old(*, at: datetime) -> int:

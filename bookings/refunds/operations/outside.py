@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from bookings.ledger import operations as ledger
 from bookings.orders.models import Flag, Order
 from bookings.payments.models import Attempt
+from bookings.payments.operations.outside import count_outside
 from bookings.refunds.models import Reason, Refund, RefundState
 from bookings.refunds.operations.rest import held_by, set_off_waiting
 from kernel import codes
@@ -19,12 +20,11 @@ def note_outside(*, attempt_id: int, at: datetime) -> None:
 
     Nobody has cancelled anything: the order is flagged for a person. Runs in the outbox's transaction.
     """
-    attempt = Attempt.objects.select_for_update(no_key=True).get(pk=attempt_id)
+    attempt = Attempt.objects.select_related("order").get(pk=attempt_id)
     order = attempt.order
-    beyond = min(attempt.told_refunded_fen, attempt.captured_fen) - attempt.refunded_fen
-    if order is None or beyond <= 0:
+    beyond = count_outside(attempt_id) if order is not None else 0
+    if order is None or not beyond:
         return
-    Attempt.objects.filter(pk=attempt.pk).update(refunded_fen=F("refunded_fen") + beyond)
     refund = Refund.objects.create(
         order=order,
         attempt=attempt,

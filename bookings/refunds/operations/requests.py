@@ -168,7 +168,7 @@ def _is_for_one(order: Order, refund_fen: int) -> bool:
     """Whether one person may decide about this sum, too. Under the order's lock."""
     by_people = Refund.objects.filter(order=order, reason__in=(Reason.OPERATOR, Reason.HARDSHIP))
     before = by_people.exclude(actor="system").aggregate(fen=Sum("amount_fen"))["fen"] or 0
-    return before + refund_fen <= settings.REFUND_LIMIT_FEN
+    return bool(before + refund_fen <= settings.REFUND_LIMIT_FEN)
 
 
 def decide(
