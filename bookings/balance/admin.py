@@ -1,28 +1,49 @@
-"""Balances in the admin: to read; offers to edit."""
+"""Balances in the admin: to read, and to unblock; offers to edit."""
 
 from __future__ import annotations
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from accounts.organisations.scoping import PlatformOnlyAdmin, ReadOnlyAdmin
+from accounts.organisations.scoping import PlatformOnlyAdmin, Queue, ReadOnlyAdmin
+from bookings.balance import operations
 from bookings.balance.models import Account, Offer, TopUp
+from kernel import clock
+from kernel.errors import Refusal
 from kernel.web import columns
 
 _PAID = columns.price("paid_fen", _("Paid in"))
 _BONUS = columns.price("bonus_fen", _("Bonus"))
+_OWED = columns.price("owed_fen", _("Owed to us"))
 _PAY = columns.price("pay_fen", _("Pay in"))
 
 
 @admin.register(Account)
 class AccountAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     platform_only_because = _("A balance is owed to a person by the platform.")
-    list_display = ("actor", "currency", _PAID, _BONUS)
+    queues = (Queue(_("Balances that are blocked"), {"blocked_at__isnull": "False"}),)
+    list_display = ("actor", "currency", _PAID, _BONUS, _OWED, "blocked_at")
     fields = list_display
     readonly_fields = fields
+    list_filter = (("blocked_at", admin.EmptyFieldListFilter),)
     search_fields = ("actor",)
     show_full_result_count = False
+    actions = ("unblock",)
+
+    @admin.action(description=_("Set off what is owed, and unblock"))
+    def unblock(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
+        for account in queryset:
+            try:
+                operations.unblock(
+                    account_id=account.pk, actor=f"user:{request.user.pk}", at=clock.now()
+                )
+            except Refusal as refusal:
+                messages.error(request, refusal.reason)
+            else:
+                messages.success(request, _("The balance can be spent again."))
 
 
 @admin.register(Offer)

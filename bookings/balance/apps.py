@@ -23,9 +23,27 @@ class BalanceConfig(AppConfig):
 
         providers.register(Balance())
         outbox.subscribe("bookings.payments.top-up-paid", _credit, label="bookings.balance.credit")
+        outbox.subscribe(
+            "bookings.payments.returned-outside", _note_outside, label="bookings.balance.outside"
+        )
+        outbox.subscribe(
+            "bookings.payments.disputed", _note_dispute, label="bookings.balance.dispute"
+        )
 
 
 def _credit(*, event: Event, at: datetime) -> None:
     from bookings.balance import operations
 
     operations.credit(facts=event.facts, at=at)
+
+
+def _note_outside(*, event: Event, at: datetime) -> None:
+    from bookings.balance import operations
+
+    operations.note_outside(facts=event.facts, at=at)
+
+
+def _note_dispute(*, event: Event, at: datetime) -> None:
+    from bookings.balance import operations
+
+    operations.note_dispute(facts=event.facts, at=at)

@@ -6,12 +6,18 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Account(models.Model):
-    """What one person has: paid in, and given. Both are moved by guarded statements only."""
+    """What one person has: paid in, and given. Both are moved by guarded statements only.
+
+    ``owed_fen`` is what was taken back of payments into it and had been spent. While ``blocked_at`` is
+    set, nothing is paid from it.
+    """
 
     actor = models.CharField(_("holder"), max_length=64)
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     paid_fen = models.BigIntegerField(_("paid in (fen)"), default=0)
     bonus_fen = models.BigIntegerField(_("bonus (fen)"), default=0)
+    owed_fen = models.BigIntegerField(_("owed to us (fen)"), default=0, db_default=0)
+    blocked_at = models.DateTimeField(_("blocked at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("balance")
@@ -23,6 +29,9 @@ class Account(models.Model):
             models.CheckConstraint(
                 condition=Q(paid_fen__gte=0) & Q(bonus_fen__gte=0),
                 name="bookings_balance_account_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(owed_fen__gte=0), name="bookings_balance_account_owed"
             ),
         )
 
@@ -175,3 +184,34 @@ class Return(models.Model):
 
     def __str__(self) -> str:
         return self.token
+
+
+class TakenBack(models.Model):
+    """What a provider returned, or a bank took back, of a payment into a balance, once for ``key``.
+
+    ``attempt_id`` is that payment. ``paid_fen`` and ``bonus_fen`` came out of the balance, ``owed_fen``
+    was not there any more.
+    """
+
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="taken_back", verbose_name=_("balance")
+    )
+    key = models.CharField(_("key"), max_length=80, unique=True)
+    attempt_id = models.BigIntegerField(_("payment"))
+    paid_fen = models.BigIntegerField(_("paid in (fen)"))
+    bonus_fen = models.BigIntegerField(_("bonus (fen)"))
+    owed_fen = models.BigIntegerField(_("owed to us (fen)"))
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("taken back from a balance")
+        verbose_name_plural = _("taken back from balances")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(paid_fen__gte=0) & Q(bonus_fen__gte=0) & Q(owed_fen__gte=0),
+                name="bookings_balance_takenback_sums",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.key

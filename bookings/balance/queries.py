@@ -44,7 +44,9 @@ def bonuses(account: Account, *, at: datetime) -> QuerySet[Grant]:
 
 
 def left_fen(account: Account, *, at: datetime) -> int:
-    """What can be spent: a bonus whose day has come counts no more, swept away or not."""
+    """What can be spent: a bonus whose day has come counts no more, and while it is blocked nothing."""
+    if account.blocked_at is not None:
+        return 0
     alive = bonuses(account, at=at).aggregate(fen=Sum("left_fen"))["fen"] or 0
     return account.paid_fen + int(alive)
 
@@ -62,5 +64,9 @@ def history(account: Account, *, most: int = 50) -> Sequence[Movement]:
         Movement(r.at, "BACK", s.words, r.paid_fen + r.bonus_fen)
         for s in spent.prefetch_related("returns")
         for r in s.returns.all()
+    ]
+    moves += [
+        Movement(t.at, "TAKEN", "", -t.paid_fen - t.bonus_fen)
+        for t in account.taken_back.order_by("-at")[:most]
     ]
     return sorted(moves, key=lambda each: each.at, reverse=True)[:most]

@@ -14,20 +14,24 @@ from kernel.invariants import rows, rule
     """,
 )
 def balance_equals_ledger(at: datetime) -> Sequence[str]:
-    """What a person's balance stands at is what the books owe that person."""
+    """What a person's balance stands at is what the books owe that person, and are owed."""
     return rows(
         """
-        SELECT a.id AS balance, a.paid_fen, a.bonus_fen,
-            coalesce(l.paid_fen, 0) AS books_paid_fen, coalesce(l.bonus_fen, 0) AS books_bonus_fen
+        SELECT a.id AS balance, a.paid_fen, a.bonus_fen, a.owed_fen,
+            coalesce(l.paid_fen, 0) AS books_paid_fen, coalesce(l.bonus_fen, 0) AS books_bonus_fen,
+            coalesce(l.owed_fen, 0) AS books_owed_fen
         FROM bookings_balance_account AS a
         LEFT JOIN (
             SELECT split_part(account, ':', 2) AS id,
                 -sum(amount_fen) FILTER (WHERE account LIKE 'balance:%%') AS paid_fen,
-                -sum(amount_fen) FILTER (WHERE account LIKE 'bonus:%%') AS bonus_fen
+                -sum(amount_fen) FILTER (WHERE account LIKE 'bonus:%%') AS bonus_fen,
+                sum(amount_fen) FILTER (WHERE account LIKE 'balance-owed:%%') AS owed_fen
             FROM bookings_ledger_posting
-            WHERE account LIKE 'balance:%%' OR account LIKE 'bonus:%%' GROUP BY 1
+            WHERE account LIKE 'balance:%%' OR account LIKE 'bonus:%%'
+                OR account LIKE 'balance-owed:%%' GROUP BY 1
         ) AS l ON l.id = a.id::text
         WHERE a.paid_fen <> coalesce(l.paid_fen, 0) OR a.bonus_fen <> coalesce(l.bonus_fen, 0)
+            OR a.owed_fen <> coalesce(l.owed_fen, 0)
         """
     )
 

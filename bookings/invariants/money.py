@@ -5,6 +5,9 @@ from datetime import datetime
 
 from kernel.invariants import GRACE, rows, rule
 
+_AT_THE_BANK = "CASE WHEN a.dispute IN ('OPEN', 'LOST') THEN a.disputed_fen ELSE 0 END"
+"""What of a payment a bank has taken back, or holds while it decides."""
+
 _FORGOTTEN_MONEY = """
     WITH attempt AS (
         INSERT INTO bookings_payments_attempt (order_id, provider, token, amount_fen, currency, state,
@@ -122,13 +125,14 @@ def shares_are_counted(at: datetime) -> Sequence[str]:
 @rule("money-ends-somewhere", breach=_FORGOTTEN_MONEY)
 def money_ends_somewhere(at: datetime) -> Sequence[str]:
     """Received money is counted towards its order or is on its way back, in a minute."""
+    kept = f"sum(a.captured_fen - a.refunded_fen - {_AT_THE_BANK})"
     return rows(
-        """
-        SELECT o.id AS "order", o.received_fen, sum(a.captured_fen - a.refunded_fen) AS kept_fen
+        f"""
+        SELECT o.id AS "order", o.received_fen, {kept} AS kept_fen
         FROM bookings_payments_attempt AS a JOIN bookings_orders_order AS o ON o.id = a.order_id
         WHERE a.state = 'SUCCEEDED' AND a.purpose IN ('ORDER', 'SHARE') AND a.ended_at < %s
-        GROUP BY o.id HAVING sum(a.captured_fen - a.refunded_fen) > o.received_fen
-        """,
+        GROUP BY o.id HAVING {kept} > o.received_fen
+        """,  # noqa: S608 - a constant
         at - GRACE,
     )
 
@@ -146,6 +150,7 @@ def rest_is_counted(at: datetime) -> Sequence[str]:
         """
         SELECT a.id AS attempt, a.captured_fen, a.refunded_fen FROM bookings_payments_attempt AS a
         WHERE a.state = 'SUCCEEDED' AND a.purpose = 'REST' AND a.ended_at < %s AND a.refunded_fen = 0
+            AND a.dispute NOT IN ('OPEN', 'LOST')
             AND NOT EXISTS (SELECT 1 FROM bookings_dues_laterdue AS d WHERE d.attempt_id = a.id)
         """,
         at - GRACE,
@@ -161,7 +166,8 @@ def deposits_are_owed_back(at: datetime) -> Sequence[str]:
             coalesce(l.fen, 0) AS ledger_fen
         FROM (
             SELECT 'order:' || a.order_id AS subject, sum(a.captured_fen - a.refunded_fen
-                - coalesce(d.kept_fen, 0)) AS fen, max(a.ended_at) AS ended_at
+                - coalesce(d.kept_fen, 0)) AS fen, max(a.ended_at) AS ended_at,
+                bool_or(a.dispute IN ('OPEN', 'LOST')) AS is_disputed
             FROM bookings_payments_attempt AS a
             LEFT JOIN bookings_deposits_deposit AS d ON d.attempt_id = a.id
             WHERE a.purpose = 'DEPOSIT' AND a.how = 'CHARGE' GROUP BY a.order_id
@@ -172,6 +178,7 @@ def deposits_are_owed_back(at: datetime) -> Sequence[str]:
             WHERE p.account LIKE 'deposit:%%' GROUP BY e.subject
         ) AS l ON l.subject = d.subject
         WHERE coalesce(d.fen, 0) <> coalesce(l.fen, 0) AND coalesce(d.ended_at < %s, TRUE)
+            AND NOT coalesce(d.is_disputed, FALSE)
         """,
         at - GRACE,
     )
@@ -181,15 +188,13 @@ def deposits_are_owed_back(at: datetime) -> Sequence[str]:
 def payments_equal_ledger(at: datetime) -> Sequence[str]:
     """What a provider holds for an order is the same in the payments and in the books."""
     return rows(
-        """
+        f"""
         SELECT coalesce(a.subject, l.subject) AS subject, coalesce(a.account, l.account) AS account,
             coalesce(a.fen, 0) AS payments_fen, coalesce(l.fen, 0) AS ledger_fen
         FROM (
             SELECT 'order:' || order_id AS subject, 'provider:' || provider AS account,
-                sum(captured_fen - refunded_fen
-                    - CASE WHEN dispute IN ('OPEN', 'LOST') THEN disputed_fen ELSE 0 END) AS fen,
-                max(ended_at) AS ended_at
-            FROM bookings_payments_attempt WHERE order_id IS NOT NULL GROUP BY order_id, provider
+                sum(captured_fen - refunded_fen - {_AT_THE_BANK}) AS fen, max(ended_at) AS ended_at
+            FROM bookings_payments_attempt AS a WHERE order_id IS NOT NULL GROUP BY order_id, provider
         ) AS a
         FULL JOIN (
             SELECT e.subject, p.account, sum(p.amount_fen) AS fen FROM bookings_ledger_entry AS e
@@ -198,7 +203,40 @@ def payments_equal_ledger(at: datetime) -> Sequence[str]:
             GROUP BY e.subject, p.account
         ) AS l ON (l.subject, l.account) = (a.subject, a.account)
         WHERE coalesce(a.fen, 0) <> coalesce(l.fen, 0) AND coalesce(a.ended_at < %s, TRUE)
-        """,
+        """,  # noqa: S608 - a constant
+        at - GRACE,
+    )
+
+
+@rule(
+    "top-ups-and-bills-equal-ledger",
+    breach="""
+    INSERT INTO bookings_payments_attempt (purpose, purpose_id, provider, token, amount_fen, currency,
+        state, provider_ref, redirect_url, captured_fen, refunded_fen, created_at, ended_at)
+    VALUES ('TOP_UP', 0, 'breach', 'breach', 1, 'CNY', 'SUCCEEDED', '', '', 1, 0,
+        %(at)s - interval '1 hour', %(at)s - interval '1 hour')
+    """,
+)
+def top_ups_and_bills_equal_ledger(at: datetime) -> Sequence[str]:
+    """What a provider holds of a payment for no order is the same in the payments and in the books."""
+    return rows(
+        f"""
+        SELECT a.id AS attempt, a.fen AS payment_fen, coalesce(l.fen, 0) AS ledger_fen
+        FROM (
+            SELECT id, captured_fen - refunded_fen - {_AT_THE_BANK} AS fen, ended_at
+            FROM bookings_payments_attempt AS a WHERE order_id IS NULL
+        ) AS a
+        LEFT JOIN (
+            SELECT split_part(
+                CASE WHEN e.key LIKE 'dispute:%%' THEN e.subject ELSE substr(e.key, strpos(e.key, ':') + 1)
+                END, ':', 2) AS attempt, sum(p.amount_fen) AS fen
+            FROM bookings_ledger_entry AS e JOIN bookings_ledger_posting AS p ON p.entry_id = e.id
+            WHERE p.account LIKE 'provider:%%' AND (e.subject LIKE 'attempt:%%'
+                OR e.key LIKE 'received:attempt:%%' OR e.key LIKE 'outside:attempt:%%')
+            GROUP BY 1
+        ) AS l ON l.attempt = a.id::text
+        WHERE a.fen <> coalesce(l.fen, 0) AND a.ended_at < %s
+        """,  # noqa: S608 - a constant
         at - GRACE,
     )
 
@@ -278,7 +316,7 @@ def refunds_within_captured(at: datetime) -> Sequence[str]:
         SELECT a.id AS attempt, a.captured_fen, a.refunded_fen, coalesce(sum(r.amount_fen), 0) AS refunds
         FROM bookings_payments_attempt AS a
         LEFT JOIN bookings_refunds_refund AS r ON r.attempt_id = a.id
-        GROUP BY a.id
+        WHERE a.order_id IS NOT NULL GROUP BY a.id
         HAVING a.refunded_fen <> coalesce(sum(r.amount_fen), 0) OR a.refunded_fen > a.captured_fen
         """
     )
@@ -313,12 +351,13 @@ def refund_is_sent(at: datetime) -> Sequence[str]:
 )
 def refused_is_refunded(at: datetime) -> Sequence[str]:
     """What a supplier has refused is paid back, once the news of it has gone round."""
+    kept = f"a.captured_fen - a.refunded_fen - {_AT_THE_BANK}"
     return rows(
-        """
-        SELECT l.id AS line, a.id AS attempt, a.captured_fen - a.refunded_fen AS kept_fen
+        f"""
+        SELECT l.id AS line, a.id AS attempt, {kept} AS kept_fen
         FROM bookings_orders_line AS l
         JOIN bookings_payments_attempt AS a
-            ON a.order_id = l.order_id AND a.captured_fen > a.refunded_fen
+            ON a.order_id = l.order_id AND {kept} > 0
         WHERE l.state = 'REFUSED' AND l.price_fen > 0
             AND NOT EXISTS (
                 SELECT 1 FROM bookings_refunds_refund AS r
@@ -329,5 +368,35 @@ def refused_is_refunded(at: datetime) -> Sequence[str]:
                 WHERE e.name = 'bookings.line.refused' AND e.key = 'refused:' || l.id
                     AND e.done_at IS NULL
             )
+        """  # noqa: S608 - a constant
+    )
+
+
+@rule(
+    "buyer-is-owed-nothing-in-the-end",
+    breach="""
+    WITH entry AS (
+        INSERT INTO bookings_ledger_entry (key, subject, memo, region_id, at)
+        SELECT 'breach', 'order:' || min(order_id), 'breach', 0, %(at)s - interval '1 hour'
+        FROM bookings_orders_line WHERE state = 'LAPSED' RETURNING id, subject
+    )
+    INSERT INTO bookings_ledger_posting (entry_id, account, amount_fen, currency)
+    SELECT entry.id, leg.account, leg.fen, 'CNY' FROM entry,
+        LATERAL (VALUES (replace(subject, 'order:', 'buyer:'), 1), ('breach', -1)) AS leg(account, fen)
+    """,
+)
+def buyer_is_owed_nothing_in_the_end(at: datetime) -> Sequence[str]:
+    """Of an order of which nothing stands any more, nothing is owed either way, in a minute."""
+    return rows(
         """
+        SELECT o.id AS "order", sum(p.amount_fen) AS buyer_fen
+        FROM bookings_ledger_posting AS p JOIN bookings_ledger_entry AS e ON e.id = p.entry_id
+            JOIN bookings_orders_order AS o ON p.account = 'buyer:' || o.id
+        WHERE NOT EXISTS (
+            SELECT 1 FROM bookings_orders_line AS l
+            WHERE l.order_id = o.id AND l.state NOT IN ('CANCELLED', 'REFUSED', 'LAPSED')
+        )
+        GROUP BY o.id HAVING sum(p.amount_fen) <> 0 AND max(e.at) < %s
+        """,
+        at - GRACE,
     )

@@ -1,5 +1,7 @@
 """Balances, read from the postings."""
 
+from collections.abc import Sequence
+
 from django.db.models import QuerySet, Sum
 
 from bookings.ledger.models import Entry, Posting
@@ -25,3 +27,20 @@ def received(subject: str) -> dict[int, int]:
 def entries_of(subject: str) -> QuerySet[Entry]:
     """Every entry about a subject such as "order:55", oldest first, with its postings."""
     return Entry.objects.filter(subject=subject).prefetch_related("postings").order_by("id")
+
+
+def standing(subjects: Sequence[str], *, kinds: Sequence[str]) -> list[tuple[str, str, int]]:
+    """What the accounts of these kinds ("outside") stand at for these subjects, where it is not zero.
+
+    Rows of subject, account and fen, in the order of the first two.
+    """
+    of_kind = Posting.objects.filter(
+        account__regex=f"^({'|'.join(kinds)}):", entry__subject__in=subjects
+    )
+    sums = of_kind.values_list("entry__subject", "account").annotate(fen=Sum("amount_fen"))
+    return sorted(row for row in sums if row[2])
+
+
+def is_begun(key: str) -> bool:
+    """Whether there is an entry whose key begins so."""
+    return Entry.objects.filter(key__startswith=key).exists()

@@ -1,7 +1,7 @@
 """Attempts to pay, and what providers have told us."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from bookings.payments.providers import Handle
@@ -47,6 +47,12 @@ class Purpose(models.TextChoices):
     BILL = "BILL", _("a monthly bill")
 
 
+AT_THE_BANK_FEN = Case(
+    When(dispute__in=(DisputeState.OPEN, DisputeState.LOST), then=F("disputed_fen")), default=0
+)
+"""What of a payment a bank has taken back, or holds while it decides."""
+
+
 class Attempt(models.Model):
     """One try to pay one sum at one provider. Committed before the provider is called.
 
@@ -55,7 +61,9 @@ class Attempt(models.Model):
     (``authorised_fen``, ``captured_fen``, ``told_refunded_fen``, each of ``disputes``) only ever grows,
     so that the order in which its notices arrive cannot matter; ``dispute`` and ``disputed_fen`` are
     worked out from the disputes, by their numbers at the provider. ``refunded_fen`` is what we have set
-    aside to go back, moved by guarded statements only.
+    aside to go back, moved by guarded statements only. No CHECK forbids that both go beyond what came
+    in: a bank may take what we have returned already, and that is a fact to hear; see
+    ``returnable_fen``.
     """
 
     order = models.ForeignKey(
@@ -145,6 +153,13 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} {self.token}"
+
+    @property
+    def returnable_fen(self) -> int:
+        """What we may still send back: neither returned nor with a bank."""
+        is_there = self.dispute not in (DisputeState.OPEN, DisputeState.LOST)
+        taken_fen = 0 if is_there else self.disputed_fen
+        return max(0, self.captured_fen - self.refunded_fen - taken_fen)
 
     @property
     def handle(self) -> Handle:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -37,6 +39,19 @@ _AMOUNT = columns.price("amount_fen", _("Amount"))
 _BACK = columns.price("refund_fen", _("Comes back"))
 
 
+class Overdue(admin.SimpleListFilter):
+    """Refunds that were promised for a day that is over and are still on their way."""
+
+    title = _("overdue")
+    parameter_name = "is_overdue"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("True", _("should be there by now"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Refund]) -> QuerySet[Refund]:
+        return queryset.filter(Q(is_overdue=True)) if self.value() else queryset
+
+
 @admin.register(Refund)
 class RefundAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     platform_only_because = _("A refund is for a whole order, which may have several suppliers.")
@@ -46,19 +61,25 @@ class RefundAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
             _("Refunds without an answer"), {"state__exact": RefundState.SENDING, "tries__gte": 3}
         ),
         Queue(_("Refunds being sent"), {"state__exact": RefundState.SENDING}),
+        Queue(_("Refunds that are overdue"), {Overdue.parameter_name: "True"}),
     )
     list_display = ("created_at", "order", _AMOUNT, "reason", "state", "why", "promised_at")
     fields = (
         "order", _AMOUNT, "reason", "state", "why", "tries", "next_at", "promised_at", "hand_link",
-        "paid_out_ref", "parts", "actor", "created_at", "done_at", "attempt", "key", "token",
+        "paid_out_ref", "twice_at", "parts", "actor", "created_at", "done_at", "attempt", "key", "token",
     )  # fmt: skip
     readonly_fields = fields
-    list_filter = ("state", "reason")
+    list_filter = ("state", "reason", Overdue)
     list_select_related = ("order",)
     search_fields = ("order__code",)
     date_hierarchy = "created_at"
     show_full_result_count = False
     actions = ("send_again",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Refund]:
+        rows: QuerySet[Refund] = super().get_queryset(request)
+        late = Q(state__in=operations.ON_ITS_WAY, promised_at__lt=clock.now())
+        return rows.annotate(is_overdue=ExpressionWrapper(late, output_field=BooleanField()))
 
     @admin.action(description=_("Send again"))
     def send_again(self, request: HttpRequest, queryset: QuerySet[Refund]) -> None:

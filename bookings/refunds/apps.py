@@ -73,7 +73,7 @@ def _note_outside(*, event: Event, at: datetime) -> None:
 def _note_dispute(*, event: Event, at: datetime) -> None:
     from bookings.refunds import operations
 
-    operations.note_dispute(attempt_id=event.facts["attempt_id"])
+    operations.note_dispute(attempt_id=event.facts["attempt_id"], at=at)
 
 
 def _told(*, event: Event, at: datetime) -> None:

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from bookings.payments.models import Attempt
+
 
 class RefundState(models.TextChoices):
     """Where a refund stands."""
@@ -148,7 +150,9 @@ class Refund(models.Model):
     """One sum going back by one payment. ``token`` is its idempotency key at the provider.
 
     Without an answer it is asked again at ``next_at``; ``why`` says what is the matter, ``promised_at``
-    when the buyer has it at the latest. ``paid_out_ref`` names a transfer that a person made instead.
+    when the buyer has it at the latest. Without ``attempt`` no payment holds so much any more: a person
+    transfers it. ``paid_out_ref`` names a transfer that a person made instead;
+    ``twice_at`` is when the provider said that it had returned it as well.
     """
 
     order = models.ForeignKey(
@@ -157,6 +161,8 @@ class Refund(models.Model):
     attempt = models.ForeignKey(
         "bookings_payments.Attempt",
         models.PROTECT,
+        null=True,
+        blank=True,
         related_name="refunds",
         verbose_name=_("payment"),
     )
@@ -178,6 +184,7 @@ class Refund(models.Model):
     paid_out_ref = models.CharField(
         _("transfer made instead"), max_length=80, blank=True, db_default=""
     )
+    twice_at = models.DateTimeField(_("known to be returned twice at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("refund")
@@ -185,6 +192,10 @@ class Refund(models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=Q(amount_fen__gt=0), name="bookings_refunds_refund_amount"
+            ),
+            models.CheckConstraint(
+                condition=Q(attempt__isnull=False) | Q(state__in=("DONE", "FAILED")),
+                name="bookings_refunds_refund_sent_by_a_payment",
             ),
         )
         indexes = (
@@ -198,6 +209,28 @@ class Refund(models.Model):
     def __str__(self) -> str:
         return f"{self.order_id} {self.amount_fen}"
 
+    @property
+    def payment(self) -> Attempt:
+        """The payment by which it is sent; there is one wherever it is."""
+        assert self.attempt is not None
+        return self.attempt
+
+
+class EarlierToken(models.Model):
+    """A number under which a refund was sent and refused, kept so that a late word of it is known."""
+
+    refund = models.ForeignKey(
+        Refund, models.CASCADE, related_name="earlier_tokens", verbose_name=_("refund")
+    )
+    token = models.CharField(_("token"), max_length=32, unique=True)
+
+    class Meta:
+        verbose_name = _("earlier number of a refund")
+        verbose_name_plural = _("earlier numbers of refunds")
+
+    def __str__(self) -> str:
+        return self.token
+
 
 class BankDetails(models.Model):
     """Where money goes that cannot go back the way it came: asked for by a link that works once.
@@ -209,6 +242,7 @@ class BankDetails(models.Model):
         Refund, models.CASCADE, related_name="bank_details", verbose_name=_("refund")
     )
     token = models.CharField(_("token"), max_length=32, unique=True)
+    asked_by = models.CharField(_("asked by"), max_length=64, blank=True, db_default="")
     expires_at = models.DateTimeField(_("link works until"))
     sealed = models.TextField(_("details, sealed"), blank=True)
     given_at = models.DateTimeField(_("given at"), null=True, blank=True)

@@ -36,11 +36,19 @@ class TabForm(forms.ModelForm):
 
     def clean_limit_fen(self) -> int:
         limit: int = self.cleaned_data["limit_fen"]
-        if limit < self.instance.used_fen:
+        if limit != self.instance.limit_fen and limit < self.instance.used_fen:
             raise forms.ValidationError(
                 _("More than this is used already. To stop it, switch off “open”.")
             )
         return limit
+
+    def clean_is_open(self) -> bool:
+        is_open: bool = self.cleaned_data["is_open"]
+        if is_open and self.instance.used_fen > self.cleaned_data.get("limit_fen", 0):
+            raise forms.ValidationError(
+                _("More than the limit is used: its bills must be paid first.")
+            )
+        return is_open
 
 
 @admin.register(Tab)

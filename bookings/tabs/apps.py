@@ -23,9 +23,25 @@ class TabsConfig(AppConfig):
 
         providers.register(OnTab())
         outbox.subscribe("bookings.payments.bill-paid", _settle, label="bookings.tabs.settle")
+        outbox.subscribe(
+            "bookings.payments.returned-outside", _note_outside, label="bookings.tabs.outside"
+        )
+        outbox.subscribe("bookings.payments.disputed", _note_dispute, label="bookings.tabs.dispute")
 
 
 def _settle(*, event: Event, at: datetime) -> None:
     from bookings.tabs import operations
 
     operations.settle(facts=event.facts, at=at)
+
+
+def _note_outside(*, event: Event, at: datetime) -> None:
+    from bookings.tabs import operations
+
+    operations.note_outside(facts=event.facts, at=at)
+
+
+def _note_dispute(*, event: Event, at: datetime) -> None:
+    from bookings.tabs import operations
+
+    operations.note_dispute(facts=event.facts, at=at)

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 class Tab(models.Model):
     """Who may pay later, and how much at most. ``used_fen`` is moved by guarded statements only.
 
-    Below zero it is what the platform owes the holder. ``region`` says where its months end.
+    Below zero it is what the platform owes the holder. Above the limit only a closed one can be, when
+    the payment of a bill was taken back. ``region`` says where its months end.
     """
 
     name = models.CharField(_("holder"), max_length=80, unique=True)
@@ -29,7 +30,8 @@ class Tab(models.Model):
         verbose_name_plural = _("tabs")
         constraints = (
             models.CheckConstraint(
-                condition=Q(used_fen__lte=F("limit_fen")), name="bookings_tabs_tab_within_limit"
+                condition=Q(used_fen__lte=F("limit_fen")) | Q(is_open=False),
+                name="bookings_tabs_tab_open_within_limit",
             ),
             models.CheckConstraint(
                 condition=Q(limit_fen__gte=0) & Q(pay_within_days__gt=0),

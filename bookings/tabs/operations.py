@@ -11,8 +11,10 @@ from django.db.models import Exists, F, OuterRef, Sum
 from django.utils.translation import gettext as _
 
 from bookings.ledger import operations as ledger
-from bookings.payments.models import Purpose
+from bookings.ledger import queries as books
+from bookings.payments.models import Attempt, DisputeState, Purpose
 from bookings.payments.operations import Payable
+from bookings.payments.operations.outside import count_outside
 from bookings.tabs import queries
 from bookings.tabs.models import Bill, Item, Tab
 
@@ -158,6 +160,46 @@ def settle(*, facts: Mapping[str, Any], at: datetime) -> None:
         [(f"provider:{facts['provider']}", fen), (tab.subject, -fen)],
         at,
     )
+
+
+def note_outside(*, facts: Mapping[str, Any], at: datetime) -> None:
+    """A provider has returned the payment of a bill without us: the tab owes it again, and is closed.
+
+    Runs in the outbox's transaction. ``facts``: attempt_id, purpose, purpose_id, provider.
+    """
+    if facts["purpose"] != Purpose.BILL:
+        return
+    attempt_id = facts["attempt_id"]
+    if fen := count_outside(attempt_id):
+        told = Attempt.objects.get(pk=attempt_id).refunded_fen
+        key = f"outside:attempt:{attempt_id}:{told}"
+        _owe_again(facts, fen, key, f"provider:{facts['provider']}", at)
+
+
+def note_dispute(*, facts: Mapping[str, Any], at: datetime) -> None:
+    """A bank disputes the payment of a bill: the tab is closed; decided for the holder, it owes again.
+
+    Runs in the outbox's transaction. ``facts``: attempt_id, purpose, purpose_id.
+    """
+    attempt = Attempt.objects.get(pk=facts["attempt_id"])
+    if facts["purpose"] != Purpose.BILL or attempt.dispute == DisputeState.WON:
+        return
+    Tab.objects.filter(bills=facts["purpose_id"]).update(is_open=False)
+    key = f"lost:attempt:{attempt.pk}"
+    if attempt.dispute == DisputeState.LOST and not books.is_begun(key):
+        _owe_again(facts, attempt.disputed_fen, key, "lost:0", at)
+
+
+def _owe_again(facts: Mapping[str, Any], fen: int, key: str, leaves: str, at: datetime) -> None:
+    """A bill that was paid so is open again; a part of it, or what came twice, is on the next bill."""
+    bill = Bill.objects.get(pk=facts["purpose_id"])
+    tab = Tab.objects.select_for_update(no_key=True).get(pk=bill.tab_id)
+    Tab.objects.filter(pk=tab.pk).update(used_fen=F("used_fen") + fen, is_open=False)
+    paid_so = Bill.objects.filter(pk=bill.pk, attempt_id=facts["attempt_id"], amount_fen=fen)
+    if not paid_so.update(paid_at=None, attempt_id=None):
+        words = _("Payment taken back")
+        Item.objects.create(tab=tab, token=key, fen=fen, words=words, at=at)
+    _post(key, tab, "payment taken back", [(tab.subject, fen), (leaves, -fen)], at)
 
 
 def _post(key: str, tab: Tab, memo: str, postings: Sequence[tuple[str, int]], at: datetime) -> None:

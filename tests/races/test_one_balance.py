@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from bookings.balance import operations as balance
 from bookings.balance.models import Account, Grant, Offer, Spending
+from bookings.balance.operations import moving
 from bookings.ledger import operations as ledger
 from kernel import invariants
 from tests.races.conftest import run_together
@@ -61,7 +62,7 @@ def test_twin_without_the_guard_it_pays_more_than_there_is(account, at, monkeypa
         Account.objects.filter(pk=account.pk).update(paid_fen=account.paid_fen - paid_fen)
         return True
 
-    monkeypatch.setattr(balance, "_take", take)
+    monkeypatch.setattr(moving, "_take", take)
     results = run_together(*[spend(number, at) for number in range(AT_ONCE)])
 
     assert results == [True] * AT_ONCE

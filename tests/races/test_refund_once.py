@@ -14,6 +14,7 @@ from bookings.orders import operations as orders
 from bookings.payments.models import Attempt
 from bookings.refunds import operations as refunds
 from bookings.refunds.models import Reason, Refund
+from bookings.refunds.operations import requests
 from bookings.vouchers import operations as vouchers
 from bookings.vouchers.models import Pass, Redemption, Voucher
 from bookings.vouchers.posts import Post
@@ -79,6 +80,41 @@ def test_twin_without_the_locks_it_is_returned_twice(paid, now, no_guard):  # no
     run_together(*[cancelling(paid, now)] * WINDOWS)
 
     assert Refund.objects.count() > 1
+
+
+def giving(order, part: str, at):  # noqa: F811
+    """One person of staff gives the price of one part back."""
+    line = order.lines.get()
+    return lambda: refunds.by_staff(
+        order=order, parts={line.pk: [part]}, shown_fen=1000, refund_fen=1000, words="",
+        actor="user:1", at=at,
+    )  # fmt: skip
+
+
+def test_two_windows_of_one_person_do_not_give_more_than_the_limit(paid, now, settings):  # noqa: F811
+    settings.REFUND_LIMIT_FEN = 1999
+
+    results = run_together(giving(paid, "p0", now), giving(paid, "p1", now))
+
+    assert sorted(result is None for result in results) == [False, True]
+    assert [refund.amount_fen for refund in Refund.objects.all()] == [1000]
+
+
+def test_twin_without_the_lock_one_person_gives_more(paid, now, settings, no_guard):  # noqa: F811
+    settings.REFUND_LIMIT_FEN = 1999
+    limit = requests._is_for_one
+
+    def slow(*asked: Any) -> bool:
+        found = limit(*asked)
+        time.sleep(0.2)
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(requests, "_is_for_one", slow)
+        results = run_together(giving(paid, "p0", now), giving(paid, "p1", now))
+
+    assert results == [None, None]
+    assert sum(refund.amount_fen for refund in Refund.objects.all()) == 2000
 
 
 def test_a_part_is_used_or_returned_never_both(paid, now):  # noqa: F811

@@ -3,6 +3,7 @@
 from bookings.refunds.operations.by_hand import (
     Account,
     LinkGone,
+    NotAsked,
     NotStuck,
     ask_for_account,
     give_account,
@@ -11,7 +12,7 @@ from bookings.refunds.operations.by_hand import (
     reveal_account,
     wipe_old,
 )
-from bookings.refunds.operations.cancelling import RefundMoved, cancel, cancel_for, end_all
+from bookings.refunds.operations.cancelling import Flagged, RefundMoved, cancel, cancel_for, end_all
 from bookings.refunds.operations.outside import note_dispute, note_outside
 from bookings.refunds.operations.quoting import NotCancellable, Quote, QuoteRow, TooMuch, quote
 from bookings.refunds.operations.requests import (
@@ -34,13 +35,16 @@ from bookings.refunds.operations.returning import (
     return_money,
     return_refused,
 )
-from bookings.refunds.operations.sending import send, send_again, send_due, told
+from bookings.refunds.operations.sending import ON_ITS_WAY, send, send_again, send_due, told
 
 __all__ = (
+    "ON_ITS_WAY",
     "Account",
     "AlreadyAsked",
     "BadEvidence",
+    "Flagged",
     "LinkGone",
+    "NotAsked",
     "NotCancellable",
     "NotOpen",
     "NotStuck",

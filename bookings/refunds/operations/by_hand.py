@@ -5,11 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import msgspec
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from bookings.ledger import operations as ledger
+from bookings.orders.models import Order
 from bookings.refunds.models import BankDetails, Refund, RefundState
+from bookings.refunds.operations.requests import SecondPerson
+from bookings.refunds.operations.rest import held_by
+from bookings.refunds.operations.sending import ask_about_stuck
 from kernel import codes, seals
 from kernel.audit import operations as audit
 from kernel.errors import Refusal
@@ -26,6 +32,13 @@ class NotStuck(Refusal):
 
     code = "not_stuck"
     message = _("This refund does not wait for a person (any more).")
+
+
+class NotAsked(Refusal):
+    """Money is transferred by hand only after the buyer was asked where to."""
+
+    code = "not_asked"
+    message = _("Ask the buyer for an account first.")
 
 
 class LinkGone(Refusal):
@@ -47,8 +60,14 @@ class Account(msgspec.Struct, frozen=True):
 def ask_for_account(*, refund_id: int, actor: str, at: datetime) -> BankDetails:
     """Make a link by which the buyer can say once where a stuck refund is to go; an older one is void.
 
-    :raises NotStuck: the refund does not wait for a person.
+    The provider is asked once more before, so outside any transaction: that it did not answer does not
+    mean that it did nothing.
+
+    :raises NotStuck: the refund does not wait for a person, or has gone the usual way after all.
     """
+    stuck = Refund.objects.select_related("attempt").filter(pk=refund_id, state=RefundState.FAILED)
+    for refund in stuck:
+        ask_about_stuck(refund, at)
     with transaction.atomic(durable=True):
         refund = Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
         if refund.state != RefundState.FAILED:
@@ -57,6 +76,7 @@ def ask_for_account(*, refund_id: int, actor: str, at: datetime) -> BankDetails:
             refund=refund,
             defaults={
                 "token": codes.new_token(),
+                "asked_by": actor,
                 "expires_at": at + LINK_WORKS_FOR,
                 "sealed": "",
                 "given_at": None,
@@ -107,21 +127,27 @@ def pay_out(*, refund_id: int, reference: str, actor: str, at: datetime) -> None
     """A person has transferred the money instead; what is known of the account is wiped.
 
     :raises NotStuck: the refund does not wait for a person, or there is no reference.
+    :raises NotAsked: the buyer was not asked for an account, and so the provider not once more.
+    :raises SecondPerson: above the limit, who asked for the account is not who transfers.
     """
     with transaction.atomic(durable=True):
-        refund = Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
+        refund = _locked(refund_id)
         if refund.state != RefundState.FAILED or not reference.strip():
             raise NotStuck
+        asked = BankDetails.objects.filter(refund=refund).first()
+        if asked is None:
+            raise NotAsked
+        if asked.asked_by in ("", actor) and _is_above_limit(refund):
+            raise SecondPerson
         refund.state, refund.done_at, refund.paid_out_ref = RefundState.DONE, at, reference[:80]
         refund.save(update_fields=["state", "done_at", "paid_out_ref"])
         BankDetails.objects.filter(refund=refund).update(sealed="", wiped_at=at)
-        provider = refund.attempt.provider
         ledger.post(
             key=f"paid-out:{refund.pk}",
             subject=_subject(refund),
             memo="paid out by hand",
             postings=[
-                (f"provider:{provider}", refund.amount_fen),
+                (held_by(refund), refund.amount_fen),
                 ("bank:payouts", -refund.amount_fen),
             ],
             region_id=refund.order.region_id,
@@ -135,6 +161,20 @@ def pay_out(*, refund_id: int, reference: str, actor: str, at: datetime) -> None
             at=at,
             facts={"amount_fen": refund.amount_fen},
         )
+
+
+def _locked(refund_id: int) -> Refund:
+    """Under its order's lock: two transfers of one order add up."""
+    order_id = Refund.objects.values_list("order_id", flat=True).get(pk=refund_id)
+    Order.objects.select_for_update(no_key=True).get(pk=order_id)
+    return Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
+
+
+def _is_above_limit(refund: Refund) -> bool:
+    """With what was transferred of the same order before."""
+    paid_out = Refund.objects.filter(order_id=refund.order_id).exclude(paid_out_ref="")
+    before = paid_out.aggregate(fen=Sum("amount_fen"))["fen"] or 0
+    return bool(before + refund.amount_fen > settings.REFUND_LIMIT_FEN)
 
 
 def wipe_old(*, at: datetime) -> int:

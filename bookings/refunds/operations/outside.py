@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import Q
 
 from bookings.ledger import operations as ledger
 from bookings.orders.models import Flag, Order
 from bookings.payments.models import Attempt
+from bookings.payments.operations.outside import count_outside
 from bookings.refunds.models import Reason, Refund, RefundState
+from bookings.refunds.operations.rest import held_by, set_off_waiting
 from kernel import codes
 
 
@@ -18,12 +20,11 @@ def note_outside(*, attempt_id: int, at: datetime) -> None:
 
     Nobody has cancelled anything: the order is flagged for a person. Runs in the outbox's transaction.
     """
-    attempt = Attempt.objects.select_for_update(no_key=True).get(pk=attempt_id)
+    attempt = Attempt.objects.select_related("order").get(pk=attempt_id)
     order = attempt.order
-    beyond = min(attempt.told_refunded_fen, attempt.captured_fen) - attempt.refunded_fen
-    if order is None or beyond <= 0:
+    beyond = count_outside(attempt_id) if order is not None else 0
+    if order is None or not beyond:
         return
-    Attempt.objects.filter(pk=attempt.pk).update(refunded_fen=F("refunded_fen") + beyond)
     refund = Refund.objects.create(
         order=order,
         attempt=attempt,
@@ -48,14 +49,41 @@ def note_outside(*, attempt_id: int, at: datetime) -> None:
         currency=attempt.currency,
         at=at,
     )
+    set_off_waiting(order, at)
     _flag(order)
 
 
-def note_dispute(*, attempt_id: int) -> None:
+def note_dispute(*, attempt_id: int, at: datetime) -> None:
     """A bank disputes a payment, or has decided: the order is flagged unless it was for us."""
     attempt = Attempt.objects.select_related("order").get(pk=attempt_id)
     if attempt.order is not None:
+        set_off_waiting(attempt.order, at)
         _flag(attempt.order)
+
+
+def note_twice(refund: Refund, at: datetime) -> None:
+    """What a person has transferred, or went by another number, the provider has returned as well, once.
+
+    The order is flagged for a person. In the books the buyer has money that left without us; where
+    both went by the provider, ``note_outside`` counts it. Runs in the outbox's transaction.
+    """
+    known = Refund.objects.filter(pk=refund.pk, twice_at=None)
+    if not known.update(twice_at=at):
+        return
+    if refund.paid_out_ref:
+        ledger.post(
+            key=f"twice:{refund.pk}",
+            subject=f"refund:{refund.pk}",
+            memo="returned by the provider as well",
+            postings=[
+                (f"outside:{refund.order.region_id}", refund.amount_fen),
+                (held_by(refund), -refund.amount_fen),
+            ],
+            region_id=refund.order.region_id,
+            currency=refund.order.currency,
+            at=at,
+        )
+    _flag(refund.order)
 
 
 def _flag(order: Order) -> None:
@@ -63,6 +91,8 @@ def _flag(order: Order) -> None:
     flag = Flag.NONE
     if Attempt.objects.filter(order=order, dispute__in=("OPEN", "LOST")).exists():
         flag = Flag.DISPUTED
-    elif Refund.objects.filter(order=order, reason=Reason.OUTSIDE).exists():
+    elif Refund.objects.filter(
+        Q(reason=Reason.OUTSIDE) | Q(twice_at__isnull=False), order=order
+    ).exists():
         flag = Flag.RETURNED
     Order.objects.filter(pk=order.pk).update(flag=flag)

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from bookings.orders.models import Line, Order
-from bookings.refunds.models import Evidence, Reason, RefundRequest, RequestState
+from bookings.refunds.models import Evidence, Reason, Refund, RefundRequest, RequestState
 from bookings.refunds.operations.cancelling import RefundMoved, cancel_for
 from bookings.refunds.operations.quoting import TooMuch, quote
 from kernel import seals
@@ -139,16 +140,18 @@ def by_staff(
 ) -> RefundRequest | None:
     """Staff cancel parts for a sum: at once, or, above the limit, once a second person approves it.
 
-    ``shown_fen`` is what the terms gave when the page was shown. None: done at once.
+    The limit is for all that staff return of one order, in however many steps. ``shown_fen`` is what
+    the terms gave when the page was shown. None: done at once.
 
     :raises RefundMoved, NotCancellable, TooMuch, AlreadyAsked: nothing has changed.
     """
     with transaction.atomic(durable=True):
+        order = _order_locked(order.pk)
         quoted = quote(order=order, parts=parts, at=at)
         if quoted.refund_fen != shown_fen:
             raise RefundMoved(shown_fen=shown_fen, refund_fen=quoted.refund_fen)
         quoted.returning(refund_fen)
-        if refund_fen <= settings.REFUND_LIMIT_FEN:
+        if _is_for_one(order, refund_fen):
             cancel_for(
                 order=order, parts=parts, refund_fen=refund_fen, actor=actor,
                 reason=Reason.OPERATOR, at=at,
@@ -159,6 +162,13 @@ def by_staff(
         audit.record(actor=actor, action="refund.propose", subject=order.subject, at=at,
                      facts={"refund_fen": refund_fen})  # fmt: skip
     return asked
+
+
+def _is_for_one(order: Order, refund_fen: int) -> bool:
+    """Whether one person may decide about this sum, too. Under the order's lock."""
+    by_people = Refund.objects.filter(order=order, reason__in=(Reason.OPERATOR, Reason.HARDSHIP))
+    before = by_people.exclude(actor="system").aggregate(fen=Sum("amount_fen"))["fen"] or 0
+    return bool(before + refund_fen <= settings.REFUND_LIMIT_FEN)
 
 
 def decide(
@@ -177,7 +187,7 @@ def decide(
         _decided(asked, refund_fen, answer, actor)
         audit.record(actor=actor, action="refund.decide", subject=asked.order.subject, at=at,
                      facts={"refund_fen": refund_fen})  # fmt: skip
-        if refund_fen <= settings.REFUND_LIMIT_FEN:
+        if _is_for_one(asked.order, refund_fen):
             _carry_out(asked, actor, at)
     return asked
 
@@ -238,7 +248,13 @@ def _close(asked: RefundRequest, state: RequestState, at: datetime) -> None:
     asked.save(update_fields=["state", "closed_at"])
 
 
+def _order_locked(order_id: int) -> Order:
+    return Order.objects.select_for_update(no_key=True).get(pk=order_id)
+
+
 def _locked(request_id: int, *states: RequestState) -> RefundRequest:
+    """The order before the request, as everywhere."""
+    _order_locked(RefundRequest.objects.values_list("order_id", flat=True).get(pk=request_id))
     found = RefundRequest.objects.select_for_update(no_key=True, of=("self",)).filter(
         pk=request_id, state__in=states
     )

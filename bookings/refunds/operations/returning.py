@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F
 
 from bookings.dues import operations as dues
 from bookings.dues import queries as dues_of
 from bookings.ledger import operations as ledger
 from bookings.orders.models import Change, Line, Order
 from bookings.payments import providers
-from bookings.payments.models import Attempt, AttemptState, Purpose
+from bookings.payments.models import AT_THE_BANK_FEN, Attempt, Purpose
 from bookings.refunds.models import Reason, Refund
+from bookings.refunds.operations.rest import Back, lock_payments, settle_rest, was_settled
 from bookings.shares import queries as shares
 from kernel import codes
 from kernel.outbox import operations as outbox
@@ -36,10 +37,10 @@ def return_refused(*, line_id: int, at: datetime) -> None:
 
 def return_money(*, facts: Mapping[str, Any], at: datetime) -> None:
     """Money that pays nothing goes back whole, by the payment it came with. Once for a payment."""
-    attempt = Attempt.objects.get(pk=facts["attempt_id"])
+    attempt_id = facts["attempt_id"]
     order = Order.objects.get(pk=facts["order_id"])
-    _reserve(order, attempt, facts["amount_fen"], f"return:{attempt.pk}",
-             facts["reason"], "system", at, {})  # fmt: skip
+    back = Back(order, f"return:{attempt_id}", facts["reason"], "system", at)
+    _send(back, _one(order, attempt_id), facts["amount_fen"], back.key)
 
 
 def return_difference(*, change_id: int, at: datetime) -> None:
@@ -54,7 +55,8 @@ def return_difference(*, change_id: int, at: datetime) -> None:
 def return_deposit(*, attempt: Attempt, amount_fen: int, actor: str, at: datetime) -> None:
     """A deposit that had to be charged goes back, once. Runs in the caller's transaction."""
     order = Order.objects.get(attempts=attempt)
-    _reserve(order, attempt, amount_fen, f"deposit:{attempt.pk}", Reason.DEPOSIT, actor, at, {})
+    back = Back(order, f"deposit:{attempt.pk}", Reason.DEPOSIT, actor, at)
+    _send(back, _one(order, attempt.pk), amount_fen, back.key)
 
 
 def send_back(
@@ -66,88 +68,81 @@ def send_back(
     at: datetime,
     parts: Mapping[str, Any],
 ) -> list[Refund]:
-    """Send sums (by line id and part key) back to whom they came from.
+    """Send sums (by line id and part key) back to whom they came from. Once for a key.
 
     What a friend has paid goes back to that friend, the rest to the payments of the order, then of
     what belongs to it, up to what each holds.
     """
+    back = Back(order, key, reason, actor, at, parts)
     payers = shares.payers(order)
     owed: Counter[int] = Counter()
     for part, fen in amounts.items():
         owed[payers.get(part, NOBODY)] += fen
+    attempts = lock_payments(order)
     refunds: list[Refund] = []
     for share_id, fen in sorted(owed.items(), reverse=True):
-        left = fen
-        for attempt in _payments(order, share_id):
-            some = min(left, attempt.captured_fen - attempt.refunded_fen)
-            name = f"{key}:{share_id}:{attempt.pk}"
-            made = _reserve(order, attempt, some, name, reason, actor, at, parts) if some else None
-            refunds += [made] if made else []
-            left -= some
+        refunds += _send(back, _nearest(attempts, order, share_id), fen, f"{key}:{share_id}")
     return refunds
 
 
-def _payments(order: Order, share_id: int) -> list[Attempt]:
-    """What an order's money came with, the nearest first, locked in the order of their keys."""
-    family = Q(order_id=order.root_id) | Q(order__parent_id=order.root_id)
-    paid = Attempt.objects.filter(family, state=AttemptState.SUCCEEDED)
-    found = paid.exclude(purpose=Purpose.DEPOSIT).order_by("pk")
-    rows = list(found.select_for_update(no_key=True, of=("self",)))
+def _nearest(attempts: Sequence[Attempt], order: Order, share_id: int) -> list[Attempt]:
+    """What an order's money came with, the nearest first."""
 
     def distance(attempt: Attempt) -> tuple[bool, bool, int]:
         is_payer = (attempt.purpose, attempt.purpose_id) == (Purpose.SHARE, share_id)
         return not is_payer, attempt.order_id != order.pk, attempt.pk
 
-    return sorted(rows, key=distance)
+    return sorted((each for each in attempts if each.purpose != Purpose.DEPOSIT), key=distance)
 
 
-def _reserve(
-    order: Order,
-    attempt: Attempt,
-    amount_fen: int,
-    key: str,
-    reason: str,
-    actor: str,
-    at: datetime,
-    parts: Mapping[str, Any],
-) -> Refund | None:
-    """Set a sum of a payment aside and say that it must be sent; None when it was done before."""
-    if Refund.objects.filter(key=key).exists():
-        return None
-    moved = Attempt.objects.filter(
-        pk=attempt.pk, captured_fen__gte=F("refunded_fen") + amount_fen
-    ).update(refunded_fen=F("refunded_fen") + amount_fen)
-    if not moved:
-        raise ValueError(f"payment {attempt.pk} does not hold {amount_fen} fen")
+def _one(order: Order, attempt_id: int) -> list[Attempt]:
+    return [each for each in lock_payments(order) if each.pk == attempt_id]
+
+
+def _send(back: Back, attempts: Sequence[Attempt], fen: int, name: str) -> list[Refund]:
+    """Set so much aside of these payments, as far as they hold it; the rest is settled without them."""
+    if was_settled(name):
+        return []
+    refunds, left = [], fen
+    owed_to = f"buyer:{back.order.pk}"
+    for attempt in attempts:
+        owed_to = _owed_to(back.order, attempt)
+        if some := min(left, attempt.returnable_fen):
+            refunds.append(_reserve(back, attempt, some, f"{name}:{attempt.pk}", owed_to))
+            left -= some
+    return refunds + settle_rest(back, owed_to, left, name)
+
+
+def _reserve(back: Back, attempt: Attempt, fen: int, key: str, owed_to: str) -> Refund:
+    """Set a sum of a payment aside and say that it must be sent."""
+    holds = Attempt.objects.filter(
+        pk=attempt.pk, captured_fen__gte=F("refunded_fen") + AT_THE_BANK_FEN + fen
+    )
+    if not holds.update(refunded_fen=F("refunded_fen") + fen):
+        raise ValueError(f"payment {attempt.pk} does not hold {fen} fen")
+    attempt.refunded_fen += fen
     refund = Refund.objects.create(
-        order=order,
+        **back.columns,
         attempt=attempt,
         key=key,
         token=codes.new_token(),
-        parts=dict(parts),
-        amount_fen=amount_fen,
-        reason=reason,
-        actor=actor,
-        created_at=at,
-        promised_at=_promise(attempt, at),
+        amount_fen=fen,
+        promised_at=_promise(attempt, back.at),
     )
     ledger.post(
         key=f"refund:{refund.pk}",
         subject=f"order:{attempt.order_id}",
         memo="money returned",
-        postings=[
-            (_owed_to(order, attempt), amount_fen),
-            (f"provider:{attempt.provider}", -amount_fen),
-        ],
-        region_id=order.region_id,
-        currency=order.currency,
-        at=at,
+        postings=[(owed_to, fen), (f"provider:{attempt.provider}", -fen)],
+        region_id=back.order.region_id,
+        currency=back.order.currency,
+        at=back.at,
     )
     outbox.record(
         name="bookings.refund.asked",
         key=f"refund:{refund.pk}",
-        facts={"refund_id": refund.pk, "order_id": order.pk, "amount_fen": amount_fen},
-        at=at,
+        facts={"refund_id": refund.pk, "order_id": back.order.pk, "amount_fen": fen},
+        at=back.at,
     )
     return refund
 

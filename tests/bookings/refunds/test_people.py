@@ -11,9 +11,7 @@ from django.test import Client
 
 from bookings.ledger import queries as ledger
 from bookings.orders.models import State
-from bookings.payments import operations as payments
 from bookings.payments import providers
-from bookings.payments.operations.merge import merge
 from bookings.payments.providers import Outcome, Returned
 from bookings.refunds import operations as refunds
 from bookings.refunds.models import (
@@ -24,15 +22,13 @@ from bookings.refunds.models import (
     RefundState,
     RequestState,
 )
-from kernel import invariants
 from kernel.audit.models import Entry
 from kernel.outbox import operations as outbox
-from tests.bookings.payments.conftest import notice, signed
+from tests.bookings.refunds.conftest import ANNA, BEN, cancel, sound
 
 pytestmark = pytest.mark.django_db
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 100
-ANNA, BEN = "user:1", "user:2"
 
 
 @pytest.fixture
@@ -54,10 +50,6 @@ def by_staff(order, parts, at, *, fen=2000, actor=ANNA):
 def untouched(order) -> bool:
     line = order.lines.get()
     return (line.state, line.cancelled_parts, Refund.objects.count()) == (State.CONFIRMED, [], 0)
-
-
-def sound(at) -> bool:
-    return invariants.check_all(at=at) == []
 
 
 class TestTwoPeople:
@@ -124,6 +116,32 @@ class TestTwoPeople:
         )  # fmt: skip
         assert (done, Refund.objects.count()) == (None, 2)
 
+    def test_the_limit_is_for_all_that_staff_return_of_an_order(self, paid, now, settings):
+        settings.REFUND_LIMIT_FEN = 1999
+        line_id = paid.lines.get().pk
+
+        def give(part: str) -> RefundRequest | None:
+            return refunds.by_staff(
+                order=paid, parts={line_id: [part]}, shown_fen=1000, refund_fen=1000, words="",
+                actor=ANNA, at=now,
+            )  # fmt: skip
+
+        assert give("p0") is None
+        asked = give("p1")
+
+        assert asked.state == RequestState.DECIDED
+        assert [refund.amount_fen for refund in Refund.objects.all()] == [1000]
+        assert paid.lines.get().cancelled_parts == ["p0"]
+
+    def test_what_a_buyer_took_back_by_the_terms_is_not_of_staff(self, paid, now, settings):
+        settings.REFUND_LIMIT_FEN = 1000
+        cancel(paid, now)
+        done = refunds.by_staff(
+            order=paid, parts={paid.lines.get().pk: ["p1"]}, shown_fen=1000, refund_fen=1000,
+            words="", actor=ANNA, at=now,
+        )  # fmt: skip
+        assert (done, Refund.objects.count()) == (None, 2)
+
     def test_no_more_than_came_in(self, paid, parts, now):
         with pytest.raises(refunds.TooMuch):
             by_staff(paid, parts, now, fen=2001)
@@ -154,6 +172,20 @@ class TestHardship:
         assert untouched(paid)
         refunds.approve(request_id=asked.pk, actor=BEN, at=now)
         assert Refund.objects.get().amount_fen == 2000
+
+    def test_the_limit_counts_what_staff_gave_of_the_order_before(self, paid, now, settings):
+        settings.REFUND_LIMIT_FEN = 1500
+        line_id = paid.lines.get().pk
+        refunds.by_staff(
+            order=paid, parts={line_id: ["p0"]}, shown_fen=1000, refund_fen=1000, words="",
+            actor=ANNA, at=now,
+        )  # fmt: skip
+        asked = self.ask(paid, {line_id: ["p1"]}, now)
+
+        refunds.decide(request_id=asked.pk, refund_fen=501, answer="ok", actor=ANNA, at=now)
+
+        asked.refresh_from_db()
+        assert (asked.state, Refund.objects.count()) == (RequestState.DECIDED, 1)
 
     def test_no_is_an_answer(self, paid, parts, now):
         asked = self.ask(paid, parts, now)
@@ -208,108 +240,6 @@ class TestHardship:
         assert not RefundRequest.objects.exists()
 
 
-class Sulky:
-    """A provider that says of every refund what the test wants."""
-
-    def __init__(self, inner, answer):
-        self.inner, self.answer, self.asked = inner, answer, 0
-
-    def __getattr__(self, name):
-        return getattr(self.inner, name)
-
-    def refund(self, handle, *, token, amount_fen):
-        self.asked += 1
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
-
-
-@pytest.fixture
-def says(party):
-    """Let the sandbox answer so to every refund from now on."""
-    real = providers.get("sandbox")
-
-    def become(answer) -> Sulky:
-        made = Sulky(real, answer)
-        providers.register(made)
-        return made
-
-    yield become
-    providers.register(real)
-
-
-def cancel(paid, at):
-    refunds.cancel(
-        order=paid, parts={paid.lines.get().pk: ["p0"]}, shown_fen=1000, actor="guest:a",
-        reason="BUYER", at=at,
-    )  # fmt: skip
-    outbox.drain(at=at)
-    return Refund.objects.get()
-
-
-class TestStuck:
-    def test_the_provider_says_why_and_a_person_sees_it(self, paid, now, says):
-        says(Returned(Outcome.FAILED, "card closed"))
-        refund = cancel(paid, now)
-        assert (refund.state, refund.why) == (RefundState.FAILED, "card closed")
-        page = Client().get(f"/en/o/{paid.token}/").content.decode()
-        assert "a person must look" in page
-
-    def test_silence_is_asked_again_and_again_less_and_less_often(self, paid, now, says):
-        sulky = says(providers.ProviderDown())
-        refund = cancel(paid, now)
-        waits, at = [], now
-        for _time in range(8):
-            waits.append((refund.next_at - at).total_seconds())
-            at = refund.next_at
-            assert refunds.send_due(at=at - timedelta(seconds=1)) == 0
-            assert refunds.send_due(at=at) == 1
-            refund.refresh_from_db()
-        assert waits == [10, 20, 40, 80, 160, 320, 600, 600]
-        assert (refund.state, refund.tries, sulky.asked) == (RefundState.SENDING, 9, 9)
-        assert sound(at)
-
-        says(Returned(Outcome.SUCCEEDED))
-        refunds.send_due(at=refund.next_at)
-        refund.refresh_from_db()
-        assert (refund.state, refund.why) == (RefundState.DONE, "")
-
-    def test_after_a_day_of_silence_a_person_must_look(self, paid, now, says):
-        says(providers.ProviderDown())
-        cancel(paid, now)
-        refunds.send_due(at=now + timedelta(days=1, minutes=1))
-        assert Refund.objects.get().state == RefundState.FAILED
-
-    def test_one_that_takes_days_is_told_by_a_notice(self, paid, now, says):
-        says(Returned(Outcome.PENDING))
-        refund = cancel(paid, now)
-        assert refund.state == RefundState.SENT
-        refunds.told(facts={"refund_token": refund.token, "outcome": "SUCCEEDED"}, at=now)
-        refunds.told(facts={"refund_token": refund.token, "outcome": "FAILED"}, at=now)
-        refund.refresh_from_db()
-        assert refund.state == RefundState.DONE
-
-    def test_too_old_a_payment_is_not_even_asked_about(self, paid, now, says):
-        sulky = says(Returned(Outcome.SUCCEEDED))
-        long_after = now + timedelta(days=366)
-        paid.lines.update(starts_at=long_after + timedelta(days=30))
-        refund = cancel(paid, long_after)
-        assert (refund.state, sulky.asked) == (RefundState.FAILED, 0)
-        assert "too old" in refund.why
-
-    def test_a_person_sends_it_again(self, paid, now, says):
-        says(Returned(Outcome.FAILED, "no funds"))
-        refund = cancel(paid, now)
-        says(Returned(Outcome.SUCCEEDED))
-
-        assert refunds.send_again(refund_id=refund.pk, at=now)
-        assert not refunds.send_again(refund_id=refund.pk, at=now)
-        outbox.drain(at=now)
-
-        refund.refresh_from_db()
-        assert refund.state == RefundState.DONE
-
-
 class TestByHand:
     @pytest.fixture
     def stuck(self, paid, now, says):
@@ -342,6 +272,7 @@ class TestByHand:
         assert sound(now)
 
     def test_paid_out_is_not_sent_again_nor_paid_twice(self, stuck, now):
+        refunds.ask_for_account(refund_id=stuck.pk, actor=ANNA, at=now)
         refunds.pay_out(refund_id=stuck.pk, reference="T-77", actor=ANNA, at=now)
 
         with pytest.raises(refunds.NotStuck):
@@ -371,48 +302,78 @@ class TestByHand:
         assert "is-wrong" in Client().post(address, {**self.FORM, **change}).content.decode()
         assert BankDetails.objects.get().given_at is None
 
+    def test_nothing_is_paid_out_before_the_buyer_was_asked_where_to(self, stuck, now):
+        with pytest.raises(refunds.NotAsked):
+            refunds.pay_out(refund_id=stuck.pk, reference="T-77", actor=ANNA, at=now)
+        stuck.refresh_from_db()
+        assert (stuck.state, ledger.balance("bank:payouts")) == (RefundState.FAILED, 0)
 
-class TestWithoutUs:
-    def test_what_the_provider_returned_itself_does_not_go_back_twice(self, paid, attempt, now):
-        tell(attempt, now, refunded=1500)
-        tell(attempt, now, refunded=1500, event_id="evt_3")
+    def test_the_provider_is_asked_once_more_before_the_buyer_is(self, paid, now, says):
+        says(providers.ProviderDown())
+        refund = cancel(paid, now)
+        refunds.send_due(at=now + timedelta(days=1, minutes=1))
+        says(Returned(Outcome.SUCCEEDED))
 
-        paid.refresh_from_db()
-        attempt.refresh_from_db()
-        assert (attempt.refunded_fen, paid.flag) == (1500, "RETURNED")
-        assert [(r.amount_fen, r.reason) for r in Refund.objects.all()] == [(1500, "OUTSIDE")]
-        cancelled = refunds.cancel(
-            order=paid, parts={paid.lines.get().pk: ["p0", "p1"]}, shown_fen=2000,
-            actor="guest:a", reason="BUYER", at=now,
-        )  # fmt: skip
-        assert [refund.amount_fen for refund in cancelled] == [500]
+        with pytest.raises(refunds.NotStuck):
+            refunds.ask_for_account(refund_id=refund.pk, actor=ANNA, at=now)
 
-    def test_our_own_refund_told_back_is_nothing_new(self, paid, attempt, now):
-        cancel(paid, now)
-        tell(attempt, now, refunded=1000)
-        paid.refresh_from_db()
-        assert (paid.flag, Refund.objects.count()) == ("", 1)
-
-    def test_a_dispute_flags_the_order_until_it_is_won(self, paid, attempt, now):
-        for dispute, flag in (("OPEN", "DISPUTED"), ("WON", "")):
-            payment = said(attempt, disputed_fen=2000, dispute=dispute)
-            with transaction.atomic():
-                merge(attempt_id=attempt.pk, payment=payment, at=now)
-            outbox.drain(at=now)
-            paid.refresh_from_db()
-            assert paid.flag == flag
+        refund.refresh_from_db()
+        assert (refund.state, BankDetails.objects.count()) == (RefundState.DONE, 0)
         assert sound(now)
 
+    def test_what_the_provider_returns_as_well_is_booked_once_and_flagged(self, paid, now, says):
+        says(providers.ProviderDown())
+        refund = cancel(paid, now)
+        late = now + timedelta(days=1, minutes=1)
+        refunds.send_due(at=late)
+        refunds.ask_for_account(refund_id=refund.pk, actor=ANNA, at=late)
+        refunds.pay_out(refund_id=refund.pk, reference="T-77", actor=ANNA, at=late)
+        assert ledger.balance("provider:sandbox") == 2000
 
-def said(attempt, **more) -> providers.Payment:
-    return providers.Payment(
-        provider_ref=attempt.provider_ref, token=attempt.token, outcome=Outcome.SUCCEEDED,
-        amount_fen=2000, currency="CNY", is_live=False, captured_fen=2000, **more,
-    )  # fmt: skip
+        for _time in range(2):
+            refunds.told(facts={"refund_token": refund.token, "outcome": "SUCCEEDED"}, at=late)
 
+        refund.refresh_from_db()
+        paid.refresh_from_db()
+        assert (refund.state, refund.twice_at, paid.flag) == (RefundState.DONE, late, "RETURNED")
+        assert ledger.balance("provider:sandbox") == 1000
+        assert ledger.balance(f"outside:{paid.region_id}") == 1000
+        assert sound(late + timedelta(hours=1))
 
-def tell(attempt, at, *, refunded: int, event_id: str = "evt_2") -> None:
-    """A notice of the provider that so much has been returned."""
-    raw = notice(attempt, event_id=event_id, status="SUCCEEDED", refunded=refunded)
-    payments.hear(provider="sandbox", raw=raw, headers=signed(raw, at), at=at)
-    outbox.drain(at=at)
+    def test_a_transfer_stays_made_whatever_is_told_of_the_refund(self, stuck, now):
+        refunds.ask_for_account(refund_id=stuck.pk, actor=ANNA, at=now)
+        refunds.pay_out(refund_id=stuck.pk, reference="T-77", actor=ANNA, at=now)
+
+        refunds.told(facts={"refund_token": stuck.token, "outcome": "FAILED"}, at=now)
+
+        stuck.refresh_from_db()
+        assert (stuck.state, stuck.twice_at) == (RefundState.DONE, None)
+
+    def test_above_the_limit_who_asked_for_the_account_does_not_transfer(
+        self, stuck, now, settings
+    ):
+        settings.REFUND_LIMIT_FEN = 999
+        refunds.ask_for_account(refund_id=stuck.pk, actor=ANNA, at=now)
+        with pytest.raises(refunds.SecondPerson):
+            refunds.pay_out(refund_id=stuck.pk, reference="T-77", actor=ANNA, at=now)
+        stuck.refresh_from_db()
+        assert (stuck.state, ledger.balance("bank:payouts")) == (RefundState.FAILED, 0)
+
+        refunds.pay_out(refund_id=stuck.pk, reference="T-77", actor=BEN, at=now)
+        assert ledger.balance("bank:payouts") == -1000
+
+    def test_two_transfers_of_one_order_add_up(self, paid, stuck, now, settings):
+        settings.REFUND_LIMIT_FEN = 1500
+        refunds.cancel(
+            order=paid, parts={paid.lines.get().pk: ["p1"]}, shown_fen=1000, actor="guest:a",
+            reason="BUYER", at=now,
+        )  # fmt: skip
+        outbox.drain(at=now)
+        other = Refund.objects.latest("pk")
+        for refund in (stuck, other):
+            refunds.ask_for_account(refund_id=refund.pk, actor=ANNA, at=now)
+        refunds.pay_out(refund_id=stuck.pk, reference="T-77", actor=ANNA, at=now)
+
+        with pytest.raises(refunds.SecondPerson):
+            refunds.pay_out(refund_id=other.pk, reference="T-78", actor=ANNA, at=now)
+        assert ledger.balance("bank:payouts") == -1000

@@ -99,7 +99,7 @@ def credit(*, facts: Mapping[str, Any], at: datetime) -> None:
         (f"bonus-given:{NOWHERE}", bonus),
         (f"bonus:{account.pk}", -bonus),
     ]
-    _post(f"received:attempt:{facts['attempt_id']}", account, "paid into a balance", postings, at)
+    post(f"received:attempt:{facts['attempt_id']}", account, "paid into a balance", postings, at)
     if bonus:
         expires_at = at + timedelta(days=top_up.bonus_days)
         Grant.objects.create(account=account, top_up=top_up, left_fen=bonus, expires_at=expires_at)
@@ -111,7 +111,10 @@ def credit(*, facts: Mapping[str, Any], at: datetime) -> None:
 def spend(
     *, actor: str, token: str, amount_fen: int, currency: str, words: str, at: datetime
 ) -> bool:
-    """Pay from a balance, once for a token; False where there is not enough, and nothing is moved."""
+    """Pay from a balance, once for a token.
+
+    False where there is not enough or the balance is blocked, and nothing is moved.
+    """
     with transaction.atomic(durable=True):
         found = Account.objects.filter(actor=actor, currency=currency)
         account = found.select_for_update(no_key=True).first()
@@ -127,7 +130,7 @@ def spend(
         Spending.objects.create(
             account=account, token=token, words=words[:60], paid_fen=paid, bonus=bonus, at=at
         )
-        _post(
+        post(
             f"spent:{token}",
             account,
             "paid from a balance",
@@ -142,7 +145,9 @@ def spend(
 
 
 def _take(account: Account, paid_fen: int, bonus_fen: int) -> bool:
-    enough = Account.objects.filter(pk=account.pk, paid_fen__gte=paid_fen, bonus_fen__gte=bonus_fen)
+    enough = Account.objects.filter(
+        pk=account.pk, blocked_at=None, paid_fen__gte=paid_fen, bonus_fen__gte=bonus_fen
+    )
     return bool(
         enough.update(paid_fen=F("paid_fen") - paid_fen, bonus_fen=F("bonus_fen") - bonus_fen)
     )
@@ -183,7 +188,7 @@ def give_back(*, token: str, return_token: str, amount_fen: int, at: datetime) -
         Account.objects.filter(pk=account.pk).update(
             paid_fen=F("paid_fen") + paid, bonus_fen=F("bonus_fen") + bonus
         )
-        _post(
+        post(
             f"returned:{return_token}",
             account,
             "returned to a balance",
@@ -235,14 +240,15 @@ def expire(*, at: datetime) -> int:
                 ]
                 # A return may have filled it again after it had expired once, even in this moment.
                 key = f"expired:{grant.pk}:{codes.new_token()}"
-                _post(key, account, "bonus expired", postings, at)
+                post(key, account, "bonus expired", postings, at)
             count += len(gone)
     return count
 
 
-def _post(
+def post(
     key: str, account: Account, memo: str, postings: list[tuple[str, int]], at: datetime
 ) -> None:
+    """Book what a balance has moved."""
     ledger.post(
         key=key,
         subject=account.subject,
