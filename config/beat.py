@@ -11,6 +11,7 @@ EVERY_S = {
     "bookings.payments.tasks.ask_open": 5,
     "bookings.payments.tasks.catch_up": 60,
     "bookings.deposits.tasks.return_due": 300,
+    "bookings.deposits.tasks.carry_out_due": 5,
     "bookings.shares.tasks.keep_due": 30,
     "bookings.refunds.tasks.send_due": 5,
     "bookings.balance.tasks.expire": 3600,

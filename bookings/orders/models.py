@@ -99,6 +99,7 @@ class Order(models.Model):
     received_fen = models.BigIntegerField(_("paid of it (fen)"), default=0, db_default=0)
     deposit_fen = models.BigIntegerField(_("deposit (fen)"), default=0, db_default=0)
     secured_fen = models.BigIntegerField(_("deposit held (fen)"), default=0, db_default=0)
+    secured_by = models.BigIntegerField(_("payment that holds the deposit"), null=True, blank=True)
     parent = models.ForeignKey(
         "self",
         models.PROTECT,

@@ -190,6 +190,7 @@ def _order(request: PlaceRequest, offers: Sequence[Offer], at: datetime) -> dict
         "received_fen": 0,
         "deposit_fen": sum(offer.deposit_fen for offer in offers),
         "secured_fen": 0,
+        "secured_by": None,
         "parent_id": old.line.order.root_id if old else request.parent_id,
         "is_all_or_nothing": request.is_all_or_nothing,
         "credit_fen": old.credit_fen if old else 0,

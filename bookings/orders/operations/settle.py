@@ -53,13 +53,13 @@ def settle_deposit(*, facts: Mapping[str, Any], at: datetime) -> None:
     """A deposit was charged, where it could not be set aside: we owe it back."""
     order = Order.objects.select_for_update(no_key=True).get(pk=facts["order_id"])
     _book(order, facts, f"deposit:{order.pk}", "deposit received", at)
-    _return(facts, _secure(order, facts["amount_fen"], at), at)
+    _return(facts, _secure(order, facts, at), at)
 
 
 def note_set_aside(*, facts: Mapping[str, Any], at: datetime) -> None:
     """A deposit was set aside at the provider: no money has moved."""
     order = Order.objects.select_for_update(no_key=True).get(pk=facts["order_id"])
-    if _secure(order, facts["amount_fen"], at):
+    if _secure(order, facts, at):
         outbox.record(
             name="bookings.orders.deposit-free",
             key=f"deposit-free:attempt:{facts['attempt_id']}",
@@ -121,10 +121,11 @@ def _take_money(order: Order, amount_fen: int, at: datetime) -> str:
     return _advance(order, at)
 
 
-def _secure(order: Order, amount_fen: int, at: datetime) -> str:
-    if order.paid_at is not None or amount_fen > order.unsecured_fen:
+def _secure(order: Order, facts: Mapping[str, Any], at: datetime) -> str:
+    if order.paid_at is not None or facts["amount_fen"] > order.unsecured_fen:
         return "PAID_TWICE"
-    order.secured_fen += amount_fen
+    order.secured_fen += facts["amount_fen"]
+    order.secured_by = facts["attempt_id"]
     return _advance(order, at)
 
 
@@ -140,7 +141,7 @@ def _advance(order: Order, at: datetime) -> str:
             return "GIVEN_UP"
     elif reason := _make_paid(order, at):
         return reason
-    order.save(update_fields=["received_fen", "secured_fen", "paid_at"])
+    order.save(update_fields=["received_fen", "secured_fen", "secured_by", "paid_at"])
     return ""
 
 

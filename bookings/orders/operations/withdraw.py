@@ -71,7 +71,7 @@ def give_up_money(orders: Sequence[Order], at: datetime) -> None:
                 },
                 at=at,
             )
-        Order.objects.filter(pk=order.pk).update(received_fen=0, secured_fen=0)
+        Order.objects.filter(pk=order.pk).update(received_fen=0, secured_fen=0, secured_by=None)
 
 
 def give_up_changes(orders: Sequence[Order]) -> None:
