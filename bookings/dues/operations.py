@@ -95,12 +95,14 @@ def meter(*, line_id: int, amount_fen: int, at: datetime) -> None:
         _ask_for(due, share_out(amount_fen, owed))
         due.due_at = at + PAY_WITHIN
         due.save(update_fields=["amount_fen", "shares", "state", "due_at"])
-        _book_difference(line, due, sum(owed.values()), at)
+        _book_difference(line, due, owed, at)
         _tell(due, at)
 
 
-def _book_difference(line: Line, due: LaterDue, estimate_fen: int, at: datetime) -> None:
-    more = sum(line.shares_now.values()) + (due.amount_fen or 0) - estimate_fen
+def _book_difference(line: Line, due: LaterDue, owed: Mapping[str, int], at: datetime) -> None:
+    """``owed``: what the parts that stay were estimated at, in fen."""
+    paid_at_once = sum(fen for part, fen in line.shares_now.items() if part in owed)
+    more = paid_at_once + (due.amount_fen or 0) - sum(owed.values())
     ledger.post(
         key=f"metered:line:{line.pk}",
         subject=line.order.subject,
@@ -154,11 +156,13 @@ def settle(*, facts: Mapping[str, Any], at: datetime) -> None:
 
 
 def waive(*, line: Line, part_keys: Collection[str]) -> None:
-    """Ask no more for cancelled parts. Runs in the caller's transaction, the order locked."""
+    """Ask no more for parts that are cancelled or refused. Runs in the caller's transaction, the order
+    locked."""
+    stay = {part.key for part in line.open_parts} - {*part_keys} | {*line.used_parts}
     unpaid = LaterDue.objects.filter(line=line, state__in=(State.OPEN, State.UNKNOWN))
     for due in unpaid.select_for_update(no_key=True):
         if due.state == State.OPEN:
             _ask_for(due, {key: fen for key, fen in due.shares.items() if key not in part_keys})
-        elif not line.open_parts and not line.used_parts:
+        elif not stay:
             due.state = State.WAIVED
         due.save(update_fields=["shares", "amount_fen", "state"])

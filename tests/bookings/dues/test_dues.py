@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from bookings.contracts import Due, When
 from bookings.dues import operations as dues
 from bookings.dues import queries
 from bookings.dues.models import LaterDue, State
+from bookings.fulfilment import operations as fulfilment
 from bookings.ledger import queries as ledger
 from bookings.orders import operations as orders
 from bookings.orders.models import Order
@@ -189,3 +191,31 @@ def test_a_refused_line_gives_back_what_came_in_and_asks_no_more(shop, sellers, 
 
     assert Refund.objects.get().amount_fen == 200
     assert not LaterDue.objects.filter(state=State.OPEN).exists()
+
+
+def test_a_refused_line_is_never_metered(shop, sellers, at):
+    sellers["shy"].dues = sellers["later"].dues
+    order = orders.place(shop.wish(ask(shop.bucket(1), kind="shy"), total_fen=1000), at=at)
+    outbox.drain(at=at)
+    assert LaterDue.objects.get().state == State.UNKNOWN
+
+    sellers["shy"].answer = False
+    fulfilment.ask_waiting_suppliers(at=at)
+    outbox.drain(at=at)
+
+    assert LaterDue.objects.get().state == State.WAIVED
+    with pytest.raises(dues.NotMetered):
+        dues.meter(line_id=order.lines.get().pk, amount_fen=5, at=at)
+
+
+def test_what_was_paid_at_once_for_cancelled_parts_is_not_metered_again(place, sellers, at):
+    """Of three parts at 333 a fifth is paid at once; one is cancelled, the others have cost 700."""
+    sellers["later"].dues = lambda total: (Due(198), Due(None, when=When.AFTER_USE))
+    order = place("later")
+    assert cancelled(order, ["p1"], at) == 66
+
+    dues.meter(line_id=order.lines.get().pk, amount_fen=700, at=at)
+    pay_rest(order, at)
+
+    assert ledger.balance(f"buyer:{order.pk}") == 0
+    assert ledger.balance(f"revenue:{order.lines.get().supplier_id}") == -166
