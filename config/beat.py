@@ -12,6 +12,8 @@ EVERY_S = {
     "bookings.payments.tasks.catch_up": 60,
     "bookings.deposits.tasks.return_due": 300,
     "bookings.deposits.tasks.carry_out_due": 5,
+    "bookings.dues.tasks.tell_due": 60,
+    "bookings.refunds.tasks.end_overdue": 60,
     "bookings.shares.tasks.keep_due": 30,
     "bookings.refunds.tasks.send_due": 5,
     "bookings.balance.tasks.expire": 3600,
