@@ -55,6 +55,7 @@ def note(*, order_id: int, at: datetime) -> None:
     order = Order.objects.get(pk=order_id)
     if not order.deposit_fen:
         return
+    assert order.secured_by is not None, "an order is paid once its deposit is secured"
     held = Attempt.objects.get(pk=order.secured_by)
     secured = [line for line in order.lines.order_by("pk") if line.deposit_fen]
     Deposit.objects.get_or_create(
