@@ -10,7 +10,7 @@ from accounts.travellers import queries as travellers
 from bookings import registry
 from bookings.baskets import queries as baskets
 from bookings.baskets.models import Basket, Item
-from bookings.contracts import Answer, Ask, Member, Offer
+from bookings.contracts import Answer, Ask, Listing, Member, Offer, Part
 from bookings.inventory import queries as inventory
 from bookings.orders import operations as orders
 from bookings.orders import queries as orders_of
@@ -119,6 +119,12 @@ def cart_of(*, actors: Collection[str], actor: str, region: Region, at: datetime
 def _parent_of(basket: Basket | None) -> Order | None:
     """The paid order that the cart is added to."""
     return orders_of.by_id(basket.parent_id) if basket and basket.parent_id else None
+
+
+def classes_of(listing: Listing, *, at: datetime) -> list[Part]:
+    """The classes that a listing publishes, each as the seller offers it to one person now."""
+    asks = [Ask(listing.kind, listing.ref, (Member(code),)) for code in listing.classes]
+    return [offer.parts[0] for offer in _offers(registry.offer_all(asks, at=at))]
 
 
 def price_of(asks: Sequence[Ask], *, at: datetime) -> int | None:

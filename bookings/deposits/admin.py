@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -20,6 +23,25 @@ from kernel.errors import BadInput, Refusal
 from kernel.money import parse_yuan
 from kernel.web import columns
 
+SLOW_AFTER = timedelta(hours=1)
+
+
+class SlowFilter(admin.SimpleListFilter):
+    """What should have been over long ago."""
+
+    title = _("being returned")
+    parameter_name = "slow"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("1", str(_("for more than an hour")))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Deposit]) -> QuerySet[Deposit]:
+        if self.value() != "1":
+            return queryset
+        slow_since = clock.now() - SLOW_AFTER
+        return queryset.filter(state=State.SETTLING, decided_at__lt=slow_since)
+
+
 _AMOUNT = columns.price("amount_fen", _("Amount"))
 _KEPT = columns.price("kept_fen", _("Kept"))
 
@@ -30,14 +52,15 @@ class DepositAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     queues = (
         Queue(_("Deposits that could not be taken"), {"state__exact": State.LOST}),
         Queue(_("Deposits held"), {"state__exact": State.HELD}),
+        Queue(_("Deposits being returned"), {"state__exact": State.SETTLING}),
     )
     list_display = ("return_at", "order", _AMOUNT, _KEPT, "state")
     fields = (
         "order", _AMOUNT, _KEPT, "reason", "actor", "state", "return_at", "decided_at", "attempt",
-        "keep_link",
+        "tries", "next_at", "keep_link",
     )  # fmt: skip
     readonly_fields = fields
-    list_filter = ("state",)
+    list_filter = ("state", SlowFilter)
     list_select_related = ("order",)
     search_fields = ("order__code",)
     date_hierarchy = "return_at"

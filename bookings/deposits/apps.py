@@ -24,6 +24,9 @@ class DepositsConfig(AppConfig):
             transactional=False,
         )  # fmt: skip
         outbox.subscribe("bookings.payments.taken", _book, label="bookings.deposits.book")
+        outbox.subscribe(
+            "bookings.payments.released", _note_released, label="bookings.deposits.note-released"
+        )
 
 
 def _note(*, event: Event, at: datetime) -> None:
@@ -42,3 +45,9 @@ def _book(*, event: Event, at: datetime) -> None:
     from bookings.deposits import operations
 
     operations.book_taken(facts=event.facts, at=at)
+
+
+def _note_released(*, event: Event, at: datetime) -> None:
+    from bookings.deposits import operations
+
+    operations.note_released(facts=event.facts, at=at)

@@ -15,7 +15,10 @@ class State(models.TextChoices):
 
 
 class Deposit(models.Model):
-    """The deposit of one order: returned whole at ``return_at`` unless somebody keeps a part before."""
+    """The deposit of one order: returned whole at ``return_at`` unless somebody keeps a part before.
+
+    While it is being returned and the payment service does not answer, it is asked again at ``next_at``.
+    """
 
     order = models.OneToOneField(
         "bookings_orders.Order", models.PROTECT, related_name="deposit", verbose_name=_("order")
@@ -34,6 +37,8 @@ class Deposit(models.Model):
     return_at = models.DateTimeField(_("returned at the latest"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.HELD)
     decided_at = models.DateTimeField(_("decided at"), null=True)
+    tries = models.PositiveIntegerField(_("tries"), default=0, db_default=0)
+    next_at = models.DateTimeField(_("asked again at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("deposit")
@@ -47,6 +52,11 @@ class Deposit(models.Model):
         indexes = (
             models.Index(
                 fields=("return_at",), condition=Q(state="HELD"), name="bookings_deposits_held"
+            ),
+            models.Index(
+                fields=("next_at",),
+                condition=Q(state="SETTLING"),
+                name="bookings_deposits_settling",
             ),
         )
 

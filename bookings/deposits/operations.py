@@ -1,17 +1,19 @@
 """Deposits come back by themselves; a person may keep a part before that, and says why.
 
 What was only set aside is taken or released at the provider; what had to be charged is refunded.
-The decision is written first, in one guarded statement; then it is carried out.
+The decision is written first, in one guarded statement; then it is carried out, and asked about again
+with longer and longer waits where the payment service does not answer. What cannot be had is LOST.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from bookings.contracts import How
@@ -19,7 +21,7 @@ from bookings.deposits.models import Deposit, State
 from bookings.ledger import operations as ledger
 from bookings.orders.models import HOLDING, Line, Order
 from bookings.payments import operations as payments
-from bookings.payments.models import Attempt, AttemptState, Purpose
+from bookings.payments.models import Attempt, AttemptState
 from bookings.refunds import operations as refunds
 from kernel.audit import operations as audit
 from kernel.errors import Refusal
@@ -29,6 +31,9 @@ RETURN_AFTER = timedelta(hours=24)
 """How long after the end of what it secures a deposit is held at most."""
 
 _HOLDING = (AttemptState.AUTHORISED, AttemptState.SUCCEEDED)
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 10, 600
+
+logger = logging.getLogger(__name__)
 
 
 class DepositSettled(Refusal):
@@ -46,11 +51,12 @@ class KeepsTooMuch(Refusal):
 
 
 def note(*, order_id: int, at: datetime) -> None:
-    """Keep what is held for a paid order. Repeating it changes nothing."""
+    """Keep what is held for a paid order, by the payment that secured it. Repeating it changes nothing."""
     order = Order.objects.get(pk=order_id)
     if not order.deposit_fen:
         return
-    held = order.attempts.filter(purpose=Purpose.DEPOSIT, state__in=_HOLDING).latest("pk")
+    assert order.secured_by is not None, "an order is paid once its deposit is secured"
+    held = Attempt.objects.get(pk=order.secured_by)
     secured = [line for line in order.lines.order_by("pk") if line.deposit_fen]
     Deposit.objects.get_or_create(
         order=order,
@@ -59,6 +65,7 @@ def note(*, order_id: int, at: datetime) -> None:
             "supplier_id": secured[0].supplier_id,
             "amount_fen": order.deposit_fen,
             "return_at": max(line.ends_at for line in secured) + RETURN_AFTER,
+            "state": State.HELD if held.state in _HOLDING else State.LOST,
         },
     )
 
@@ -73,8 +80,9 @@ def settle(*, deposit_id: int, keep_fen: int, reason: str, actor: str, at: datet
         raise KeepsTooMuch(most=deposit.amount_fen, field="keep_fen")
     with transaction.atomic(durable=True):
         moved = Deposit.objects.filter(pk=deposit.pk, state=State.HELD).update(
-            state=State.SETTLING, kept_fen=keep_fen, reason=reason, actor=actor, decided_at=at
-        )
+            state=State.SETTLING, kept_fen=keep_fen, reason=reason, actor=actor, decided_at=at,
+            next_at=at + timedelta(seconds=_FIRST_WAIT_S),
+        )  # fmt: skip
         if not moved:
             raise DepositSettled
         deposit.kept_fen = keep_fen
@@ -96,7 +104,10 @@ def settle(*, deposit_id: int, keep_fen: int, reason: str, actor: str, at: datet
 
 
 def return_due(*, at: datetime) -> int:
-    """Return whole what is due, and what secures nothing any more; how many."""
+    """Return whole what is due, and what secures nothing any more; how many were due.
+
+    One that cannot be returned stops no other: where its payment does not hold it any more it is LOST.
+    """
     secures = Line.objects.filter(order_id=OuterRef("order_id"), state__in=HOLDING)
     held = Deposit.objects.filter(state=State.HELD).filter(Q(return_at__lte=at) | ~Exists(secures))
     due = list(held.order_by("return_at").values_list("pk", flat=True)[:200])
@@ -105,24 +116,76 @@ def return_due(*, at: datetime) -> int:
             settle(deposit_id=deposit_id, keep_fen=0, reason="", actor="system", at=at)
         except DepositSettled:
             continue
+        except ValueError:
+            _lose(Deposit.objects.filter(pk=deposit_id), at)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others go on
+            logger.error("deposit %s: %s", deposit_id, type(error).__name__)
     return len(due)
+
+
+def note_released(*, facts: Mapping[str, Any], at: datetime) -> None:
+    """What was set aside is no longer: its time at the payment service has run out, say."""
+    _lose(Deposit.objects.filter(attempt_id=facts["attempt_id"]), at)
+
+
+def _lose(deposits: QuerySet[Deposit], at: datetime) -> None:
+    """A deposit that is still held for us by nobody waits for a person."""
+    deposits.filter(state=State.HELD).update(state=State.LOST, decided_at=at)
 
 
 def carry_out(*, deposit_id: int, at: datetime) -> None:
     """Take or release what is set aside. Outside any transaction; repeating it is safe.
 
-    :raises ProviderDown: no answer; the outbox tries again.
+    Without an answer it is tried again later, with longer and longer waits.
     """
     deposit = Deposit.objects.select_related("attempt").get(pk=deposit_id)
+    if deposit.state != State.SETTLING:
+        return
+    try:
+        _take_or_release(deposit, at)
+    except payments.NotSetAside:
+        _end(deposit, at)
+    except Refusal:
+        _wait(deposit, at)
+    else:
+        _end(deposit, at)
+
+
+def carry_out_due(*, at: datetime) -> int:
+    """Try again what could not be carried out; return how many were tried."""
+    due = Deposit.objects.filter(state=State.SETTLING, next_at__lte=at).order_by("next_at")
+    found = list(due.values_list("pk", flat=True)[:200])
+    for deposit_id in found:
+        carry_out(deposit_id=deposit_id, at=at)
+    return len(found)
+
+
+def _take_or_release(deposit: Deposit, at: datetime) -> None:
     attempt = deposit.attempt
-    if attempt.state == AttemptState.AUTHORISED and deposit.kept_fen:
+    if attempt.state != AttemptState.AUTHORISED:
+        return
+    if deposit.kept_fen:
         payments.take(attempt=attempt, amount_fen=deposit.kept_fen, at=at)
-    elif attempt.state == AttemptState.AUTHORISED:
+    else:
         payments.release(attempt=attempt, at=at)
-    attempt.refresh_from_db()
-    is_lost = deposit.kept_fen > 0 and attempt.state == AttemptState.RELEASED
+
+
+def _end(deposit: Deposit, at: datetime) -> None:
+    """Settled only where as much was taken as is kept; charged money was ours to divide."""
+    attempt = Attempt.objects.get(pk=deposit.attempt_id)
+    if attempt.state == AttemptState.AUTHORISED and not deposit.kept_fen:
+        return _wait(deposit, at)
+    is_right = attempt.how == How.CHARGE or attempt.captured_fen == deposit.kept_fen
     Deposit.objects.filter(pk=deposit.pk, state=State.SETTLING).update(
-        state=State.LOST if is_lost else State.SETTLED
+        state=State.SETTLED if is_right else State.LOST
+    )
+    return None
+
+
+def _wait(deposit: Deposit, at: datetime) -> None:
+    wait_s = min(_FIRST_WAIT_S * 2 ** min(deposit.tries, 10), _LONGEST_WAIT_S)
+    Deposit.objects.filter(pk=deposit.pk, state=State.SETTLING).update(
+        tries=F("tries") + 1, next_at=at + timedelta(seconds=wait_s)
     )
 
 

@@ -12,3 +12,9 @@ from kernel import clock
 def return_due(**_: Any) -> None:
     """Every few minutes: deposits whose time is over go back whole."""
     operations.return_due(at=clock.now())
+
+
+@shared_task
+def carry_out_due(**_: Any) -> None:
+    """Every few seconds: deposits that a payment service did not answer about are tried again."""
+    operations.carry_out_due(at=clock.now())

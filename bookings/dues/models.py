@@ -20,6 +20,8 @@ class LaterDue(models.Model):
     """One sum of one line that falls due after the order.
 
     ``amount_fen`` is empty until it is metered; ``shares`` divides it over the line's open parts.
+    ``is_before_use``: a rest that must be there before the line begins, unlike what use has cost; unpaid
+    at ``due_at`` the line's open parts are cancelled. ``told_at``: when the buyer was told of it.
     """
 
     order = models.ForeignKey(
@@ -35,6 +37,8 @@ class LaterDue(models.Model):
     amount_fen = models.BigIntegerField(_("amount (fen)"), null=True)
     shares = models.JSONField(_("shares of the parts (fen)"), default=dict, blank=True)
     due_at = models.DateTimeField(_("due at"), null=True)
+    is_before_use = models.BooleanField(_("before use"), default=False, db_default=False)
+    told_at = models.DateTimeField(_("told at"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State)
     attempt_id = models.BigIntegerField(_("payment"), null=True)
     paid_at = models.DateTimeField(_("paid at"), null=True)

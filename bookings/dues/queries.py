@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
+from datetime import datetime
 
 from django.db.models import QuerySet
 
 from bookings.dues.models import LaterDue, State
 from bookings.orders.models import Line, Order
+from bookings.orders.models import State as Standing
+
+_NOT_OVER = (Standing.PAID, Standing.AWAITING_SUPPLIER, Standing.CONFIRMED)
 
 
 def open_of(order: Order) -> QuerySet[LaterDue]:
     """What an order still owes and can be paid, the earliest first."""
     found = LaterDue.objects.filter(order=order, state=State.OPEN).select_related("line")
     return found.order_by("due_at", "pk")
+
+
+def overdue(*, at: datetime) -> QuerySet[LaterDue]:
+    """Rests that were to be there before use and are not, of lines that are not over; the oldest first."""
+    late = LaterDue.objects.filter(state=State.OPEN, is_before_use=True, due_at__lte=at)
+    return late.filter(line__state__in=_NOT_OVER).order_by("due_at", "pk")
+
+
+def unpaid_before_use(line_ids: Collection[int]) -> set[int]:
+    """Of these lines those whose rest must be there before use and is not."""
+    unpaid = LaterDue.objects.filter(line__in=line_ids, state=State.OPEN, is_before_use=True)
+    return set(unpaid.values_list("line_id", flat=True))
 
 
 def received_of(line: Line) -> dict[str, int]:

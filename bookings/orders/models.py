@@ -99,6 +99,7 @@ class Order(models.Model):
     received_fen = models.BigIntegerField(_("paid of it (fen)"), default=0, db_default=0)
     deposit_fen = models.BigIntegerField(_("deposit (fen)"), default=0, db_default=0)
     secured_fen = models.BigIntegerField(_("deposit held (fen)"), default=0, db_default=0)
+    secured_by = models.BigIntegerField(_("payment that holds the deposit"), null=True, blank=True)
     parent = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -347,19 +348,22 @@ class ChangeState(models.TextChoices):
 class Change(models.Model):
     """Parts of a paid line that are to become ``order``, in one step or not at all.
 
-    ``credit_fen`` of what was paid goes into the new order, ``back_fen`` comes back; of the new terms
-    never more than ``permille`` of the price comes back: a change does not climb the ladder again.
+    Of what was paid ``credit_fen`` goes into the new order; of the rest ``back_fen`` comes back by the
+    terms and ``kept_fen`` is the supplier's. Of the new order never more than ``permille`` of the price
+    comes back: a change does not climb the ladder again. One whose new order lapses or is given up is
+    VOID; money that comes for it later can still make it DONE.
     """
 
     line = models.ForeignKey(
         Line, models.PROTECT, related_name="changes", verbose_name=_("order line")
     )
     order = models.OneToOneField(
-        Order, models.PROTECT, related_name="change", verbose_name=_("new order")
+        Order, models.CASCADE, related_name="change", verbose_name=_("new order")
     )
     part_keys = models.JSONField(_("parts"))
     credit_fen = models.BigIntegerField(_("brought in (fen)"))
     back_fen = models.BigIntegerField(_("comes back (fen)"))
+    kept_fen = models.BigIntegerField(_("kept by the terms (fen)"), default=0, db_default=0)
     permille = models.PositiveSmallIntegerField(_("share that can come back (permille)"))
     state = models.CharField(
         _("state"), max_length=10, choices=ChangeState, default=ChangeState.PENDING
@@ -375,10 +379,18 @@ class Change(models.Model):
                 condition=Q(credit_fen__gte=0) & Q(back_fen__gte=0) & Q(permille__lte=1000),
                 name="bookings_orders_change_sums",
             ),
+            models.CheckConstraint(
+                condition=Q(kept_fen__gte=0), name="bookings_orders_change_kept_not_negative"
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.line_id} -> {self.order_id}"
+
+    @property
+    def old_fen(self) -> int:
+        """What the old parts have cost: all of it goes somewhere."""
+        return self.credit_fen + self.back_fen + self.kept_fen
 
 
 class Hold(models.Model):

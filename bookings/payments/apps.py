@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from kernel.outbox import registry as outbox
+from kernel.outbox.registry import NotYet
 
 if TYPE_CHECKING:
     from kernel.outbox.models import Event
@@ -38,13 +39,19 @@ class PaymentsConfig(AppConfig):
 
 
 def _close(*, event: Event, at: datetime) -> None:
-    from bookings.payments import operations
+    from bookings.payments import operations, providers
 
-    operations.close_order(order_id=event.facts["order_id"], at=at)
+    try:
+        operations.close_order(order_id=event.facts["order_id"], at=at)
+    except providers.ProviderDown as down:
+        raise NotYet from down
 
 
 def _release(*, event: Event, at: datetime) -> None:
-    from bookings.payments import operations
+    from bookings.payments import operations, providers
     from bookings.payments.models import Attempt
 
-    operations.release(attempt=Attempt.objects.get(pk=event.facts["attempt_id"]), at=at)
+    try:
+        operations.release(attempt=Attempt.objects.get(pk=event.facts["attempt_id"]), at=at)
+    except providers.ProviderDown as down:
+        raise NotYet from down

@@ -15,6 +15,12 @@ def send_due(**_: Any) -> None:
 
 
 @shared_task
+def end_overdue(**_: Any) -> None:
+    """Every minute: what is not paid by its date is cancelled by its terms."""
+    operations.end_overdue(at=clock.now())
+
+
+@shared_task
 def wipe_old(**_: Any) -> None:
     """Every hour: what is no longer needed of buyers' accounts and evidence is wiped."""
     operations.wipe_old(at=clock.now())

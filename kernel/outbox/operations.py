@@ -260,7 +260,10 @@ def _once(event: Event, subscription: registry.Subscription, at: datetime) -> No
 def _note_failure(
     event: Event, subscription: registry.Subscription, error: Exception, at: datetime
 ) -> None:
-    """Try again later, twice as late each time; after MAX_TRIES a person must look."""
+    """Try again later, twice as late each time; after MAX_TRIES a person must look.
+
+    Only silence of the other side (NotYet) is nothing that a person could mend.
+    """
     # The class and the lines only: the text of a database error may hold the values of the row.
     lines = "".join(traceback.format_tb(error.__traceback__))
     name = type(error).__name__[:200]
@@ -273,8 +276,9 @@ def _note_failure(
     tries = 1 if is_new else failure.tries + 1
     if not is_new:
         Failure.objects.filter(pk=failure.pk).update(tries=F("tries") + 1, error=name, at=at)
-    later = at + timedelta(seconds=min(2**tries, 300))
-    parked = {"parked_at": at} if tries >= MAX_TRIES else {}
+    later = at + timedelta(seconds=min(2 ** min(tries, MAX_TRIES + 1), 300))
+    is_hopeless = tries >= MAX_TRIES and not isinstance(error, registry.NotYet)
+    parked = {"parked_at": at} if is_hopeless else {}
     Event.objects.filter(pk=event.pk).update(lease_until=later, unended=0, **parked)
 
 

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from kernel.outbox.models import Event
 
 
+class NotYet(Exception):
+    """The other side does not answer: the event is tried again for as long as it takes, never parked."""
+
+
 class Handler(Protocol):
     """What a subscriber gives."""
 

@@ -70,6 +70,7 @@ class Sample:
     zone: tzinfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     currency: str = "CNY"
     group_prices: tuple[GroupPrice, ...] = ()
+    classes: tuple[str, ...] = ("",)
 
     def browse(
         self, *, region_id: int, supplier_id: int | None, first: date, last: date
@@ -91,6 +92,7 @@ class Sample:
             from_fen=int(ref.split(":")[1]),
             left=left,
             supplier_id=self.supplier_id,
+            classes=self.classes,
         )
 
     @property

@@ -11,6 +11,7 @@ from bookings.orders.operations.change import (
     ChangeQuote,
     NotChangeable,
     OtherSeller,
+    can_split,
     change,
     quote_change,
 )
@@ -45,6 +46,7 @@ __all__ = (
     "PriceMoved",
     "SoldOut",
     "abandon",
+    "can_split",
     "change",
     "lapse_due",
     "leave_out",

@@ -1,8 +1,9 @@
 """A change of date, time or kind: a new order takes the place of paid parts, in one step.
 
-The new order is placed and held like any other, while the old parts stay good. Once nothing is left
-to pay for it, one transaction makes it paid, cancels the old parts and moves their money over: both or
-neither. Unpaid, the new order lapses and the old one was never touched. See docs/algorithms/changes.md.
+The new order is placed and held like any other, while the old parts stay good; what it takes the
+place of is written with it. Once nothing is left to pay for it, one transaction makes it paid, cancels
+the old parts and moves their money over: both or neither. Unpaid, the new order lapses and the old one
+was never touched. See docs/algorithms/changes.md.
 """
 
 from __future__ import annotations
@@ -11,19 +12,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.travellers import queries as travellers
 from bookings import registry, terms
-from bookings.contracts import Ask, How, Member, Offer, When
+from bookings.contracts import Ask, How, Member, Offer, Part, When
 from bookings.ledger import operations as ledger
-from bookings.orders import frozen
 from bookings.orders.models import Change, ChangeState, Line, Order, State
 from bookings.orders.operations.asking import member_of
-from bookings.orders.operations.drafts import PlaceRequest
+from bookings.orders.operations.drafts import Exchange, PlaceRequest
 from bookings.orders.operations.place import place
 from bookings.orders.operations.withdraw import AlreadyCancelled, withdraw_parts
+from bookings.pricing.groups import price_together
 from kernel.errors import Refusal
 from kernel.outbox import operations as outbox
 
@@ -51,17 +51,25 @@ class ChangeMoved(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class ChangeQuote:
-    """What a change would cost, in fen: the old parts, the new offer, and how the sums meet."""
+    """What a change would cost, in fen: the old parts, the new offer, and how the sums meet.
+
+    Who changes to something cheaper gets back of the difference what cancelling would give of it,
+    ``permille``; the rest stays with the supplier.
+    """
 
     ask: Ask
+    offer: Offer
     old_fen: int
-    new_fen: int
     part_keys: tuple[str, ...]
     permille: int
 
     @property
+    def new_fen(self) -> int:
+        return self.offer.price_fen
+
+    @property
     def difference_fen(self) -> int:
-        """To be paid when above zero, coming back when below."""
+        """To be paid when above zero, too much paid when below."""
         return self.new_fen - self.old_fen
 
     @property
@@ -70,40 +78,72 @@ class ChangeQuote:
 
     @property
     def back_fen(self) -> int:
-        return max(0, -self.difference_fen)
+        return max(0, -self.difference_fen) * self.permille // 1000
+
+    @property
+    def kept_fen(self) -> int:
+        return self.old_fen - self.credit_fen - self.back_fen
+
+    @property
+    def shown_fen(self) -> int:
+        """What the buyer agrees to: to be paid when above zero, coming back when below."""
+        return max(0, self.difference_fen) - self.back_fen
 
 
 def quote_change(
-    *, line: Line, ref: str, class_codes: Sequence[str] = (), at: datetime
+    *,
+    line: Line,
+    ref: str,
+    part_keys: Sequence[str] = (),
+    class_codes: Sequence[str] = (),
+    at: datetime,
 ) -> ChangeQuote:
-    """What it costs to exchange all open parts of a line for ``ref``, for the same people.
+    """What it costs to exchange parts of a line, or all open ones, for ``ref``, for the same people.
 
     ``class_codes`` gives them other classes, one each in the order of the parts.
 
-    :raises NotChangeable: not delivered, begun, not paid whole, or nothing would come back now.
-    :raises OtherSeller: another supplier's, or several things. :raises Refusal: the seller's own.
+    :raises NotChangeable: not delivered, begun, not paid whole, nothing would come back now, or some
+        only of what was cheaper together. :raises OtherSeller: another supplier's, or several things.
+    :raises Refusal: the seller's own.
     """
     share = terms.permille(line.frozen_terms, starts_at=line.starts_at, at=at)
     if line.state != State.CONFIRMED or line.starts_at <= at or not share:
         raise NotChangeable(title=str(line))
     if any(due.when is not When.ORDER or due.how is not How.CHARGE for due in line.frozen_dues):
         raise NotChangeable(title=str(line))
-    ask = Ask(line.kind, ref, _party(line, class_codes), quantity=1)
+    parts = _chosen(line, part_keys)
+    ask = Ask(line.kind, ref, _party(line, parts, class_codes), quantity=1)
     [answer] = registry.offer_all([ask], at=at)
     if isinstance(answer, Refusal):
         raise answer
-    _same_seller(line, answer)
     return ChangeQuote(
         ask=ask,
-        old_fen=line.open_fen,
-        new_fen=answer[0].price_fen,
-        part_keys=tuple(part.key for part in line.open_parts),
+        offer=_only_offer(line, price_together(answer)),
+        old_fen=sum(part.price_fen for part in parts),
+        part_keys=tuple(part.key for part in parts),
         permille=share,
     )
 
 
-def _party(line: Line, class_codes: Sequence[str]) -> tuple[Member, ...]:
+def can_split(line: Line) -> bool:
+    """Whether some of its open parts can be changed without the others.
+
+    What was cheaper together is changed together: the rest would cost more alone.
+    """
+    return len(line.open_parts) > 1 and not line.saved_fen
+
+
+def _chosen(line: Line, part_keys: Sequence[str]) -> tuple[Part, ...]:
     parts = line.open_parts
+    if not part_keys:
+        return parts
+    chosen = tuple(part for part in parts if part.key in part_keys)
+    if len(chosen) != len(part_keys) or (len(chosen) < len(parts) and not can_split(line)):
+        raise NotChangeable(title=str(line))
+    return chosen
+
+
+def _party(line: Line, parts: Sequence[Part], class_codes: Sequence[str]) -> tuple[Member, ...]:
     codes = class_codes or [part.class_code for part in parts]
     if len(codes) != len(parts):
         raise NotChangeable(title=str(line))
@@ -112,13 +152,14 @@ def _party(line: Line, class_codes: Sequence[str]) -> tuple[Member, ...]:
     return tuple(member_of(code, book.get(who)) for code, who in zip(codes, ids, strict=True))
 
 
-def _same_seller(line: Line, offers: Sequence[Offer]) -> None:
+def _only_offer(line: Line, offers: Sequence[Offer]) -> Offer:
     same = len(offers) == 1 and (offers[0].supplier_id, offers[0].region_id) == (
         line.supplier_id,
         line.region_id,
     )
     if not same or offers[0].due_now_fen != offers[0].price_fen or offers[0].deposit_fen:
         raise OtherSeller
+    return offers[0]
 
 
 def change(
@@ -128,38 +169,11 @@ def change(
 
     The same request key gives the same order again.
 
-    :raises ChangeMoved: another difference than shown. :raises Refusal: as ``place``; nothing changed.
+    :raises ChangeMoved: another sum than shown. :raises Refusal: as ``place``; nothing changed.
     """
-    if quote.difference_fen != shown_fen:
-        raise ChangeMoved(shown_fen=shown_fen, difference_fen=quote.difference_fen)
-    old = line.order
-    placed = place(_request(line, quote, actor, request_key), at=at)
-    with transaction.atomic(durable=True):
-        order = Order.objects.select_for_update(no_key=True).get(pk=placed.pk)
-        made, is_new = Change.objects.get_or_create(
-            order=order,
-            defaults={
-                "line": line,
-                "part_keys": list(quote.part_keys),
-                "credit_fen": quote.credit_fen,
-                "back_fen": quote.back_fen,
-                "permille": quote.permille,
-                "actor": actor,
-                "created_at": at,
-            },
-        )
-        if is_new:
-            order.parent_id, order.credit_fen = old.root_id, made.credit_fen
-            order.save(update_fields=["parent", "credit_fen"])
-            _cap_terms(order, made.permille)
-        if not order.unpaid_fen:
-            outbox.record(
-                name="bookings.order.placed-free",
-                key=f"changed:{order.pk}",
-                facts={"order_id": order.pk, "total_fen": order.total_fen},
-                at=at,
-            )
-    return order
+    if quote.shown_fen != shown_fen:
+        raise ChangeMoved(shown_fen=shown_fen, difference_fen=quote.shown_fen)
+    return place(_request(line, quote, actor, request_key), at=at)
 
 
 def _request(line: Line, quote: ChangeQuote, actor: str, request_key: str) -> PlaceRequest:
@@ -171,30 +185,46 @@ def _request(line: Line, quote: ChangeQuote, actor: str, request_key: str) -> Pl
         asks=(quote.ask,),
         shown_total_fen=quote.new_fen,
         language=old.language,
-        contact="",
         channel=old.channel,
         user_id=old.user_id,
+        exchange=Exchange(
+            line=line,
+            part_keys=quote.part_keys,
+            credit_fen=quote.credit_fen,
+            back_fen=quote.back_fen,
+            kept_fen=quote.kept_fen,
+            permille=quote.permille,
+        ),
     )
 
 
-def _cap_terms(order: Order, most: int) -> None:
-    for line in order.lines.all():
-        line.terms = frozen.cap_terms(line.terms, most)
-        line.save(update_fields=["terms"])
+def lock_both(order_id: int) -> Order | None:
+    """An order and, before it, the one that it is changed from, locked; None: there is no such order."""
+    old = Change.objects.filter(order=order_id).values_list("line__order_id", flat=True)
+    both = Order.objects.filter(pk__in=[*old, order_id]).order_by("pk")
+    return {order.pk: order for order in both.select_for_update(no_key=True)}.get(order_id)
 
 
-def give_up_old(order: Order, at: datetime) -> bool:
-    """Cancel what ``order`` is changed from and move its money over; False: it is not there any more.
+def lock_old(order: Order) -> Change | None:
+    """What ``order`` is to take the place of, its old order and line locked; None: nothing.
 
-    Runs in the transaction that makes ``order`` paid, below a savepoint.
+    Called before any bucket is locked: whoever cancels the old parts takes them in this order, too.
     """
     made = Change.objects.select_related("line").filter(order=order).first()
-    if made is None:
-        return True
-    Order.objects.select_for_update(no_key=True).get(pk=made.line.order_id)
-    line = Line.objects.select_for_update(no_key=True).get(pk=made.line_id)
+    if made is not None:
+        Order.objects.select_for_update(no_key=True).get(pk=made.line.order_id)
+        made.line = Line.objects.select_for_update(no_key=True).get(pk=made.line_id)
+    return made
+
+
+def give_up_old(made: Change, order: Order, at: datetime) -> bool:
+    """Cancel what ``order`` is changed from and move its money over; False: it is not there any more.
+
+    Runs in the transaction that makes ``order`` paid, below a savepoint, after ``lock_old``.
+    """
+    line = made.line
     open_fen = sum(part.price_fen for part in line.open_parts if part.key in made.part_keys)
-    if line.state != State.CONFIRMED or open_fen != made.credit_fen + made.back_fen:
+    if line.state != State.CONFIRMED or open_fen != made.old_fen:
         return False
     try:
         withdraw_parts(parts={line.pk: made.part_keys}, at=at)
@@ -212,15 +242,16 @@ def give_up_old(order: Order, at: datetime) -> bool:
 
 
 def _move_money(made: Change, line: Line, order: Order, at: datetime) -> None:
-    """The supplier's claim becomes the buyer's again, and pays the new order as far as it goes."""
+    """The supplier's claim becomes the buyer's again, less what is kept, and pays the new order."""
     old = f"buyer:{line.order_id}"
     for key, subject, postings in (
         (
             f"changed:{made.pk}",
             f"order:{line.order_id}",
             [
-                (f"supplier:{line.supplier_id}", made.credit_fen + made.back_fen),
+                (f"supplier:{line.supplier_id}", made.old_fen),
                 (old, -made.credit_fen - made.back_fen),
+                (f"revenue:{line.supplier_id}", -made.kept_fen),
             ],
         ),
         (

@@ -12,11 +12,23 @@ import msgspec
 
 from bookings.contracts import Ask, Claim, Demand, Offer
 from bookings.orders import frozen
-from bookings.orders.models import Order, State
+from bookings.orders.models import Change, Line, Order, State
 from kernel import codes, seals, trace
 from kernel.errors import Refusal
 
 HOLD_FOR = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What a new order takes the place of: parts of a paid line, and where their money goes, in fen."""
+
+    line: Line
+    part_keys: tuple[str, ...]
+    credit_fen: int
+    back_fen: int
+    kept_fen: int
+    permille: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,7 @@ class PlaceRequest:
     ``owners`` are the names under which the buyer keeps a traveller book: people whom an ask names
     by id are looked up there. Without owners the asks say in full who travels. ``parent_id`` is the
     paid order that this one is added to; ``is_all_or_nothing``: a supplier's later no ends all of it.
+    With an ``exchange`` it is a change: of the same journey, with the contact of the old order.
     """
 
     actor: str
@@ -40,6 +53,7 @@ class PlaceRequest:
     parent_id: int | None = None
     is_all_or_nothing: bool = False
     owners: tuple[str, ...] = ()
+    exchange: Exchange | None = None
     request_id: str = field(default_factory=trace.current)
 
     @property
@@ -50,7 +64,10 @@ class PlaceRequest:
     @property
     def body_hash(self) -> str:
         """SHA-256 over what is bought and for how much: a repeat must be the same wish."""
-        body = [[_wish(ask) for ask in self.asks], self.shown_total_fen, self.region_id]
+        body: list[object] = [[_wish(ask) for ask in self.asks], self.shown_total_fen]
+        body.append(self.region_id)
+        if self.exchange is not None:
+            body += [self.exchange.line.pk, self.exchange.part_keys]
         return hashlib.sha256(msgspec.json.encode(body)).hexdigest()
 
 
@@ -101,6 +118,30 @@ class Draft:
     def all_demands(self) -> list[Demand]:
         return [demand for demands in self.demands for demand in demands]
 
+    @property
+    def asks_for_nothing(self) -> bool:
+        """Whether there is nothing to pay or to set aside now."""
+        return not (
+            self.order["due_now_fen"] - self.order["credit_fen"] or self.order["deposit_fen"]
+        )
+
+    def change(self, at: datetime) -> Change | None:
+        """The row of what it takes the place of, if it is a change."""
+        old = self.request.exchange
+        if old is None or self.order_id is None:
+            return None
+        return Change(
+            line=old.line,
+            order_id=self.order_id,
+            part_keys=list(old.part_keys),
+            credit_fen=old.credit_fen,
+            back_fen=old.back_fen,
+            kept_fen=old.kept_fen,
+            permille=old.permille,
+            actor=self.request.actor,
+            created_at=at,
+        )
+
     def claims(self) -> list[tuple[str, Claim]]:
         """What each line wants of its seller, with the seller's kind."""
         return [
@@ -128,13 +169,13 @@ def draw(
         offers=offers,
         items=items,
         order=_order(request, offers, at),
-        lines=[_line(position, offer) for position, offer in enumerate(offers)],
+        lines=[_line(position, offer, request) for position, offer in enumerate(offers)],
         demands=[offer.all_demands() for offer in offers],
     )
 
 
 def _order(request: PlaceRequest, offers: Sequence[Offer], at: datetime) -> dict[str, Any]:
-    contact = request.contact
+    old = request.exchange
     return {
         "code": codes.new_code(),
         "token": codes.new_token(),
@@ -149,22 +190,41 @@ def _order(request: PlaceRequest, offers: Sequence[Offer], at: datetime) -> dict
         "received_fen": 0,
         "deposit_fen": sum(offer.deposit_fen for offer in offers),
         "secured_fen": 0,
-        "parent_id": request.parent_id,
+        "secured_by": None,
+        "parent_id": old.line.order.root_id if old else request.parent_id,
         "is_all_or_nothing": request.is_all_or_nothing,
-        "credit_fen": 0,
+        "credit_fen": old.credit_fen if old else 0,
         "flag": "",
         "language": request.language,
         "channel": request.channel,
-        "contact_sealed": seals.seal(contact, purpose="phone") if contact else "",
-        "contact_index": seals.index(contact, purpose="phone") if contact else "",
-        "contact_masked": f"{contact[:3]}****{contact[-4:]}" if contact else "",
+        **(_contact_of(old.line.order) if old else _sealed(request.contact)),
         "placed_at": at,
         "due_at": min([at + HOLD_FOR, *(o.starts_at for o in offers if o.starts_at > at)]),
         "paid_at": None,
     }
 
 
-def _line(position: int, offer: Offer) -> dict[str, Any]:
+def _sealed(contact: str) -> dict[str, str]:
+    return {
+        "contact_sealed": seals.seal(contact, purpose="phone") if contact else "",
+        "contact_index": seals.index(contact, purpose="phone") if contact else "",
+        "contact_masked": f"{contact[:3]}****{contact[-4:]}" if contact else "",
+    }
+
+
+def _contact_of(order: Order) -> dict[str, str]:
+    """Still sealed: nobody opens it for a change."""
+    return {
+        "contact_sealed": order.contact_sealed,
+        "contact_index": order.contact_index,
+        "contact_masked": order.contact_masked,
+    }
+
+
+def _line(position: int, offer: Offer, request: PlaceRequest) -> dict[str, Any]:
+    terms = frozen.freeze_terms(offer)
+    if request.exchange is not None:
+        terms = frozen.cap_terms(terms, request.exchange.permille)
     return {
         "position": position,
         "kind": offer.kind,
@@ -179,7 +239,7 @@ def _line(position: int, offer: Offer) -> dict[str, Any]:
         "units": len(offer.parts),
         "price_fen": offer.price_fen,
         "parts": frozen.freeze_parts(offer.parts),
-        "terms": frozen.freeze_terms(offer),
+        "terms": terms,
         "dues": frozen.freeze_dues(offer.dues),
         "facts": offer.facts,
         "bundle_id": offer.bundle_id,

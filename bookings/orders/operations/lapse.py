@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from bookings.orders.models import Hold, Line, Order, State
-from bookings.orders.operations.withdraw import give_up_money, release_lines
+from bookings.orders.operations.withdraw import give_up_changes, give_up_money, release_lines
 from kernel import metrics
 from kernel.outbox import operations as outbox
 
@@ -36,6 +36,7 @@ def lapse_due(*, at: datetime, bucket_ids: Collection[int] | None = None) -> int
         lines = list(Line.objects.filter(order__in=orders, state=State.HELD).order_by("pk"))
         release_lines(lines, state=State.LAPSED, at=at)
         give_up_money(orders, at)
+        give_up_changes(orders)
         for order in orders:
             outbox.record(
                 name="bookings.order.lapsed",

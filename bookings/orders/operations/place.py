@@ -2,7 +2,8 @@
 
 Steps, whose order may not change:
 1. outside any transaction: every seller answers all asks of its kind; the shown total must match;
-2. one short transaction: orders, lines, holds, the sellers' claims, outbox rows, and LAST the units;
+2. one short transaction: orders, lines, holds, the sellers' claims, changes, outbox rows, and LAST the
+   units;
 3. orders that found no room: what is due there is lapsed, and they are tried once more.
 
 A repeated request (same actor and key) is answered with the order it made the first time.
@@ -21,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings import registry
 from bookings.contracts import Claim
 from bookings.inventory import operations as inventory
-from bookings.orders.models import Order
+from bookings.orders.models import Change, Order
 from bookings.orders.operations import sold_out
 from bookings.orders.operations.asking import Quoted, ask_sellers
 from bookings.orders.operations.drafts import Draft, PlaceRequest, draw
@@ -112,6 +113,7 @@ def _write_once(drafts: Sequence[Draft], at: datetime) -> None:
         _answer_repeats([draft for draft in drafts if draft.order_id is None])
         placed = [draft for draft in drafts if draft.is_alive]
         _claim(placed, at)
+        _note_changes([draft for draft in placed if draft.is_alive], at)
         _record([draft for draft in placed if draft.is_alive], at)
         _take([draft for draft in placed if draft.is_alive])
         _delete([draft for draft in placed if not draft.is_alive])
@@ -163,13 +165,20 @@ def _claim(drafts: Sequence[Draft], at: datetime) -> None:
                 draft.lose(refusal, [draft.items[number]])
 
 
+def _note_changes(drafts: Sequence[Draft], at: datetime) -> None:
+    """What they take the place of, before any news of them: nobody settles an order without it."""
+    made = [change for draft in drafts if (change := draft.change(at)) is not None]
+    if made:
+        Change.objects.bulk_create(made)
+
+
 def _record(drafts: Sequence[Draft], at: datetime) -> None:
     """News of every order; one that asks for nothing now is settled by it."""
     news = [
         outbox.News(
-            name="bookings.order.placed"
-            if draft.order["due_now_fen"] or draft.order["deposit_fen"]
-            else "bookings.order.placed-free",
+            name="bookings.order.placed-free"
+            if draft.asks_for_nothing
+            else "bookings.order.placed",
             key=f"placed:{draft.order_id}",
             facts={"order_id": draft.order_id, "total_fen": draft.order["total_fen"]},
             request_id=draft.request.request_id,

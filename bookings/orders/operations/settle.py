@@ -21,7 +21,7 @@ from bookings.contracts import Claim, Demand
 from bookings.inventory import operations as inventory
 from bookings.ledger import operations as ledger
 from bookings.orders.models import Hold, Line, Order, State
-from bookings.orders.operations.change import give_up_old
+from bookings.orders.operations.change import give_up_old, lock_both, lock_old
 from kernel.outbox import operations as outbox
 
 
@@ -35,7 +35,9 @@ def settle(*, facts: Mapping[str, Any], at: datetime, objection: str = "") -> st
     Money that cannot pay it, or that the caller objects to, goes on its way back: then the reason is
     returned. ``facts``: attempt_id, order_id, purpose, amount_fen, currency, provider.
     """
-    order = Order.objects.select_for_update(no_key=True).get(pk=facts["order_id"])
+    order = lock_both(facts["order_id"])
+    if order is None:
+        raise Order.DoesNotExist
     _book(order, facts, f"buyer:{order.pk}", "money received", at)
     reason = objection or _objection(order, facts) or _take_money(order, facts["amount_fen"], at)
     _return(facts, reason, at)
@@ -51,13 +53,13 @@ def settle_deposit(*, facts: Mapping[str, Any], at: datetime) -> None:
     """A deposit was charged, where it could not be set aside: we owe it back."""
     order = Order.objects.select_for_update(no_key=True).get(pk=facts["order_id"])
     _book(order, facts, f"deposit:{order.pk}", "deposit received", at)
-    _return(facts, _secure(order, facts["amount_fen"], at), at)
+    _return(facts, _secure(order, facts, at), at)
 
 
 def note_set_aside(*, facts: Mapping[str, Any], at: datetime) -> None:
     """A deposit was set aside at the provider: no money has moved."""
     order = Order.objects.select_for_update(no_key=True).get(pk=facts["order_id"])
-    if _secure(order, facts["amount_fen"], at):
+    if _secure(order, facts, at):
         outbox.record(
             name="bookings.orders.deposit-free",
             key=f"deposit-free:attempt:{facts['attempt_id']}",
@@ -68,7 +70,7 @@ def note_set_aside(*, facts: Mapping[str, Any], at: datetime) -> None:
 
 def settle_free(*, order_id: int, at: datetime) -> None:
     """Mark an order that asks for nothing now as paid. One that lost its race for places is gone."""
-    order = Order.objects.select_for_update(no_key=True).filter(pk=order_id).first()
+    order = lock_both(order_id)
     if order is not None and order.paid_at is None and _asks_for_nothing(order):
         _advance(order, at)
 
@@ -119,10 +121,11 @@ def _take_money(order: Order, amount_fen: int, at: datetime) -> str:
     return _advance(order, at)
 
 
-def _secure(order: Order, amount_fen: int, at: datetime) -> str:
-    if order.paid_at is not None or amount_fen > order.unsecured_fen:
+def _secure(order: Order, facts: Mapping[str, Any], at: datetime) -> str:
+    if order.paid_at is not None or facts["amount_fen"] > order.unsecured_fen:
         return "PAID_TWICE"
-    order.secured_fen += amount_fen
+    order.secured_fen += facts["amount_fen"]
+    order.secured_by = facts["attempt_id"]
     return _advance(order, at)
 
 
@@ -138,7 +141,7 @@ def _advance(order: Order, at: datetime) -> str:
             return "GIVEN_UP"
     elif reason := _make_paid(order, at):
         return reason
-    order.save(update_fields=["received_fen", "secured_fen", "paid_at"])
+    order.save(update_fields=["received_fen", "secured_fen", "secured_by", "paid_at"])
     return ""
 
 
@@ -155,9 +158,10 @@ def _make_paid(order: Order, at: datetime) -> str:
         return "LATE_AND_GONE"
     try:
         with transaction.atomic():
+            old = lock_old(order) if order.parent_id is not None else None
             if states == {State.LAPSED}:
                 _take_again(lines, at)
-            if order.credit_fen and not give_up_old(order, at):
+            if old is not None and not give_up_old(old, order, at):
                 raise _NoRoom
     except _NoRoom:
         return "LATE_AND_GONE"

@@ -14,7 +14,7 @@ from bookings import registry
 from bookings.contracts import Demand
 from bookings.inventory import operations as inventory
 from bookings.ledger import queries as ledger
-from bookings.orders.models import TRANSITIONS, Hold, Line, Order, State
+from bookings.orders.models import TRANSITIONS, Change, ChangeState, Hold, Line, Order, State
 from kernel.errors import Refusal
 from kernel.outbox import operations as outbox
 
@@ -45,6 +45,7 @@ def abandon(*, order: Order, at: datetime) -> None:
             raise NotWaiting
         release_lines(lines, state=State.CANCELLED, at=at)
         give_up_money([order], at)
+        give_up_changes([order])
         outbox.record(
             name="bookings.order.given-up",
             key=f"given-up:{order.pk}",
@@ -70,7 +71,15 @@ def give_up_money(orders: Sequence[Order], at: datetime) -> None:
                 },
                 at=at,
             )
-        Order.objects.filter(pk=order.pk).update(received_fen=0, secured_fen=0)
+        Order.objects.filter(pk=order.pk).update(received_fen=0, secured_fen=0, secured_by=None)
+
+
+def give_up_changes(orders: Sequence[Order]) -> None:
+    """What was to be changed into orders that are not paid stays as it is."""
+    ids = [order.pk for order in orders if order.parent_id is not None]
+    if ids:
+        waiting = Change.objects.filter(order__in=ids, state=ChangeState.PENDING)
+        waiting.update(state=ChangeState.VOID)
 
 
 def release_lines(lines: Sequence[Line], *, state: State, at: datetime) -> None:

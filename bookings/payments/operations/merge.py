@@ -96,6 +96,8 @@ def _tell_state(attempt: Attempt, at: datetime) -> None:
     """Money received or set aside is news, under a name of its own for each purpose."""
     if attempt.state == AttemptState.AUTHORISED:
         _tell(attempt, "set-aside", f"set-aside:{attempt.pk}", at)
+    if attempt.state == AttemptState.RELEASED:
+        _tell(attempt, "released", f"released:{attempt.pk}", at)
     if attempt.state == AttemptState.SUCCEEDED:
         is_taken_later = attempt.authorised_fen > 0
         name = "taken" if is_taken_later else _RECEIVED.get(Purpose(attempt.purpose), "received")

@@ -40,13 +40,18 @@ def take(*, attempt: Attempt, amount_fen: int, at: datetime) -> None:
 def close_order(*, order_id: int, at: datetime) -> None:
     """Close what could still be paid for an order that is paid or given up: no money comes late.
 
-    Of one that is given up, the deposit is released, too.
+    Of one that is given up, the deposit is released, too. A provider that is down stops no other.
 
-    :raises ProviderDown: no answer; asking again is safe.
+    :raises ProviderDown: no answer of at least one; asking again is safe.
     """
     states = [*OPEN]
     if not Order.objects.filter(pk=order_id, paid_at__isnull=False).exists():
         states.append(AttemptState.AUTHORISED)
-    attempts = Attempt.objects.filter(order_id=order_id, state__in=states)
-    for attempt in attempts.order_by("pk"):
-        release(attempt=attempt, at=at)
+    silent: ProviderDown | None = None
+    for attempt in Attempt.objects.filter(order_id=order_id, state__in=states).order_by("pk"):
+        try:
+            release(attempt=attempt, at=at)
+        except ProviderDown as down:
+            silent = down
+    if silent is not None:
+        raise silent

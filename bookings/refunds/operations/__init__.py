@@ -14,6 +14,7 @@ from bookings.refunds.operations.by_hand import (
 )
 from bookings.refunds.operations.cancelling import Flagged, RefundMoved, cancel, cancel_for, end_all
 from bookings.refunds.operations.outside import note_dispute, note_outside
+from bookings.refunds.operations.overdue import end_overdue
 from bookings.refunds.operations.quoting import NotCancellable, Quote, QuoteRow, TooMuch, quote
 from bookings.refunds.operations.requests import (
     AlreadyAsked,
@@ -62,6 +63,7 @@ __all__ = (
     "cancel_for",
     "decide",
     "end_all",
+    "end_overdue",
     "give_account",
     "note_dispute",
     "note_outside",

@@ -81,6 +81,18 @@ def cancel_for(
     return _carry_out(order, parts, quoted, actor, reason, at)
 
 
+def cancel_as_of(
+    *, order: Order, parts: Mapping[int, Sequence[str]], moment: datetime, reason: str, at: datetime
+) -> list[Refund]:
+    """Cancel parts by what the terms gave at an earlier ``moment``, that nobody has kept to.
+
+    Runs in the caller's transaction. :raises NotCancellable: as ``cancel``.
+    """
+    order = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
+    quoted = _quote_locked(order, parts, moment)
+    return _carry_out(order, parts, quoted, "system", reason, at)
+
+
 def end_all(*, line_id: int, at: datetime) -> None:
     """A supplier said no to a line of an order that is all or nothing: all of it goes back whole."""
     order = Order.objects.get(lines=line_id)

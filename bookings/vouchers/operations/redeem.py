@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.codes import queries as issuers
 from bookings.codes import wire
+from bookings.dues import queries as dues
 from bookings.ledger import operations as ledger
 from bookings.orders import operations as orders
 from bookings.orders.models import Line
@@ -103,6 +104,13 @@ class Voided(NotAdmitted):
     message = _("Cancelled on %(voided_at)s.")
 
 
+class RestUnpaid(NotAdmitted):
+    """A part of the price was to be paid before use, and is not."""
+
+    code = "rest_unpaid"
+    message = _("The rest of the price is not paid yet. It can be paid on the holder's page.")
+
+
 class NotEnough(NotAdmitted):
     """More people than the code still lets in."""
 
@@ -135,7 +143,7 @@ def redeem(
     with the same code gets the same answer and uses nothing again. Every refusal is kept.
 
     :raises Refusal: Forged, Expired, UnknownCode, NotOurs, WrongPlace, TooEarly, TooLate,
-        AlreadyUsed, Voided, NotEnough; nothing was used.
+        AlreadyUsed, Voided, RestUnpaid, NotEnough; nothing was used.
     """
     try:
         carrier = _resolve(text, at)
@@ -194,7 +202,7 @@ def _let_in(
     ready = [v for v in ours if v.zone == post.zone and _is_good(v) and v.is_within(at)]
     if not ready:
         raise _why_not(ours, post, at, carrier.order.region.tz)
-    chosen = _choose(ready, carrier, persons)
+    chosen = _choose(_paid(ready), carrier, persons)
     for voucher in sorted(chosen, key=lambda each: each.pk):
         if not _use(voucher, at):
             voucher.refresh_from_db()
@@ -206,6 +214,15 @@ def _let_in(
 def _is_good(voucher: Voucher) -> bool:
     """The line knows first of a part that is cancelled or changed; the voucher hears of it."""
     return voucher.state == State.ACTIVE and voucher.part_key not in voucher.line.cancelled_parts
+
+
+def _paid(ready: Sequence[Voucher]) -> Sequence[Voucher]:
+    """Those of lines that owe nothing before use. :raises RestUnpaid: there is none."""
+    owing = dues.unpaid_before_use({voucher.line_id for voucher in ready})
+    paid = [voucher for voucher in ready if voucher.line_id not in owing]
+    if not paid:
+        raise RestUnpaid(voucher=ready[0])
+    return paid
 
 
 def _choose(ready: Sequence[Voucher], carrier: Pass, persons: int | None) -> Sequence[Voucher]:

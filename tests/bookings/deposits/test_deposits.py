@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import transaction
 
 from bookings.deposits import operations as deposits
 from bookings.deposits.models import Deposit, State
@@ -16,10 +19,13 @@ from bookings.orders.models import State as Standing
 from bookings.payments import operations as payments
 from bookings.payments import providers
 from bookings.payments.models import Attempt, AttemptState
+from bookings.payments.operations.merge import merge
+from bookings.payments.providers import Outcome, Payment
 from bookings.refunds import operations as refunds
 from bookings.refunds.models import Refund
 from kernel import invariants
 from kernel.outbox import operations as outbox
+from kernel.outbox.models import Event, Failure
 from tests.bookings.conftest import ask
 
 pytestmark = pytest.mark.django_db
@@ -207,3 +213,195 @@ def test_an_order_given_up_lets_go_of_its_deposit(party, shop, sellers, bucket, 
     attempt.refresh_from_db()
     assert attempt.state == AttemptState.RELEASED
     assert sound(now)
+
+
+def answering(**verbs: Callable[..., Any]) -> None:
+    """The sandbox, of which some verbs are other people's."""
+    real = providers.get("sandbox")
+
+    class Other:
+        name = "sandbox"
+
+        def __getattr__(self, verb: str) -> Any:
+            return verbs.get(verb) or getattr(real, verb)
+
+    providers.register(Other())  # type: ignore[arg-type]
+
+
+def silent(*_args: object, **_more: object) -> None:
+    raise providers.ProviderDown
+
+
+@pytest.fixture
+def held(party, order, now) -> Attempt:
+    """A deposit that is set aside."""
+    pay(party, order, now)
+    return pay(party, order, now)
+
+
+@pytest.fixture
+def two_ways(party, charging) -> Iterator[None]:
+    providers.register(replace(providers.get("sandbox"), name="other"))
+    yield
+    providers.unregister("other")
+
+
+def test_the_payment_that_secured_is_the_one_that_is_kept(party, two_ways, order, now):
+    """Two deposits are charged before anybody hears of either: the first secures, the other goes back."""
+    pay(party, order, now)
+    order = Order.objects.get(pk=order.pk)
+    both = [
+        payments.pay_by(order=order, provider=name, at=now, buyer=payments.Buyer("http://x/"))
+        for name in ("sandbox", "other")
+    ]
+    for attempt in both:
+        party.press(attempt, "never")
+        payments.ask(attempt=attempt, at=now)
+    outbox.drain(at=now)
+    deposit = Deposit.objects.get()
+    back = [(refund.attempt_id, refund.amount_fen) for refund in Refund.objects.all()]
+    assert (deposit.attempt_id, back) == (both[0].pk, [(both[1].pk, 500)])
+
+    deposits.return_due(at=deposit.return_at)
+    outbox.drain(at=deposit.return_at)
+
+    deposit.refresh_from_db()
+    assert deposit.state == State.SETTLED
+    assert balances(order, f"deposit:{order.pk}") == [0, 0]
+    assert sound(deposit.return_at)
+
+
+def test_one_that_cannot_be_returned_stops_no_other(
+    party, charging, order, shop, sellers, bucket, now
+):
+    """Money that its payment does not hold any more is lost; the next deposit goes back all the same."""
+    again = orders.place(shop.wish(ask(bucket, kind="secured"), total_fen=1000), at=now)
+    for each in (order, again):
+        pay(party, each, now)
+        pay(party, each, now)
+    first, second = Deposit.objects.order_by("pk")
+    Attempt.objects.filter(pk=first.attempt_id).update(refunded_fen=500)
+
+    deposits.return_due(at=first.return_at)
+    outbox.drain(at=first.return_at)
+
+    states = [Deposit.objects.get(pk=each.pk).state for each in (first, second)]
+    assert states == [State.LOST, State.SETTLED]
+
+
+@pytest.mark.parametrize(
+    ("keep_fen", "ending"), [(0, AttemptState.RELEASED), (100, AttemptState.SUCCEEDED)]
+)
+def test_a_provider_that_is_down_for_an_hour_is_asked_until_it_answers(held, now, keep_fen, ending):
+    real = providers.get("sandbox")
+    answering(void=silent, capture=silent)
+    deposit = Deposit.objects.get()
+    deposits.settle(
+        deposit_id=deposit.pk, keep_fen=keep_fen, reason="a scratch", actor="user:1", at=now
+    )
+    outbox.drain(at=now)
+    assert Event.objects.get(name="bookings.deposit.settled").done_at == now
+    waits, moment = [], now
+    while moment < now + timedelta(hours=1):
+        deposit.refresh_from_db()
+        waits.append(int((deposit.next_at - moment).total_seconds()))
+        moment = deposit.next_at
+        deposits.carry_out_due(at=moment)
+    assert waits[:9] == [10, 20, 40, 80, 160, 320, 600, 600, 600]
+    assert Deposit.objects.get().state == State.SETTLING
+
+    providers.register(real)
+    deposits.carry_out_due(at=moment + timedelta(minutes=10))
+    outbox.drain(at=moment)
+
+    held.refresh_from_db()
+    deposit.refresh_from_db()
+    assert (deposit.state, held.state, held.captured_fen) == (State.SETTLED, ending, keep_fen)
+    assert deposits.carry_out_due(at=moment + timedelta(days=1)) == 0
+    assert sound(moment)
+
+
+def test_what_cannot_be_taken_is_not_called_settled(held, now):
+    answering(capture=lambda *_args, **_more: Outcome.FAILED)
+    deposit = Deposit.objects.get()
+
+    deposits.settle(deposit_id=deposit.pk, keep_fen=100, reason="a scratch", actor="user:1", at=now)
+    outbox.drain(at=now)
+
+    deposit.refresh_from_db()
+    held.refresh_from_db()
+    assert (deposit.state, held.captured_fen) == (State.LOST, 0)
+
+
+def ended(attempt: Attempt, at) -> None:
+    """The provider says that nothing is set aside any more."""
+    said = Payment(
+        provider_ref=attempt.provider_ref, token=attempt.token, outcome=Outcome.FAILED,
+        amount_fen=attempt.amount_fen, currency="CNY", is_live=False,
+    )  # fmt: skip
+    with transaction.atomic():
+        merge(attempt_id=attempt.pk, payment=said, at=at)
+
+
+def test_one_that_runs_out_at_the_provider_waits_for_a_person(held, now):
+    later = now + timedelta(days=7)
+
+    ended(held, later)
+    outbox.drain(at=later)
+
+    deposit = Deposit.objects.get()
+    assert (deposit.state, deposit.decided_at) == (State.LOST, later)
+    assert deposits.return_due(at=deposit.return_at) == 0
+    assert sound(later)
+
+
+def test_one_that_ran_out_before_it_was_noted_waits_for_a_person(party, order, now):
+    pay(party, order, now)
+    order = Order.objects.get(pk=order.pk)
+    attempt = payments.pay_by(
+        order=order, provider="sandbox", at=now, buyer=payments.Buyer("http://x/")
+    )
+    party.press(attempt, "never")
+    payments.ask(attempt=attempt, at=now)
+
+    ended(Attempt.objects.get(pk=attempt.pk), now)
+    outbox.drain(at=now)
+
+    assert Deposit.objects.get().state == State.LOST
+
+
+def test_what_we_let_go_of_ourselves_is_settled(held, now):
+    deposit = Deposit.objects.get()
+    deposits.settle(deposit_id=deposit.pk, keep_fen=0, reason="", actor="user:1", at=now)
+
+    outbox.drain(at=now)
+
+    held.refresh_from_db()
+    assert held.state == AttemptState.RELEASED
+    assert Deposit.objects.get().state == State.SETTLED
+
+
+def test_pages_are_closed_once_the_provider_answers_however_late(party, order, two_ways, now):
+    """Half an hour of darkness at one of two providers: the other one's page is closed meanwhile."""
+    real = providers.get("sandbox")
+    order = Order.objects.get(pk=order.pk)
+    both = [
+        payments.pay_by(order=order, provider=name, at=now, buyer=payments.Buyer("http://x/"))
+        for name in ("sandbox", "other")
+    ]
+    answering(void=silent)
+    orders.abandon(order=order, at=now)
+    moment = now
+    for _second in range(240):
+        outbox.relay(at=moment)
+        moment += timedelta(seconds=10)
+    states = [Attempt.objects.get(pk=each.pk).state for each in both]
+    assert states == [AttemptState.PENDING, AttemptState.FAILED]
+    event = Event.objects.get(name="bookings.order.given-up")
+    assert (event.parked_at, Failure.objects.get().error) == (None, "NotYet")
+
+    providers.register(real)
+    outbox.relay(at=moment + timedelta(minutes=5))
+
+    assert Attempt.objects.get(pk=both[0].pk).state == AttemptState.FAILED
+    assert Event.objects.get(name="bookings.order.given-up").done_at is not None

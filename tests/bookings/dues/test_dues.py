@@ -6,14 +6,24 @@ from datetime import timedelta
 
 import pytest
 
+from bookings.contracts import Due, When
 from bookings.dues import operations as dues
 from bookings.dues import queries
 from bookings.dues.models import LaterDue, State
+from bookings.fulfilment import operations as fulfilment
+from bookings.inventory import queries as inventory
 from bookings.ledger import queries as ledger
 from bookings.orders import operations as orders
-from bookings.orders.models import Order
+from bookings.orders.models import Hold, Line, Order
+from bookings.orders.models import State as Standing
+from bookings.payments.models import Attempt
 from bookings.refunds import operations as refunds
 from bookings.refunds.models import Refund
+from bookings.vouchers import operations as vouchers
+from bookings.vouchers.models import Pass, TurnedAway, Voucher
+from bookings.vouchers.models import State as Good
+from bookings.vouchers.posts import Post
+from kernel.audit.models import Entry
 from kernel.outbox import operations as outbox
 from kernel.outbox.models import Event
 from tests.bookings.conftest import ask
@@ -189,3 +199,188 @@ def test_a_refused_line_gives_back_what_came_in_and_asks_no_more(shop, sellers, 
 
     assert Refund.objects.get().amount_fen == 200
     assert not LaterDue.objects.filter(state=State.OPEN).exists()
+
+
+def test_a_refused_line_is_never_metered(shop, sellers, at):
+    sellers["shy"].dues = sellers["later"].dues
+    order = orders.place(shop.wish(ask(shop.bucket(1), kind="shy"), total_fen=1000), at=at)
+    outbox.drain(at=at)
+    assert LaterDue.objects.get().state == State.UNKNOWN
+
+    sellers["shy"].answer = False
+    fulfilment.ask_waiting_suppliers(at=at)
+    outbox.drain(at=at)
+
+    assert LaterDue.objects.get().state == State.WAIVED
+    with pytest.raises(dues.NotMetered):
+        dues.meter(line_id=order.lines.get().pk, amount_fen=5, at=at)
+
+
+def test_what_was_paid_at_once_for_cancelled_parts_is_not_metered_again(place, sellers, at):
+    """Of three parts at 333 a fifth is paid at once; one is cancelled, the others have cost 700."""
+    sellers["later"].dues = lambda total: (Due(198), Due(None, when=When.AFTER_USE))
+    order = place("later")
+    assert cancelled(order, ["p1"], at) == 66
+
+    dues.meter(line_id=order.lines.get().pk, amount_fen=700, at=at)
+    pay_rest(order, at)
+
+    assert ledger.balance(f"buyer:{order.pk}") == 0
+    assert ledger.balance(f"revenue:{order.lines.get().supplier_id}") == -166
+
+
+def told() -> list[dict[str, object]]:
+    found = Event.objects.filter(name="bookings.due.fell-due").order_by("pk")
+    return [event.facts for event in found]
+
+
+def test_the_buyer_is_told_a_day_before_the_rest_is_due_and_once(place, at):
+    order = place("deposit")
+    due = LaterDue.objects.get()
+    soon = due.due_at - dues.TELL_BEFORE
+
+    counts = [dues.tell_due(at=moment) for moment in (soon - timedelta(seconds=1), soon, soon)]
+
+    assert counts == [0, 1, 0]
+    assert told() == [{"order_id": order.pk, "due_id": due.pk, "amount_fen": 800}]
+    assert LaterDue.objects.get().told_at == soon
+
+
+def test_of_what_is_paid_or_was_metered_nobody_is_told(place, at):
+    pay_rest(place("deposit"), at)
+    dues.meter(line_id=place("later").lines.get().pk, amount_fen=5, at=at)
+
+    assert dues.tell_due(at=at + timedelta(days=30)) == 0
+
+
+def test_who_orders_on_the_day_has_time_to_pay(place, sellers, at):
+    """The day it falls due has ended before the order was paid, and it begins in five hours."""
+    sellers["deposit"].starts_at = at + timedelta(hours=5)
+    early = sellers["deposit"].day - timedelta(days=2)
+    sellers["deposit"].dues = lambda total: (Due(total // 5), Due(total - total // 5, when=early))
+
+    place("deposit")
+
+    assert LaterDue.objects.get().due_at == at + dues.AT_LEAST
+
+
+@pytest.fixture
+def late(place, sellers):
+    """A delivered order by deposit whose rest is not paid, and the moment it was to be there."""
+    order = place("deposit")
+    return order, LaterDue.objects.get().due_at
+
+
+@pytest.mark.parametrize(
+    ("steps", "back", "kept"),
+    [([[0, 1000]], 199, 0), ([[0, 900]], 97, 102), ([[0, 500]], 0, 199), ([], 0, 199)],
+)
+def test_a_rest_that_is_not_there_in_time_ends_the_line_by_its_terms(late, steps, back, kept):
+    """A fifth was paid: what the terms keep of each price is kept of that, and what is over goes back."""
+    order, due_at = late
+    Line.objects.update(terms={"steps": steps, "words": {}})
+
+    counts = [refunds.end_overdue(at=due_at + timedelta(seconds=s)) for s in (-1, 30, 90)]
+    outbox.drain(at=due_at)
+
+    line = order.lines.get()
+    bucket_id = Hold.objects.get().bucket_id
+    assert counts == [0, 1, 0]
+    assert (line.state, LaterDue.objects.get().state) == (Standing.CANCELLED, State.WAIVED)
+    assert {voucher.state for voucher in Voucher.objects.all()} == {Good.VOIDED}
+    assert sum(refund.amount_fen for refund in Refund.objects.all()) == back
+    assert {refund.reason for refund in Refund.objects.all()} <= {"NOT_IN_FULL"}
+    assert ledger.balance(f"revenue:{line.supplier_id}") == -kept
+    assert ledger.balance(f"buyer:{order.pk}") == 0
+    assert inventory.left([bucket_id]) == {bucket_id: 9}
+    entry = Entry.objects.get(action="order.cancel")
+    assert (entry.actor, entry.facts) == ("system", {"refund_fen": back, "reason": "NOT_IN_FULL"})
+
+
+def test_the_terms_count_at_the_moment_it_was_due_however_late_we_look(late):
+    _order, due_at = late
+    Line.objects.update(terms={"steps": [[0, 1000]], "words": {}})
+
+    refunds.end_overdue(at=due_at + timedelta(hours=3))
+
+    assert Refund.objects.get().amount_fen == 199
+
+
+def test_a_rest_that_is_paid_ends_nothing(late, at):
+    order, due_at = late
+    pay_rest(order, at)
+
+    assert refunds.end_overdue(at=due_at) == 0
+    assert order.lines.get().state == Standing.CONFIRMED
+
+
+def test_money_that_is_there_and_not_counted_yet_is_waited_for(late, at):
+    order, due_at = late
+    due = LaterDue.objects.get()
+    Attempt.objects.create(
+        order=order, provider="sandbox", token="rest", amount_fen=800, captured_fen=800,
+        currency="CNY", created_at=at, ended_at=due_at, state="SUCCEEDED", purpose="REST",
+        purpose_id=due.pk,
+    )  # fmt: skip
+
+    refunds.end_overdue(at=due_at)
+
+    assert order.lines.get().state == Standing.CONFIRMED
+
+
+def test_a_rest_that_comes_after_the_end_goes_back(late, at):
+    order, due_at = late
+    due = LaterDue.objects.get()
+    refunds.end_overdue(at=due_at)
+
+    paid_by_attempt(order, 800, due_at, purpose="REST", purpose_id=due.pk)
+
+    assert [row["reason"] for row in returns()] == ["GIVEN_UP"]
+
+
+def test_metered_use_that_is_not_paid_ends_nothing(place, at):
+    order = place("later")
+    dues.meter(line_id=order.lines.get().pk, amount_fen=5, at=at)
+
+    assert refunds.end_overdue(at=at + timedelta(days=30)) == 0
+    assert LaterDue.objects.get().state == State.OPEN
+
+
+def test_who_owes_the_rest_is_not_let_in(late, at):
+    order, due_at = late
+    line, carrier = order.lines.get(), Pass.objects.get()
+    post = Post("deposit:1", {"en": "Gate"}, line.supplier_id, line.region_id)
+
+    def scan(key: str) -> vouchers.Redeemed:
+        return vouchers.redeem(
+            text=carrier.short_code, post=post, actor="user:1", request_key=key, at=due_at
+        )
+
+    with pytest.raises(vouchers.RestUnpaid):
+        scan("first")
+    assert TurnedAway.objects.get().reason == "rest_unpaid"
+    assert Voucher.objects.filter(entries_used__gt=0).count() == 0
+
+    pay_rest(order, at)
+
+    assert len(scan("second").vouchers) == 3
+
+
+def test_no_page_is_open_longer_than_the_rest_can_be_paid(late, at):
+    order, due_at = late
+
+    closes = [
+        dues.next_of(order, at=moment).closes_at for moment in (at, due_at - timedelta(minutes=5))
+    ]
+
+    assert closes == [at + timedelta(hours=2), due_at]
+
+
+def test_metering_is_audited(place, at):
+    order = place("later")
+
+    dues.meter(line_id=order.lines.get().pk, amount_fen=5, actor="user:9", at=at)
+
+    entry = Entry.objects.get(action="due.meter")
+    assert (entry.actor, entry.subject) == ("user:9", order.subject)
+    assert entry.facts == {"due_id": LaterDue.objects.get().pk, "amount_fen": 5}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 
 import pytest
 
-from bookings.contracts import Step, Terms
+from bookings.contracts import GroupPrice, Step, Terms
 from bookings.inventory.models import Bucket
 from bookings.ledger import queries as ledger
 from bookings.orders import operations as orders
-from bookings.orders.models import Change, Line, Order, State
+from bookings.orders import queries
+from bookings.orders.models import Change, ChangeState, Line, Order, State
 from bookings.payments import operations as payments
 from bookings.refunds import operations as refunds
 from bookings.refunds.models import Refund
@@ -55,7 +57,7 @@ def change(order: Order, bucket: int, fen: int, at, *, key: str = "key", **more)
     made = orders.change(
         line=line,
         quote=quote,
-        shown_fen=quote.difference_fen,
+        shown_fen=quote.shown_fen,
         actor=order.actor,
         request_key=key,
         at=at,
@@ -125,6 +127,7 @@ def test_unpaid_it_lapses_and_the_old_one_was_never_touched(order, buckets, now)
     outbox.drain(at=now + orders.HOLD_FOR)
 
     assert states(order, made) == [State.CONFIRMED, State.LAPSED]
+    assert Change.objects.get().state == ChangeState.VOID
     assert taken(buckets) == [2, 0]
     assert Voucher.objects.filter(state=Good.ACTIVE).count() == 2
     assert sound(now)
@@ -243,3 +246,150 @@ def test_a_change_stays_with_its_seller(order, sellers, buckets, now):  # noqa: 
 
     with pytest.raises(orders.OtherSeller):
         change(order, buckets[1], 1000, now)
+
+
+def test_given_up_it_is_void(order, buckets, now):  # noqa: F811
+    made = change(order, buckets[1], 1500, now)
+
+    orders.abandon(order=made, at=now)
+
+    assert Change.objects.get().state == ChangeState.VOID
+    assert states(order, made) == [State.CONFIRMED, State.CANCELLED]
+
+
+def test_money_that_comes_after_it_lapsed_makes_it_done(order, buckets, party, now):  # noqa: F811
+    made = change(order, buckets[1], 1500, now)
+    attempt = payments.pay_by(
+        order=made, provider="sandbox", at=now, buyer=payments.Buyer("http://x/")
+    )
+    party.press(attempt, "never")
+    late = now + orders.HOLD_FOR
+    orders.lapse_due(at=late)
+
+    payments.ask(attempt=attempt, at=late)
+    outbox.drain(at=late)
+
+    assert Change.objects.get().state == ChangeState.DONE
+    assert states(order, made) == [State.CANCELLED, State.CONFIRMED]
+    assert taken(buckets) == [0, 2]
+    assert sound(late)
+
+
+def test_of_what_a_cheaper_one_leaves_over_the_terms_keep_their_part(order, buckets, now):  # noqa: F811
+    """A tenth would come back today: a tenth of the difference does, the rest is the supplier's."""
+    line = order.lines.get()
+    Line.objects.filter(pk=line.pk).update(terms={"steps": [[0, 100]], "words": {}})
+
+    made = change(order, buckets[1], 1, now)
+
+    assert [refund.amount_fen for refund in Refund.objects.all()] == [199]
+    assert ledger.balance(f"revenue:{line.supplier_id}") == -1799
+    assert ledger.balance(f"supplier:{line.supplier_id}") == -2
+    assert states(order, made) == [State.CANCELLED, State.CONFIRMED]
+    assert buyers(order, made) == [0, 0]
+    assert sound(now)
+
+
+def test_a_step_of_the_ladder_passed_meanwhile_is_said(order, buckets, now):  # noqa: F811
+    line = order.lines.get()
+    quote = orders.quote_change(line=line, ref=f"{buckets[1]}:600", at=now)
+    Line.objects.filter(pk=line.pk).update(terms={"steps": [[0, 500]], "words": {}})
+    line.refresh_from_db()
+    again = orders.quote_change(line=line, ref=f"{buckets[1]}:600", at=now)
+
+    with pytest.raises(orders.ChangeMoved):
+        orders.change(
+            line=line,
+            quote=again,
+            shown_fen=quote.shown_fen,
+            actor="guest:a",
+            request_key="k",
+            at=now,
+        )
+
+    assert (quote.shown_fen, again.shown_fen) == (-800, -400)
+    assert (Order.objects.count(), taken(buckets)) == (1, [2, 0])
+
+
+def test_into_something_free_is_one_step(order, buckets, now, monkeypatch):  # noqa: F811
+    """The new order asks for nothing: whoever hears of it finds what it takes the place of."""
+    module = sys.modules["bookings.orders.operations.change"]
+    placing = module.place
+
+    def place_and_settle(request, *, at):
+        made = placing(request, at=at)
+        outbox.drain(at=at)
+        return made
+
+    monkeypatch.setattr(module, "place", place_and_settle)
+
+    made = change(order, buckets[1], 0, now)
+
+    assert states(order, made) == [State.CANCELLED, State.CONFIRMED]
+    assert Change.objects.get().state == ChangeState.DONE
+    assert [refund.amount_fen for refund in Refund.objects.all()] == [2000]
+    assert taken(buckets) == [0, 2]
+    assert sound(now)
+
+
+def test_what_was_cheaper_together_is_changed_together(shop, sellers, buckets, party, now):  # noqa: F811
+    sellers["plain"].starts_at = now + timedelta(days=30)
+    sellers["plain"].group_prices = (
+        GroupPrice(code="pair", title={"en": "pair"}, members=(("any", 2),), price_fen=1500),
+    )
+    order = pay(party, orders.place(shop.wish(ask(buckets[0], 2), total_fen=1500), at=now), now)
+
+    with pytest.raises(orders.NotChangeable):
+        change(order, buckets[1], 1000, now, part_keys=["p0"])
+    made = change(order, buckets[1], 1000, now)
+
+    assert states(order, made) == [State.CANCELLED, State.CONFIRMED]
+    assert (made.total_fen, Refund.objects.count()) == (1500, 0)
+    assert sound(now)
+
+
+def test_some_of_the_people_change_and_the_others_stay(order, buckets, party, now):  # noqa: F811
+    made = change(order, buckets[1], 1500, now, part_keys=["p1"])
+    assert (made.unpaid_fen, made.total_fen) == (500, 1500)
+
+    made = pay(party, made, now)
+
+    assert states(order, made) == [State.CONFIRMED, State.CONFIRMED]
+    assert order.lines.get().cancelled_parts == ["p1"]
+    assert taken(buckets) == [1, 1]
+    rights = Voucher.objects.order_by("pk")
+    assert [right.state for right in rights] == [Good.ACTIVE, Good.VOIDED, Good.ACTIVE]
+    assert buyers(order, made) == [0, 0]
+    assert sound(now)
+
+
+@pytest.mark.parametrize("keys", [["p0", "p0"], ["p7"], ["p0", "p7"]])
+def test_parts_that_are_not_there_are_not_changed(order, buckets, now, keys):  # noqa: F811
+    with pytest.raises(orders.NotChangeable):
+        change(order, buckets[1], 1000, now, part_keys=keys)
+
+    assert Order.objects.count() == 1
+
+
+def test_another_class_is_asked_of_the_seller(order, buckets, now):  # noqa: F811
+    made = change(order, buckets[1], 1000, now, class_codes=["any", "child"])
+
+    assert [part.class_code for part in made.lines.get().frozen_parts] == ["any", "child"]
+
+
+def test_the_new_one_has_the_contact_of_the_old_one(order, buckets, now):  # noqa: F811
+    made = change(order, buckets[1], 1000, now)
+
+    assert made.contact_masked == order.contact_masked == "161****0001"
+    assert made.contact_sealed == order.contact_sealed
+    mine = queries.for_actors([], contact_index=order.contact_index)
+    assert [each.pk for each in mine] == [made.pk, order.pk]
+
+
+def test_the_same_key_for_other_parts_is_refused(order, buckets, now):  # noqa: F811
+    change(order, buckets[1], 1500, now, part_keys=["p0"])
+
+    with pytest.raises(orders.KeyReused):
+        change(order, buckets[1], 1500, now, part_keys=["p1"])
+
+    assert Change.objects.count() == 1

@@ -293,6 +293,20 @@ def test_after_the_last_try_it_is_parked_and_the_others_flow(at, hears):
     assert (failure.tries, failure.error, failure.at) == (outbox.MAX_TRIES, "ValueError", end)
 
 
+def test_silence_of_the_other_side_never_parks(at, hears):
+    def waits(*, event, at):
+        raise registry.NotYet
+
+    hears(waits)
+    record("bad")
+
+    end = fail_until_parked(fail_until_parked(at))
+
+    bad = Event.objects.get()
+    assert (bad.parked_at, bad.lease_until - end) == (None, timedelta(seconds=300))
+    assert Failure.objects.get().tries == 2 * outbox.MAX_TRIES
+
+
 def test_no_text_of_a_failure_is_kept_or_logged(at, hears, caplog):
     """A database error names the row's values."""
     hears(Hearer(failures=1))
