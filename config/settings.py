@@ -329,6 +329,8 @@ PAYMENT_PROVIDERS = {
             "WECHAT_SERIAL": "",
             "WECHAT_PRIVATE_KEY": "",
             "WECHAT_API_KEY": "",
+            "WECHAT_PUBLIC_KEY": "",
+            "WECHAT_PUBLIC_KEY_ID": "",
             "WECHAT_URL": "https://api.mch.weixin.qq.com",
         },
     }.items()

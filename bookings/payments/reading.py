@@ -48,7 +48,7 @@ def part_of(found: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def unopened(handle: Handle, *, is_live: bool) -> Payment:
-    """A payment that the provider does not know yet: nobody can have paid it."""
+    """A payment that the provider does not know (yet): nobody can have paid it."""
     return Payment(
         provider_ref=handle.provider_ref,
         token=handle.token,

@@ -35,6 +35,7 @@ from bookings.payments.providers.alipay import Alipay
 from bookings.payments.providers.sandbox import SIGNATURE, Sandbox, sign
 from bookings.payments.providers.stripe import Stripe
 from bookings.payments.providers.wechat import WeChat
+from bookings.payments.providers.wechat.certificates import PublicKey
 from bookings.payments.reading import private_key, public_key
 from bookings.payments.reading import sign as rsa_sign
 from config.processes import die_with_parent
@@ -70,6 +71,7 @@ class Party(Protocol):
     """One outside party and our adapter to it."""
 
     provider: Provider
+    payer: str = "guest:a"
 
     def provider_at(self, url: str) -> Provider:
         """The same adapter, speaking to another address."""
@@ -200,6 +202,10 @@ class FakeParty:
         """The book's own number of a payment."""
         return str(self._ask("SELECT id FROM payment WHERE token = ?", ref))
 
+    def row_token(self, token: str) -> str:
+        """A token of ours as it stands in the book."""
+        return token
+
     def pay(self, ref: str, *, old_news_after: bool = False) -> None:
         self._press(ref, "shuffled" if old_news_after else "pay")
 
@@ -286,6 +292,9 @@ class AlipayParty(FakeParty):
             is_live=False,
         )
 
+    def row_token(self, token: str) -> str:
+        return spelled(token)
+
     def row(self, ref: str) -> str:
         return super().row(spelled(ref))
 
@@ -339,6 +348,25 @@ class WeChatParty(FakeParty):
         return Letter(letter.raw, headers)
 
 
+class PublicKeyParty(WeChatParty):
+    """WeChat Pay for a merchant in public-key mode."""
+
+    def provider_at(self, url: str) -> Provider:
+        keys = self.keys
+        return WeChat(
+            app_id=keys.wechat_app_id,
+            merchant_id=keys.wechat_merchant_id,
+            serial=keys.wechat_serial,
+            own_key=private_key(keys.wechat_own_key),
+            api_key=keys.wechat_api_key.encode(),
+            url=url,
+            is_live=False,
+            public_key=PublicKey(
+                keys.wechat_public_key_id, public_key(keys.wechat_their_public_key)
+            ),
+        )
+
+
 def stand_in(kind: type[FakeParty]) -> Callable[[Path], AbstractContextManager[Party]]:
     """One of the stand-ins, in a process of its own."""
 
@@ -367,6 +395,7 @@ PARTIES: dict[str, Callable[[Path], AbstractContextManager[Party]]] = {
     "stripe": stand_in(StripeParty),
     "alipay": stand_in(AlipayParty),
     "wechat": stand_in(WeChatParty),
+    "wechat-public-key": stand_in(PublicKeyParty),
 }
 
 

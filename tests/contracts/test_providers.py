@@ -17,7 +17,7 @@ from pytest_socket import enable_socket
 from bookings.contracts import How
 from bookings.inventory import operations as counts
 from bookings.orders import operations as orders
-from bookings.orders.models import Order, State
+from bookings.orders.models import Flag, Order, State
 from bookings.payments import operations as payments
 from bookings.payments import providers
 from bookings.payments.models import Attempt, AttemptState, EventState, ProviderEvent
@@ -195,21 +195,32 @@ def test_a_start_without_an_answer_is_started_again_as_one(provider, party, wish
     assert party.payments(wish.token) == 1
 
 
-def test_a_start_for_nobody_finds_the_payment_that_was_begun_for_a_buyer(
-    provider, party, wish, monkeypatch
-):
-    """Its answer was lost; minutes later it is asked for again, with nobody to come back."""
+def test_a_payment_whose_beginning_was_not_heard_is_found_by_its_token(provider, party, wish):
     if not isinstance(party, AlipayParty):
         party.lose_reply()
         with pytest.raises(ProviderDown):
             provider.start(wish)
-    later = clock.now() + timedelta(minutes=3)
-    monkeypatch.setattr(clock, "now", lambda: later)
+    nameless = Handle(wish.token, "", "", AMOUNT, "CNY")
 
-    again = provider.start(replace(wish, return_url="", buyer_ip=""))
+    found = provider.fetch(nameless)
 
-    assert provider.fetch(handle(wish, again)).outcome is Outcome.PENDING
-    assert party.payments(wish.token) == (0 if isinstance(party, AlipayParty) else 1)
+    begun = 0 if isinstance(party, AlipayParty) else 1
+    assert (found.outcome, found.token, party.payments(wish.token)) == (
+        Outcome.PENDING, wish.token, begun,
+    )  # fmt: skip
+    assert provider.fetch(replace(nameless, provider_ref=found.provider_ref)) == found
+    assert provider.void(nameless) is Outcome.SUCCEEDED
+    if begun:
+        assert provider.fetch(nameless).outcome is Outcome.FAILED
+
+
+def test_a_payment_that_was_never_begun_is_not_paid_and_is_closed(provider, party, wish):
+    nameless = Handle(wish.token, "", "", AMOUNT, "CNY")
+
+    assert provider.fetch(nameless).outcome is Outcome.PENDING
+    assert provider.void(nameless) is Outcome.SUCCEEDED
+    assert back(provider, nameless, 1) is Outcome.FAILED
+    assert party.payments(wish.token) == 0
 
 
 # --- fetch ---
@@ -640,6 +651,26 @@ def test_a_refund_that_was_shown_arrives_once_whatever_happens_on_the_way(
 
     assert Refund.objects.get().state == RefundState.DONE
     assert party.returned_fen(attempt.provider_ref) == 1000 * len(parts)
+    assert holds(now)
+
+
+@pytest.mark.parametrize("party", ["stripe", "alipay", "wechat"], indirect=True)
+def test_what_is_returned_in_its_own_back_office_is_counted_each_time(
+    provider, party, post, attempt, order, now
+):
+    party.pay(attempt.provider_ref)
+    told = [*post.wait(1)]
+    token = party.row_token(attempt.token)
+    for fen in (500, 300):
+        party.control(refund=[token, fen])
+        told.append(post.wait(len(told) + 1)[-1])
+
+    for letter in (*told, *told):
+        hear(provider, letter, clock.now())
+
+    attempt.refresh_from_db()
+    assert (attempt.told_refunded_fen, attempt.refunded_fen) == (800, 800)
+    assert Order.objects.get(pk=order.pk).flag == Flag.RETURNED
     assert holds(now)
 
 

@@ -12,7 +12,6 @@ from bookings.payments import providers
 from bookings.payments.models import OPEN, Attempt, Purpose
 from bookings.payments.operations.hear import fits
 from bookings.payments.operations.merge import merge
-from bookings.payments.operations.pay import charge_of
 from bookings.payments.providers import ProviderDown
 
 ASK_AFTER = timedelta(seconds=15)
@@ -20,18 +19,12 @@ ASK_FOR = timedelta(hours=24)
 
 
 def ask(*, attempt: Attempt, at: datetime) -> None:
-    """Ask the provider how an attempt stands, and merge what it says.
+    """Ask the provider how an attempt stands, and merge what it says; nothing is begun by asking.
 
     :raises ProviderDown: no answer; asked again later.
     """
     chosen = providers.get(attempt.provider)
     Attempt.objects.filter(pk=attempt.pk).update(asked_at=at)
-    if not attempt.provider_ref:
-        # Killed between our commit and the provider's answer: the same token finds it again.
-        attempt.provider_ref = chosen.start(charge_of(attempt, at=at)).provider_ref
-        Attempt.objects.filter(pk=attempt.pk, provider_ref="").update(
-            provider_ref=attempt.provider_ref
-        )
     payment = chosen.fetch(attempt.handle)
     if fits(chosen, attempt, payment):
         with transaction.atomic(durable=True):

@@ -137,7 +137,7 @@ def pay(*, payable: Payable, provider: str, at: datetime, buyer: Buyer) -> Attem
         _refuse_samples(payable.order)
     attempt = _open_attempt(payable, chosen, at)
     if not attempt.redirect_url and not attempt.qr:
-        _started(attempt, chosen, chosen.start(charge_of(attempt, at=at, buyer=buyer)), at)
+        _started(attempt, chosen, chosen.start(_charge_of(attempt, at=at, buyer=buyer)), at)
     return attempt
 
 
@@ -151,21 +151,21 @@ def _is_offered(provider: Provider, payable: Payable) -> bool:
     )
 
 
-def charge_of(attempt: Attempt, *, at: datetime, buyer: Buyer | None = None) -> Charge:
-    """The attempt in the words of the port; without a buyer nobody comes back from the page."""
+def _charge_of(attempt: Attempt, *, at: datetime, buyer: Buyer) -> Charge:
+    """The attempt in the words of the port."""
     return Charge(
         token=attempt.token,
         amount_fen=attempt.amount_fen,
         currency=attempt.currency,
         words=attempt.words,
-        return_url=buyer.return_url if buyer else "",
+        return_url=buyer.return_url,
         notice_url=f"{settings.SITE_URL}/hooks/{attempt.provider}/",
         language=attempt.language,
         closes_at=attempt.closes_at or at,
         payer=attempt.payer,
         how=How(attempt.how),
-        buyer_ip=buyer.ip if buyer else "",
-        is_phone=buyer.is_phone if buyer else True,
+        buyer_ip=buyer.ip,
+        is_phone=buyer.is_phone,
     )
 
 

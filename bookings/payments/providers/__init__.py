@@ -161,7 +161,8 @@ class Notice:
     """A verified message from the provider: its own id, what it is about, how that stands.
 
     ``body`` is what we keep of it: nothing about persons. ``refund_token`` and ``refund_outcome`` are
-    there when it tells of a refund that we asked for.
+    there when it tells of one refund; ``refund_fen`` where it tells what that one has moved, instead of
+    what has gone back in all.
     """
 
     event_id: str
@@ -170,6 +171,7 @@ class Notice:
     body: Mapping[str, Any]
     refund_token: str = ""
     refund_outcome: Outcome | None = None
+    refund_fen: int = 0
 
 
 class Provider(Protocol):

@@ -269,7 +269,7 @@ class Stripe:
         if handle.transaction_ref:
             return handle.transaction_ref
         session = self._session(handle)
-        return payment_of_session(session).transaction_ref if session else ""
+        return "" if session is None else payment_of_session(session).transaction_ref
 
 
 def _token_of(thing: Mapping[str, Any]) -> str:
