@@ -317,6 +317,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Gate: gate,
     IssuerKey: issuer_key,
     LaterDue: later_due,
+    Line: lambda n: order(n).lines.latest("pk"),
     Item: tab_item,
     LedgerEntry: ledger_entry,
     Payout: payout,
