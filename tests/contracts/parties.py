@@ -30,7 +30,7 @@ import stripe
 from django.conf import settings
 
 from bookings.payments.fakes.keys import keys_in
-from bookings.payments.providers import Charge, Provider, Started
+from bookings.payments.providers import Charge, Outcome, Provider, Started
 from bookings.payments.providers.alipay import Alipay
 from bookings.payments.providers.sandbox import SIGNATURE, Sandbox, sign
 from bookings.payments.providers.stripe import Stripe
@@ -71,7 +71,8 @@ class Party(Protocol):
     """One outside party and our adapter to it."""
 
     provider: Provider
-    payer: str = "guest:a"
+    payer: str
+    goes_back: Outcome
 
     def provider_at(self, url: str) -> Provider:
         """The same adapter, speaking to another address."""
@@ -107,6 +108,8 @@ class SandboxParty:
 
     url: str
     store: Path
+    payer: str = "guest:a"
+    goes_back: Outcome = Outcome.SUCCEEDED
 
     @property
     def provider(self) -> Provider:
@@ -186,6 +189,8 @@ class FakeParty:
     """One desk of the stand-ins. ``folder`` has its book and the keys of both sides."""
 
     name: str
+    payer = "guest:a"
+    goes_back = Outcome.SUCCEEDED
 
     def __init__(self, url: str, folder: Path) -> None:
         self.url, self.folder, self.keys = url, folder, keys_in(folder)
