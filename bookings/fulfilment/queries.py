@@ -29,4 +29,4 @@ def awaited(order: Order) -> Sequence[tuple[Line, datetime]]:
 def refusals_of(order: Order) -> Sequence[LineRefusal]:
     """What is not to be had of an order, and why."""
     found = LineRefusal.objects.filter(line__order=order).select_related("line")
-    return found.order_by("line__position")
+    return list(found.order_by("line__position"))
