@@ -329,6 +329,8 @@ PAYMENT_PROVIDERS = {
             "WECHAT_SERIAL": "",
             "WECHAT_PRIVATE_KEY": "",
             "WECHAT_API_KEY": "",
+            "WECHAT_PUBLIC_KEY": "",
+            "WECHAT_PUBLIC_KEY_ID": "",
             "WECHAT_URL": "https://api.mch.weixin.qq.com",
         },
     }.items()
@@ -386,6 +388,9 @@ STORAGES = {
 # --- Outside parties ------------------------------------------------------------------------------
 REFUND_LIMIT_FEN = env.int("QUANYU_REFUND_LIMIT_FEN", 200_000)
 """Staff refund up to so much alone; above it a second person must approve."""
+SUPPLIER_ANSWERS_WITHIN_HOURS = env.int("QUANYU_SUPPLIER_ANSWERS_WITHIN_HOURS", 24)
+SUPPLIER_ANSWERS_BEFORE_MINUTES = env.int("QUANYU_SUPPLIER_ANSWERS_BEFORE_MINUTES", 60)
+"""A supplier who has not answered so long after the payment, or so shortly before the start, has said no."""
 _EMAIL = environ.Env.email_url_config(env.str("EMAIL_URL", "dummymail://"))
 EMAIL_BACKEND = _EMAIL["EMAIL_BACKEND"]
 EMAIL_HOST, EMAIL_PORT = _EMAIL.get("EMAIL_HOST") or "localhost", _EMAIL.get("EMAIL_PORT") or 25

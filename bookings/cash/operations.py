@@ -111,7 +111,7 @@ def ask_payout(*, token: str, payout_token: str, amount_fen: int, at: datetime) 
 def pay_out(
     *, payout_id: int, actor: str, organisation_ids: Collection[int], at: datetime
 ) -> Payout:
-    """Hand cash out of the clerk's drawer, once.
+    """Hand cash out of the clerk's drawer, once: of the house only that has taken it.
 
     :raises NoShift: no open drawer. :raises NothingToPayOut: done before, or of another organisation.
     :raises NotInDrawer: there is less in it.
@@ -120,7 +120,8 @@ def pay_out(
         shift = queries.open_of(actor, lock=True)
         if shift is None:
             raise NoShift
-        waiting = queries.waiting(organisation_ids).filter(pk=payout_id)
+        own = {shift.organisation_id}.intersection(organisation_ids)
+        waiting = queries.waiting(own).filter(pk=payout_id)
         payout = waiting.select_for_update(no_key=True, of=("self",)).first()
         if payout is None or not _mark_paid(payout, shift, at):
             raise NothingToPayOut

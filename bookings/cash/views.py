@@ -38,14 +38,15 @@ STAFF = (Role.COUNTER, Role.OPERATOR, Role.ADMIN)
 def counter(request: HttpRequest) -> HttpResponse:
     """The drawer, what waits to be paid out, and past shifts; or the form that opens a shift."""
     own = organisation_ids(request, *STAFF)
+    shift = queries.open_of(actors.actor_of(request))
     context = {
-        "shift": queries.open_of(actors.actor_of(request)),
+        "shift": shift,
         "organisations": [
             membership.organisation
             for membership in organisations.memberships(request.user)
             if membership.role in STAFF
         ],
-        "waiting": queries.waiting(own)[:50],
+        "waiting": queries.waiting(own & {shift.organisation_id} if shift else own)[:50],
         "page": page_of(request, queries.shifts(own), by=("-opened_at", "-pk"), size=10),
     }
     return render(request, "bookings_cash/counter.html", context)

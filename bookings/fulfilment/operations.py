@@ -1,23 +1,29 @@
 """Deliver paid lines: the seller fulfils, vouchers are issued, the supplier's claim is booked.
 
 Hears ``bookings.order.paid``. A line whose supplier must still say yes stays AWAITING_SUPPLIER and
-is asked again; a refused line frees its units and starts its own refund.
+is asked again, until silence counts as no; a refused line frees its units and starts its own refund.
 """
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from bookings import registry
 from bookings.contracts import Done, Outcome, Pending
+from bookings.fulfilment import queries
+from bookings.fulfilment.models import LineRefusal, Why
 from bookings.ledger import operations as ledger
 from bookings.orders import operations as orders
 from bookings.orders.models import Line, Order, State
 from bookings.vouchers import operations as vouchers
 from kernel.outbox import operations as outbox
+
+logger = logging.getLogger(__name__)
 
 _TO_DELIVER = (State.PAID, State.AWAITING_SUPPLIER)
 
@@ -34,29 +40,60 @@ def deliver(*, order_id: int, at: datetime) -> None:
         for line in lines:
             by_kind[line.kind].append(line)
         for kind in sorted(by_kind):
-            outcomes = registry.get(kind).fulfil(lines=by_kind[kind], at=at)
+            outcomes = _ask(kind, by_kind[kind], at)
             for line, outcome in zip(by_kind[kind], outcomes, strict=True):
                 _apply(order, line, outcome, at)
 
 
+def _ask(kind: str, lines: Sequence[Line], at: datetime) -> Sequence[Outcome]:
+    """What a seller answers. A fault of its own is no answer yet, and stops no other seller.
+
+    :raises DatabaseError: a lock or the connection; the whole order is tried again.
+    """
+    try:
+        with transaction.atomic():
+            return registry.get(kind).fulfil(lines=lines, at=at)
+    except DatabaseError:
+        raise
+    except Exception:
+        logger.exception("seller %s cannot fulfil lines %s", kind, [line.pk for line in lines])
+        return [Pending()] * len(lines)
+
+
 def ask_waiting_suppliers(*, at: datetime) -> int:
-    """Ask again for every line that waits for its supplier; return how many orders were asked."""
+    """Ask again for every line that waits for its supplier; return how many orders were asked.
+
+    Each order by itself: what goes wrong with one is logged, and it is asked again the next time.
+    """
     waiting = Line.objects.filter(state=State.AWAITING_SUPPLIER)
     order_ids = list(waiting.values_list("order_id", flat=True).distinct().order_by("order_id"))
+    asked = 0
     for order_id in order_ids:
-        deliver(order_id=order_id, at=at)
-    return len(order_ids)
+        try:
+            deliver(order_id=order_id, at=at)
+        except Exception:
+            logger.exception("order %s cannot be delivered", order_id)
+        else:
+            asked += 1
+    return asked
 
 
 def _apply(order: Order, line: Line, outcome: Outcome, at: datetime) -> None:
     if isinstance(outcome, Done):
         vouchers.issue(line=line, entitlements=outcome.entitlements, at=at)
         _confirm(order, line, at)
-    elif isinstance(outcome, Pending):
+    elif not isinstance(outcome, Pending):
+        _refuse(order, line, Why.SAID_NO, outcome.reason, at)
+    elif line.state == State.PAID:
         _move(line, State.AWAITING_SUPPLIER)
-    else:
-        orders.release_lines([line], state=State.REFUSED, at=at)
-        _tell("bookings.line.refused", order, line, at)
+    elif order.paid_at is not None and at >= queries.answer_by(line, paid_at=order.paid_at):
+        _refuse(order, line, Why.NO_ANSWER, "", at)
+
+
+def _refuse(order: Order, line: Line, why: Why, words: str, at: datetime) -> None:
+    orders.release_lines([line], state=State.REFUSED, at=at)
+    LineRefusal.objects.create(line=line, why=why, words=words[:200], at=at)
+    _tell("bookings.line.refused", order, line, at)
 
 
 def _confirm(order: Order, line: Line, at: datetime) -> None:

@@ -1,7 +1,9 @@
 """Every paid line is delivered, pending or refunded; every entry is counted."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.conf import settings
 
 from kernel.invariants import GRACE, rows, rule
 
@@ -41,6 +43,31 @@ def paid_is_delivered(at: datetime) -> Sequence[str]:
         " JOIN bookings_orders_order AS o ON o.id = l.order_id"
         " WHERE l.state = 'PAID' AND o.paid_at < %s",
         at - GRACE,
+    )
+
+
+@rule(
+    "awaited-has-an-end",
+    breach="""
+    UPDATE bookings_orders_order SET paid_at = %(at)s - interval '10 days', due_now_fen = 0
+    WHERE id = (SELECT min(order_id) FROM bookings_orders_line WHERE state = 'HELD');
+    UPDATE bookings_orders_line SET state = 'AWAITING_SUPPLIER' WHERE state = 'HELD'
+        AND order_id = (SELECT min(order_id) FROM bookings_orders_line WHERE state = 'HELD')
+    """,
+)
+def awaited_has_an_end(at: datetime) -> Sequence[str]:
+    """A supplier's silence counts as no in the end; half an hour later it is a rule that failed."""
+    return rows(
+        """
+        SELECT l.id AS line, o.paid_at, l.starts_at FROM bookings_orders_line AS l
+        JOIN bookings_orders_order AS o ON o.id = l.order_id
+        WHERE l.state = 'AWAITING_SUPPLIER' AND %s > least(
+            o.paid_at + make_interval(hours => %s), l.starts_at - make_interval(mins => %s)
+        )
+        """,
+        at - timedelta(minutes=30),
+        settings.SUPPLIER_ANSWERS_WITHIN_HOURS,
+        settings.SUPPLIER_ANSWERS_BEFORE_MINUTES,
     )
 
 

@@ -27,6 +27,8 @@ _TOTAL = columns.price("total_fen", _("Total"))
 _TO_PAY = columns.price("due_now_fen", _("To pay now"))
 _PRICE = columns.price("price_fen", _("Price"))
 
+_TO_CANCEL = (State.PAID, State.AWAITING_SUPPLIER, State.CONFIRMED, State.USED)
+
 _OWN: tuple[Any, ...] = (
     "code", "state_words", "region", "placed_at", "due_at", "paid_at", "own_price", "currency",
     "contact_masked", "language", "channel", "codes", "own_refunds", "site_page",
@@ -181,7 +183,7 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
 
     @admin.display(description=_("Cancel and refund"))
     def site_page(self, order: Order) -> SafeString:
-        if order.state not in (State.CONFIRMED, State.USED):
+        if order.state not in _TO_CANCEL:
             return format_html("{}", "–")
         url = reverse("admin:bookings_refunds_refund_cancel", args=[order.pk])
         return format_html(

@@ -16,6 +16,7 @@ from typing import Any
 from bookings.payments.providers import (
     Capabilities,
     Charge,
+    Declined,
     Handle,
     Notice,
     Outcome,
@@ -103,11 +104,13 @@ class Guarded:
         began = self._tick()
         try:
             yield
+        except Declined:
+            self._answered()
+            raise
         except ProviderDown:
             self._failed(self._tick() - began)
             raise
-        with self._lock:
-            self._failures, self._rests_until = 0, 0.0
+        self._answered()
 
     def _refuse_while_resting(self) -> None:
         """The first after the rest goes through alone; the others wait for what it finds."""
@@ -116,6 +119,10 @@ class Guarded:
                 raise ProviderDown
             if self._failures >= MOST_FAILURES:
                 self._rests_until = self._tick() + REST_S
+
+    def _answered(self) -> None:
+        with self._lock:
+            self._failures, self._rests_until = 0, 0.0
 
     def _failed(self, took_s: float) -> None:
         with self._lock:

@@ -15,35 +15,40 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 
 from bookings.payments.providers import Handle, Outcome, Payment, ProviderDown
 
+
+class Unreadable(ProviderDown):
+    """What came is not in the provider's own words."""
+
+
 _YUAN = re.compile(r"(0|[1-9][0-9]{0,11})(?:\.([0-9]{1,2}))?", re.ASCII)
 
 
 def text_of(found: Mapping[str, Any], name: str, *, most: int = 120) -> str:
-    """A text that must be there. :raises ProviderDown: it is not, or too long."""
+    """A text that must be there. :raises Unreadable: it is not, or too long."""
     value = found.get(name)
     if not isinstance(value, str) or not 0 < len(value) <= most:
-        raise ProviderDown
+        raise Unreadable
     return value
 
 
 def sum_of(found: Mapping[str, Any], name: str) -> int:
-    """A whole number of zero or more that must be there. :raises ProviderDown: it is not."""
+    """A whole number of zero or more that must be there. :raises Unreadable: it is not."""
     value = found.get(name)
     if type(value) is not int or value < 0:
-        raise ProviderDown
+        raise Unreadable
     return value
 
 
 def part_of(found: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """An object that must be there. :raises ProviderDown: it is not."""
+    """An object that must be there. :raises Unreadable: it is not."""
     value = found.get(name)
     if not isinstance(value, dict):
-        raise ProviderDown
+        raise Unreadable
     return value
 
 
 def unopened(handle: Handle, *, is_live: bool) -> Payment:
-    """A payment that the provider does not know yet: nobody can have paid it."""
+    """A payment that the provider does not know (yet): nobody can have paid it."""
     return Payment(
         provider_ref=handle.provider_ref,
         token=handle.token,
@@ -55,10 +60,10 @@ def unopened(handle: Handle, *, is_live: bool) -> Payment:
 
 
 def fen_of(yuan: str) -> int:
-    """Fen from yuan as text, "0.01" is 1, without floats. :raises ProviderDown: it is no sum."""
+    """Fen from yuan as text, "0.01" is 1, without floats. :raises Unreadable: it is no sum."""
     match = _YUAN.fullmatch(yuan)
     if match is None:
-        raise ProviderDown
+        raise Unreadable
     return int(match[1]) * 100 + int((match[2] or "").ljust(2, "0"))
 
 

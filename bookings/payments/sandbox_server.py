@@ -139,6 +139,11 @@ class Party:
         row = self.store.one(_SAY, payment_id)
         return {} if row is None else dict(row) | {"live": False}
 
+    def by_token(self, token: str) -> dict[str, Any]:
+        """A payment by the site's number of it; empty where there is none."""
+        row = self.store.one("SELECT id FROM payment WHERE token = ?", token)
+        return self.say(row["id"]) if row else {}
+
     def capture(self, payment_id: str, body: Mapping[str, Any]) -> dict[str, Any] | None:
         """Take so much of what was set aside, once; None where that is not to be had."""
         amount = int(body["amount"])
@@ -276,7 +281,8 @@ class Handler(BaseHTTPRequestHandler):
         if path.startswith("/pay/"):
             return self._page(path.removeprefix("/pay/"))
         if path.startswith("/v1/payments/") and self._is_site():
-            found = self.party.say(path.removeprefix("/v1/payments/"))
+            name = path.removeprefix("/v1/payments/")
+            found = self.party.say(name) or self.party.by_token(name)
             return self._json(200, found) if found else self._json(404, {"error": "none"})
         return self._json(404, {"error": "no such address"})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -10,18 +11,23 @@ from bookings.payments import providers
 from bookings.payments.breaker import Guarded
 from bookings.payments.providers import Provider
 
+if TYPE_CHECKING:
+    from bookings.payments.providers.wechat.certificates import PublicKey
+
 Keys = Mapping[str, str]
+_FOR_SOME = ("WECHAT_PUBLIC_KEY", "WECHAT_PUBLIC_KEY_ID")
 
 
 def switch_on(configured: Mapping[str, Keys]) -> None:
     """Register every provider whose first key is there.
 
-    :raises ImproperlyConfigured: another of its keys is not, or cannot be read.
+    :raises ImproperlyConfigured: another of its keys is not, or cannot be read. What only some merchants
+        have may be missing.
     """
     for name, keys in configured.items():
         if not next(iter(keys.values())):
             continue
-        if missing := sorted(key for key, text in keys.items() if not text):
+        if missing := sorted(k for k, text in keys.items() if not text and k not in _FOR_SOME):
             raise ImproperlyConfigured(f"{name}: {', '.join(missing)} is not set")
         try:
             providers.register(Guarded(_MAKERS[name](keys)))
@@ -73,7 +79,19 @@ def _wechat(keys: Keys) -> Provider:
         api_key=api_key,
         url=keys["WECHAT_URL"],
         is_live=keys["WECHAT_URL"].startswith("https://api.mch.weixin.qq.com"),
+        public_key=_wechat_public_key(keys),
     )
+
+
+def _wechat_public_key(keys: Keys) -> PublicKey | None:
+    """The key of a merchant in public-key mode; None: its certificates are read."""
+    from bookings.payments.providers.wechat.certificates import PublicKey
+    from bookings.payments.reading import public_key
+
+    pem, key_id = (keys.get(name, "") for name in _FOR_SOME)
+    if bool(pem) != bool(key_id):
+        raise ValueError("WECHAT_PUBLIC_KEY and WECHAT_PUBLIC_KEY_ID go together")
+    return PublicKey(key_id, public_key(pem)) if pem else None
 
 
 _MAKERS: Mapping[str, Callable[[Keys], Provider]] = {

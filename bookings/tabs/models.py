@@ -151,3 +151,40 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tab} {self.fen}"
+
+
+class Payout(models.Model):
+    """What the platform owes the holder of a tab, transferred to them; above the limit by two people.
+
+    ``fen`` is all that was owed when it was asked for. Its number stands on the transfer.
+    """
+
+    tab = models.ForeignKey(Tab, models.PROTECT, related_name="payouts", verbose_name=_("tab"))
+    fen = models.BigIntegerField(_("amount (fen)"))
+    asked_by = models.CharField(_("asked by"), max_length=64)
+    asked_at = models.DateTimeField(_("asked at"))
+    approved_by = models.CharField(_("approved by"), max_length=64, blank=True)
+    paid_at = models.DateTimeField(_("paid out at"), null=True, blank=True)
+    dropped_at = models.DateTimeField(_("given up at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("payout of a tab")
+        verbose_name_plural = _("payouts of tabs")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("tab",),
+                condition=Q(paid_at__isnull=True, dropped_at__isnull=True),
+                name="bookings_tabs_payout_one_open",
+            ),
+            models.CheckConstraint(condition=Q(fen__gt=0), name="bookings_tabs_payout_fen"),
+            models.CheckConstraint(
+                condition=~Q(approved_by=F("asked_by")), name="bookings_tabs_payout_two_people"
+            ),
+            models.CheckConstraint(
+                condition=Q(paid_at__isnull=True) | Q(dropped_at__isnull=True),
+                name="bookings_tabs_payout_one_end",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"TP{self.pk}"

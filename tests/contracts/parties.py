@@ -30,11 +30,12 @@ import stripe
 from django.conf import settings
 
 from bookings.payments.fakes.keys import keys_in
-from bookings.payments.providers import Charge, Provider, Started
+from bookings.payments.providers import Charge, Outcome, Provider, Started
 from bookings.payments.providers.alipay import Alipay
 from bookings.payments.providers.sandbox import SIGNATURE, Sandbox, sign
 from bookings.payments.providers.stripe import Stripe
 from bookings.payments.providers.wechat import WeChat
+from bookings.payments.providers.wechat.certificates import PublicKey
 from bookings.payments.reading import private_key, public_key
 from bookings.payments.reading import sign as rsa_sign
 from config.processes import die_with_parent
@@ -70,6 +71,8 @@ class Party(Protocol):
     """One outside party and our adapter to it."""
 
     provider: Provider
+    payer: str
+    goes_back: Outcome
 
     def provider_at(self, url: str) -> Provider:
         """The same adapter, speaking to another address."""
@@ -105,6 +108,8 @@ class SandboxParty:
 
     url: str
     store: Path
+    payer: str = "guest:a"
+    goes_back: Outcome = Outcome.SUCCEEDED
 
     @property
     def provider(self) -> Provider:
@@ -184,6 +189,8 @@ class FakeParty:
     """One desk of the stand-ins. ``folder`` has its book and the keys of both sides."""
 
     name: str
+    payer = "guest:a"
+    goes_back = Outcome.SUCCEEDED
 
     def __init__(self, url: str, folder: Path) -> None:
         self.url, self.folder, self.keys = url, folder, keys_in(folder)
@@ -199,6 +206,10 @@ class FakeParty:
     def row(self, ref: str) -> str:
         """The book's own number of a payment."""
         return str(self._ask("SELECT id FROM payment WHERE token = ?", ref))
+
+    def row_token(self, token: str) -> str:
+        """A token of ours as it stands in the book."""
+        return token
 
     def pay(self, ref: str, *, old_news_after: bool = False) -> None:
         self._press(ref, "shuffled" if old_news_after else "pay")
@@ -286,6 +297,9 @@ class AlipayParty(FakeParty):
             is_live=False,
         )
 
+    def row_token(self, token: str) -> str:
+        return spelled(token)
+
     def row(self, ref: str) -> str:
         return super().row(spelled(ref))
 
@@ -339,6 +353,25 @@ class WeChatParty(FakeParty):
         return Letter(letter.raw, headers)
 
 
+class PublicKeyParty(WeChatParty):
+    """WeChat Pay for a merchant in public-key mode."""
+
+    def provider_at(self, url: str) -> Provider:
+        keys = self.keys
+        return WeChat(
+            app_id=keys.wechat_app_id,
+            merchant_id=keys.wechat_merchant_id,
+            serial=keys.wechat_serial,
+            own_key=private_key(keys.wechat_own_key),
+            api_key=keys.wechat_api_key.encode(),
+            url=url,
+            is_live=False,
+            public_key=PublicKey(
+                keys.wechat_public_key_id, public_key(keys.wechat_their_public_key)
+            ),
+        )
+
+
 def stand_in(kind: type[FakeParty]) -> Callable[[Path], AbstractContextManager[Party]]:
     """One of the stand-ins, in a process of its own."""
 
@@ -367,6 +400,7 @@ PARTIES: dict[str, Callable[[Path], AbstractContextManager[Party]]] = {
     "stripe": stand_in(StripeParty),
     "alipay": stand_in(AlipayParty),
     "wechat": stand_in(WeChatParty),
+    "wechat-public-key": stand_in(PublicKeyParty),
 }
 
 

@@ -31,6 +31,7 @@ from bookings.pricing.models import PriceAudit
 from bookings.refunds.models import Evidence, Reason, Refund, RefundRequest
 from bookings.shares.models import Division, Rule, Share
 from bookings.tabs.models import Bill, Item, Tab
+from bookings.tabs.models import Payout as TabPayout
 from bookings.waiting.models import Sale, Turn
 from kernel import seals
 from kernel.audit import operations as audit
@@ -249,6 +250,10 @@ def tab_item(n: int) -> Item:
     )
 
 
+def tab_payout(n: int) -> TabPayout:
+    return TabPayout.objects.create(tab=tab(n), fen=1000, asked_by=f"user:{n}", asked_at=moment(n))
+
+
 def deposit(n: int) -> Deposit:
     held = attempt(n)
     return Deposit.objects.create(
@@ -317,11 +322,13 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Gate: gate,
     IssuerKey: issuer_key,
     LaterDue: later_due,
+    Line: lambda n: order(n).lines.latest("pk"),
     Item: tab_item,
     LedgerEntry: ledger_entry,
     Payout: payout,
     Shift: shift,
     Tab: tab,
+    TabPayout: tab_payout,
     Membership: lambda _n: MembershipFactory(),
     Message: message,
     Notice: notice,

@@ -17,7 +17,7 @@ from pytest_socket import enable_socket
 from bookings.contracts import How
 from bookings.inventory import operations as counts
 from bookings.orders import operations as orders
-from bookings.orders.models import Order, State
+from bookings.orders.models import Flag, Order, State
 from bookings.payments import operations as payments
 from bookings.payments import providers
 from bookings.payments.models import Attempt, AttemptState, EventState, ProviderEvent
@@ -37,6 +37,7 @@ from kernel import clock, invariants
 from kernel.outbox import operations as outbox
 from kernel.outbox.models import Event
 from tests.bookings.conftest import Shop, ask, region, sellers, shop  # noqa: F401
+from tests.contracts.own_parties import OWN, CashParty, OwnParty
 from tests.contracts.parties import (
     PARTIES,
     AlipayParty,
@@ -56,16 +57,28 @@ AMOUNT = 20_000
 
 
 @pytest.fixture(scope="module", params=sorted(PARTIES))
-def party(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Iterator[Party]:
-    """One outside party, in a process of its own."""
+def party(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Iterator[Any]:
+    """One outside party, in a process of its own; or, where a test names them, a way of our own."""
     enable_socket()
-    with PARTIES[request.param](tmp_path_factory.mktemp(request.param)) as made:
+    with {**PARTIES, **OWN}[request.param](tmp_path_factory.mktemp(request.param)) as made:
         yield made
 
 
+of_everyone = pytest.mark.parametrize("party", sorted({**PARTIES, **OWN}), indirect=True)
+"""What outside parties and ways of our own have in common."""
+
+of_our_own = pytest.mark.parametrize("party", sorted(OWN), indirect=True)
+
+
 @pytest.fixture(autouse=True)
-def post(party: Party, socket_enabled: None, settings: Any) -> Iterator[Inbox]:
-    """The adapter is switched on; the party's notices come here."""
+def post(
+    party: Any, socket_enabled: None, settings: Any, request: pytest.FixtureRequest
+) -> Iterator[Inbox]:
+    """The adapter is switched on; the party's notices come here. Ways of our own send none."""
+    if isinstance(party, OwnParty):
+        party.open(request.getfixturevalue("region"), clock.now())
+        yield Inbox("http://nobody.invalid")
+        return
     known = {provider.name: provider for provider in providers.list_all()}
     providers.register(party.provider)
     with inbox() as made:
@@ -100,8 +113,8 @@ def charge(post: Inbox, **changes: Any) -> Charge:
 
 
 @pytest.fixture
-def wish(post: Inbox) -> Charge:
-    return charge(post)
+def wish(party: Any, post: Inbox) -> Charge:
+    return charge(post, payer=party.payer)
 
 
 @pytest.fixture
@@ -131,15 +144,16 @@ UNKNOWN = Handle("unknown", "pay_unknown", "", AMOUNT, "CNY")
 
 def test_every_provider_has_a_party():
     modules = {module.name for module in pkgutil.iter_modules(providers.__path__)} - {"own"}
-    outside = {each.name for each in providers.list_all() if not each.capabilities.is_internal}
+    switched_on = {each.name for each in providers.list_all()}
 
     assert modules <= set(PARTIES)
-    assert outside <= set(PARTIES)
+    assert switched_on <= {*PARTIES, *OWN}
 
 
 # --- what it declares ---
 
 
+@of_everyone
 def test_its_name_fits_addresses_and_rows_and_its_title_is_for_people(provider):
     assert re.fullmatch(r"[a-z]{2,20}", provider.name)
     for language in ("en", "zh-hans"):
@@ -147,18 +161,19 @@ def test_its_name_fits_addresses_and_rows_and_its_title_is_for_people(provider):
             assert provider.title.strip()
 
 
+@of_everyone
 def test_it_can_what_it_declares(provider, party, post):
     can = provider.capabilities
 
     assert can.refund_window_days > 0
     assert can.currencies
     for currency in can.currencies:
-        wish = charge(post, currency=currency)
+        wish = charge(post, currency=currency, payer=party.payer)
         made = handle(wish, provider.start(wish))
         assert provider.fetch(made).currency == currency
         party.pay(made.provider_ref)
         amount = 1 if can.partial_refund else AMOUNT
-        assert back(provider, made, amount) is Outcome.SUCCEEDED
+        assert back(provider, made, amount) is party.goes_back
 
 
 # --- start ---
@@ -195,21 +210,32 @@ def test_a_start_without_an_answer_is_started_again_as_one(provider, party, wish
     assert party.payments(wish.token) == 1
 
 
-def test_a_start_for_nobody_finds_the_payment_that_was_begun_for_a_buyer(
-    provider, party, wish, monkeypatch
-):
-    """Its answer was lost; minutes later it is asked for again, with nobody to come back."""
+def test_a_payment_whose_beginning_was_not_heard_is_found_by_its_token(provider, party, wish):
     if not isinstance(party, AlipayParty):
         party.lose_reply()
         with pytest.raises(ProviderDown):
             provider.start(wish)
-    later = clock.now() + timedelta(minutes=3)
-    monkeypatch.setattr(clock, "now", lambda: later)
+    nameless = Handle(wish.token, "", "", AMOUNT, "CNY")
 
-    again = provider.start(replace(wish, return_url="", buyer_ip=""))
+    found = provider.fetch(nameless)
 
-    assert provider.fetch(handle(wish, again)).outcome is Outcome.PENDING
-    assert party.payments(wish.token) == (0 if isinstance(party, AlipayParty) else 1)
+    begun = 0 if isinstance(party, AlipayParty) else 1
+    assert (found.outcome, found.token, party.payments(wish.token)) == (
+        Outcome.PENDING, wish.token, begun,
+    )  # fmt: skip
+    assert provider.fetch(replace(nameless, provider_ref=found.provider_ref)) == found
+    assert provider.void(nameless) is Outcome.SUCCEEDED
+    if begun:
+        assert provider.fetch(nameless).outcome is Outcome.FAILED
+
+
+def test_a_payment_that_was_never_begun_is_not_paid_and_is_closed(provider, party, wish):
+    nameless = Handle(wish.token, "", "", AMOUNT, "CNY")
+
+    assert provider.fetch(nameless).outcome is Outcome.PENDING
+    assert provider.void(nameless) is Outcome.SUCCEEDED
+    assert back(provider, nameless, 1) is Outcome.FAILED
+    assert party.payments(wish.token) == 0
 
 
 # --- fetch ---
@@ -246,6 +272,17 @@ def test_a_payment_it_does_not_know_is_no_answer(provider, party):
         return
     with pytest.raises(ProviderDown):
         provider.fetch(UNKNOWN)
+
+
+@of_everyone
+def test_what_was_paid_is_told_in_full(provider, party, paid):
+    found = provider.fetch(paid)
+
+    assert (found.outcome, found.token, found.provider_ref) == (
+        Outcome.SUCCEEDED, paid.token, paid.provider_ref,
+    )  # fmt: skip
+    assert (found.amount_fen, found.captured_fen, found.currency) == (AMOUNT, AMOUNT, "CNY")
+    assert (found.refunded_fen, found.is_live) == (0, provider.capabilities.is_live)
 
 
 # --- no answer, or one that cannot be read ---
@@ -351,31 +388,35 @@ def back(provider: Provider, made: Handle, amount_fen: int, *, token: str = "") 
     ).outcome
 
 
+@of_everyone
 def test_all_of_it_goes_back_and_no_more(provider, party, paid):
-    assert back(provider, paid, AMOUNT) is Outcome.SUCCEEDED
+    assert back(provider, paid, AMOUNT) is party.goes_back
     assert back(provider, paid, 1) is Outcome.FAILED
 
     assert party.returned_fen(paid.provider_ref) == AMOUNT
 
 
+@of_everyone
 def test_parts_go_back_one_after_the_other_up_to_all_of_it(provider, party, paid):
     if not provider.capabilities.partial_refund:
         assert back(provider, paid, 1) is Outcome.FAILED
         return
 
     assert [back(provider, paid, fen) for fen in (5_000, 15_001, 15_000)] == [
-        Outcome.SUCCEEDED,
+        party.goes_back,
         Outcome.FAILED,
-        Outcome.SUCCEEDED,
+        party.goes_back,
     ]
     assert party.returned_fen(paid.provider_ref) == AMOUNT
 
 
+@of_everyone
 def test_one_token_sends_money_back_once(provider, party, paid):
-    outcomes = [back(provider, paid, AMOUNT, token="once" + paid.token) for _time in range(3)]
+    part = AMOUNT // 4 if provider.capabilities.partial_refund else AMOUNT
+    outcomes = [back(provider, paid, part, token="once" + paid.token) for _time in range(3)]
 
-    assert outcomes == [Outcome.SUCCEEDED] * 3
-    assert party.returned_fen(paid.provider_ref) == AMOUNT
+    assert outcomes == [party.goes_back] * 3
+    assert party.returned_fen(paid.provider_ref) == part
 
 
 def test_what_was_not_paid_does_not_go_back(provider, party, unpaid):
@@ -392,6 +433,7 @@ SET_ASIDE = ("sandbox", "stripe")
 of_those_that_set_aside = pytest.mark.parametrize("party", SET_ASIDE, indirect=True)
 
 
+@of_everyone
 def test_who_cannot_set_a_sum_aside_says_so(provider, paid):
     assert provider.capabilities.authorise is (provider.name in SET_ASIDE)
     if not provider.capabilities.authorise:
@@ -449,6 +491,7 @@ def test_a_page_that_nobody_has_paid_on_is_closed(provider, party, unpaid):
     assert provider.fetch(unpaid).outcome is Outcome.FAILED
 
 
+@of_everyone
 def test_what_is_paid_is_not_closed(provider, paid):
     assert provider.void(paid) is Outcome.FAILED
 
@@ -464,6 +507,66 @@ def test_a_refund_without_an_answer_is_sent_again_as_one(provider, party, paid, 
     assert back(provider, paid, AMOUNT, token="again" + paid.token) is Outcome.SUCCEEDED
 
     assert party.returned_fen(paid.provider_ref) == AMOUNT
+
+
+# --- ways of our own: what only they promise ---
+
+
+@of_our_own
+def test_it_is_decided_at_once_and_moves_the_sum_once(provider, party, wish):
+    can = provider.capabilities
+    before = party.left_fen()
+    assert (can.is_internal, can.authorise, can.currencies) == (True, False, frozenset({"CNY"}))
+    assert provider.is_offered(payer=party.payer, amount_fen=AMOUNT, currency="CNY")
+
+    started = [provider.start(wish) for _time in range(3)]
+
+    assert [each.outcome for each in started] == [Outcome.SUCCEEDED] * 3
+    assert {each.provider_ref for each in started} == {wish.token}
+    assert (party.payments(wish.token), before - party.left_fen()) == (1, AMOUNT)
+
+
+@of_our_own
+def test_from_a_stranger_nothing_is_taken(provider, party, wish):
+    before = party.left_fen()
+    stranger = replace(wish, payer="user:999999999")
+    assert not provider.is_offered(payer=stranger.payer, amount_fen=AMOUNT, currency="CNY")
+
+    made = handle(stranger, provider.start(stranger))
+
+    assert provider.start(stranger).outcome is Outcome.FAILED
+    assert (party.payments(wish.token), party.left_fen()) == (0, before)
+    assert back(provider, made, 1) is Outcome.FAILED
+    assert provider.void(made) is Outcome.SUCCEEDED
+
+
+@pytest.mark.parametrize("party", ["balance", "tab"], indirect=True)
+def test_no_more_is_taken_than_there_is(provider, party, wish):
+    most = party.left_fen()
+    wishes = [replace(wish, amount_fen=most + 1), replace(wish, token="another", amount_fen=most)]
+
+    assert [provider.start(each).outcome for each in wishes] == [Outcome.FAILED, Outcome.SUCCEEDED]
+
+    assert (party.payments(wish.token), party.left_fen()) == (0, 0)
+
+
+@of_our_own
+def test_what_went_back_is_told_and_what_is_fetched_is_done(provider, party, paid):
+    token = "back" + paid.token
+    back(provider, paid, 5_000, token=token)
+    if isinstance(party, CashParty):
+        party.fetch(clock.now())
+
+    assert back(provider, paid, 5_000, token=token) is Outcome.SUCCEEDED
+    assert provider.fetch(paid).refunded_fen == 5_000
+
+
+@of_our_own
+def test_nobody_sends_notices_of_it(provider, party, paid):
+    for raw in (b"", b"{}", paid.token.encode()):
+        with pytest.raises(BadSignature):
+            provider.verify(raw, {}, at=clock.now())
+    assert provider.news(since=clock.now() - timedelta(days=1)) == ()
 
 
 # --- through the core ---
@@ -640,6 +743,26 @@ def test_a_refund_that_was_shown_arrives_once_whatever_happens_on_the_way(
 
     assert Refund.objects.get().state == RefundState.DONE
     assert party.returned_fen(attempt.provider_ref) == 1000 * len(parts)
+    assert holds(now)
+
+
+@pytest.mark.parametrize("party", ["stripe", "alipay", "wechat"], indirect=True)
+def test_what_is_returned_in_its_own_back_office_is_counted_each_time(
+    provider, party, post, attempt, order, now
+):
+    party.pay(attempt.provider_ref)
+    told = [*post.wait(1)]
+    token = party.row_token(attempt.token)
+    for fen in (500, 300):
+        party.control(refund=[token, fen])
+        told.append(post.wait(len(told) + 1)[-1])
+
+    for letter in (*told, *told):
+        hear(provider, letter, clock.now())
+
+    attempt.refresh_from_db()
+    assert (attempt.told_refunded_fen, attempt.refunded_fen) == (800, 800)
+    assert Order.objects.get(pk=order.pk).flag == Flag.RETURNED
     assert holds(now)
 
 

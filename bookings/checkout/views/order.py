@@ -18,13 +18,14 @@ from bookings.baskets import operations as baskets
 from bookings.deposits import queries as deposits
 from bookings.dues import operations as dues
 from bookings.dues import queries as dues_of
+from bookings.fulfilment import queries as deliveries
 from bookings.orders import operations as orders
 from bookings.orders import queries
 from bookings.orders.guesses import open_order
 from bookings.orders.models import Line, Order, State
 from bookings.payments import operations as payments
 from bookings.payments import queries as payments_of
-from bookings.payments.models import Attempt
+from bookings.payments.models import Attempt, AttemptState
 from bookings.payments.pages import buyer_of
 from bookings.refunds import operations as refunds
 from bookings.refunds import queries as refunds_of
@@ -38,6 +39,7 @@ from kernel.web import problems
 from kernel.web.paging import page_of
 from kernel.web.requests import client_ip, whole
 
+_CANCELLABLE = (State.AWAITING_SUPPLIER, State.CONFIRMED)
 _CODES_COME = (State.PAID, State.AWAITING_SUPPLIER, State.CONFIRMED)
 
 
@@ -76,9 +78,9 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
         "family": queries.family(order),
         "changeable": [line for line in order.lines.all() if _is_changeable(line)],
         "is_awaited": bool(order.paid_at) and order.state in _CODES_COME,
-        "can_cancel": any(
-            line.state == State.CONFIRMED and line.open_parts for line in order.lines.all()
-        ),
+        "awaited": deliveries.awaited(order),
+        "refusals": deliveries.refusals_of(order),
+        "can_cancel": bool(_cancellable(order)),
         "refunds": refunds_of.of_order(order),
         "refund_requests": refunds_of.requests_of(order),
         "deposit": deposits.find(order),
@@ -87,6 +89,12 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
         "is_divisible": shares.is_divisible(order, at=clock.now()),
     }
     return render(request, "bookings_checkout/order.html", context)
+
+
+def _cancellable(order: Order) -> list[Line]:
+    """What of an order can be cancelled, also while its supplier has not answered."""
+    lines = order.lines.all()
+    return [line for line in lines if line.state in _CANCELLABLE and line.open_parts]
 
 
 def _is_changeable(line: Line) -> bool:
@@ -117,7 +125,7 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
             )
         except Refusal as refusal:
             return _refused(request, token, refusal)
-        return _go_on(order, attempt)
+        return _go_on(request, order, attempt)
     context = {
         "order": order,
         "region": order.region,
@@ -140,8 +148,10 @@ def _payable(request: HttpRequest, order: Order, at: datetime) -> payments.Payab
     return replace(found, payer=actors.actor_of(request)) if found else None
 
 
-def _go_on(order: Order, attempt: Attempt) -> HttpResponse:
+def _go_on(request: HttpRequest, order: Order, attempt: Attempt) -> HttpResponse:
     """To the provider's page, to the code its app reads, or, where it is decided, to the order."""
+    if attempt.state == AttemptState.FAILED:
+        messages.error(request, _("This way to pay does not take this sum. Please choose another."))
     if attempt.redirect_url:
         return redirect(attempt.redirect_url)
     if attempt.qr:
@@ -226,6 +236,7 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "order": order,
         "region": order.region,
+        "lines": _cancellable(order),
         "chosen": chosen,
         "quote": quote,
         "holders": vouchers.holders(order),

@@ -54,11 +54,6 @@ class Desk(Party):
         """This run's clock."""
         return clock.moved_now(self.clock)
 
-    def by_token(self, token: str) -> dict[str, Any]:
-        """A payment by our number of it; empty where there is none."""
-        row = self.store.one("SELECT id FROM payment WHERE token = ?", token)
-        return self.say(row["id"]) if row else {}
-
     def row(self, payment_id: str) -> sqlite3.Row | None:
         """A payment as it is kept."""
         return self.store.one("SELECT * FROM payment WHERE id = ?", payment_id)

@@ -12,6 +12,7 @@ from secrets import token_hex
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import NameOID
 
 _FILE = "fakes.json"
@@ -37,6 +38,17 @@ class Keys:
     wechat_their_key: str
     wechat_certificate: str
     control: str
+
+    @property
+    def wechat_public_key_id(self) -> str:
+        """What WeChat Pay calls its key for a merchant in public-key mode."""
+        return f"PUB_KEY_ID_01{self.wechat_merchant_id}"
+
+    @property
+    def wechat_their_public_key(self) -> str:
+        """The key itself, which is that of the first certificate here."""
+        read = x509.load_pem_x509_certificate(self.wechat_certificate.encode()).public_key()
+        return _pem(read)
 
 
 def keys_in(folder: Path) -> Keys:
@@ -84,11 +96,12 @@ def _private(key: rsa.RSAPrivateKey) -> str:
 
 
 def _public(key: rsa.RSAPrivateKey) -> str:
-    return (
-        key.public_key()
-        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-        .decode()
-    )
+    return _pem(key.public_key())
+
+
+def _pem(key: CertificatePublicKeyTypes) -> str:
+    kind = serialization.PublicFormat.SubjectPublicKeyInfo
+    return key.public_bytes(serialization.Encoding.PEM, kind).decode()
 
 
 def certificate(key: rsa.RSAPrivateKey) -> str:

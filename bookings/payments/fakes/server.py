@@ -7,6 +7,7 @@ import json
 import threading
 import urllib.parse
 from pathlib import Path
+from secrets import token_hex
 from typing import ClassVar
 
 from bookings.payments.fakes.alipay import AlipayDesk
@@ -90,8 +91,9 @@ class FakeHandler(Handler):
     def _control(self, raw: bytes) -> None:
         """``{"provider": {"fault": value}}`` replaces a provider's faults.
 
-        Done at once: "rotate" changes keys, "replay" sends all old notices again, and "dispute" (a
-        token and a status) is a buyer's objection.
+        Done at once: "rotate" changes keys, "replay" sends all old notices again, "refund" (a token and
+        fen) is made in the provider's own back office, and "dispute" (a token and a status) is a
+        buyer's objection.
         """
         given = self.headers.get("Authorization", "").encode()
         if not hmac.compare_digest(given, f"Bearer {self.control}".encode()):
@@ -104,6 +106,9 @@ class FakeHandler(Handler):
                 desk.webhook = faults.pop("webhook")
             if isinstance(desk, StripeDesk) and "dispute" in faults:
                 desk.dispute(*faults.pop("dispute"))
+            if "refund" in faults:
+                token, fen = faults.pop("refund")
+                desk.pay_back(desk.by_token(token)["id"], f"back-office-{token_hex(8)}", fen)
             if faults.pop("replay", False):
                 desk.replay()
             desk.faults = {fault: int(value) for fault, value in faults.items()}

@@ -1,4 +1,7 @@
-"""WeChat Pay's stand-in: API v3 with signatures both ways, sealed notices, certificates that change."""
+"""WeChat Pay's stand-in: API v3 with signatures both ways, sealed notices, certificates that change.
+
+A merchant that names its public key by id in a request is in public-key mode from then on.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +35,7 @@ class WeChatDesk(Desk):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._pem, self._certificate = self.keys.wechat_their_key, self.keys.wechat_certificate
+        self._has_one_key = False
 
     def rotate(self) -> None:
         """From now on another key signs."""
@@ -45,16 +49,20 @@ class WeChatDesk(Desk):
 
     @property
     def serial(self) -> str:
-        """Of the certificate that signs now."""
+        """Of the certificate that signs now, or the id of the one key."""
+        if self._has_one_key:
+            return self.keys.wechat_public_key_id
         return f"{x509.load_pem_x509_certificate(self._certificate.encode()).serial_number:X}"
 
     def answer(self, request: Request) -> Reply:
         if not self._is_ours(request):
             return self._json(401, {"code": "SIGN_ERROR", "message": "signature"})
+        named = request.headers.get("Wechatpay-Serial")
+        self._has_one_key = named == self.keys.wechat_public_key_id
         body = json.loads(request.raw) if request.raw else {}
         path = urlsplit(request.path).path
         match (request.method, *path.strip("/").split("/")[2:]):
-            case "GET", "certificates":
+            case "GET", "certificates" if not self._has_one_key:
                 return self._json(200, {"data": [self._own_certificate()]})
             case "POST", "pay", "transactions", ("native" | "h5") as kind:
                 return self._start(body, kind)
@@ -187,7 +195,8 @@ class WeChatDesk(Desk):
 
     def seal(self, raw: bytes) -> dict[str, str]:
         stamp, nonce = str(int(self.now.timestamp())), secrets.token_hex(16)
-        pem = self.keys.wechat_own_key if self.faults.get("forge") else self._pem
+        pem = self.keys.wechat_their_key if self._has_one_key else self._pem
+        pem = self.keys.wechat_own_key if self.faults.get("forge") else pem
         message = f"{stamp}\n{nonce}\n".encode() + raw + b"\n"
         return {
             "Content-Type": "application/json",

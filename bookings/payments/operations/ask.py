@@ -11,7 +11,6 @@ from django.db.models.functions import Coalesce
 from bookings.orders.models import Order
 from bookings.payments import providers
 from bookings.payments.models import OPEN, Attempt, Purpose, Trouble
-from bookings.payments.operations.charge import charge_of
 from bookings.payments.operations.hear import Unfit, fits, note_refused
 from bookings.payments.operations.merge import merge
 from bookings.payments.providers import Outcome, Payment, Provider, ProviderDown
@@ -29,18 +28,14 @@ _OLD_LIFE = timedelta(hours=24)
 
 
 def ask(*, attempt: Attempt, at: datetime) -> None:
-    """Ask the provider how an attempt stands, and merge what it says; what does not fit is in trouble.
+    """Ask the provider how an attempt stands, and merge what it says; nothing is begun by asking.
+
+    What does not fit is in trouble.
 
     :raises ProviderDown: no answer; asked again later.
     """
     chosen = providers.get(attempt.provider)
     Attempt.objects.filter(pk=attempt.pk).update(asked_at=at)
-    if not attempt.provider_ref and not chosen.capabilities.is_internal:
-        # Killed between our commit and the provider's answer: the same token finds it again.
-        attempt.provider_ref = chosen.start(charge_of(attempt, at=at)).provider_ref
-        Attempt.objects.filter(pk=attempt.pk, provider_ref="").update(
-            provider_ref=attempt.provider_ref
-        )
     payment = chosen.fetch(attempt.handle)
     if payment.outcome is Outcome.FAILED and _may_be_moving(attempt, chosen, at):
         return None

@@ -21,19 +21,19 @@ class Buyer:
     is_phone: bool = True
 
 
-def charge_of(attempt: Attempt, *, at: datetime, buyer: Buyer | None = None) -> Charge:
-    """What a provider is asked for; without a buyer nobody comes back from the page."""
+def charge_of(attempt: Attempt, *, at: datetime, buyer: Buyer) -> Charge:
+    """What a provider is asked for."""
     return Charge(
         token=attempt.token,
         amount_fen=attempt.amount_fen,
         currency=attempt.currency,
         words=attempt.words,
-        return_url=buyer.return_url if buyer else "",
+        return_url=buyer.return_url,
         notice_url=f"{settings.SITE_URL}/hooks/{attempt.provider}/",
         language=attempt.language,
         closes_at=attempt.closes_at or at,
         payer=attempt.payer,
         how=How(attempt.how),
-        buyer_ip=buyer.ip if buyer else "",
-        is_phone=buyer.is_phone if buyer else True,
+        buyer_ip=buyer.ip,
+        is_phone=buyer.is_phone,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -68,7 +69,7 @@ def keep(provider: Provider, notice: Notice, at: datetime) -> None:
             event_id=notice.event_id,
             kind=notice.kind,
             attempt=attempt,
-            body=dict(notice.body),
+            body={**notice.body, **_one_refund(notice)},
             state=_judge(attempt, notice),
             received_at=at,
         )
@@ -116,9 +117,26 @@ def _stored(event: ProviderEvent) -> bool:
     return True
 
 
+def _one_refund(notice: Notice) -> Mapping[str, object]:
+    """What is kept of a refund whose provider tells of each by itself."""
+    if not notice.refund_fen:
+        return {}
+    return {"refund_token": notice.refund_token, "refund_fen": notice.refund_fen}
+
+
+def _with_all_refunds(event: ProviderEvent, payment: Payment) -> Payment:
+    """The payment with the sum of the refunds that were told of it, each once. It is locked."""
+    told = ProviderEvent.objects.filter(attempt=event.attempt, body__has_key="refund_fen")
+    each = {
+        body["refund_token"]: body["refund_fen"] for body in told.values_list("body", flat=True)
+    }
+    return replace(payment, refunded_fen=sum(each.values()))
+
+
 def _apply(event: ProviderEvent, notice: Notice, at: datetime) -> None:
     if event.attempt_id is not None and notice.payment is not None:
-        if not merge(attempt_id=event.attempt_id, payment=notice.payment, at=at):
+        payment = _with_all_refunds(event, notice.payment) if notice.refund_fen else notice.payment
+        if not merge(attempt_id=event.attempt_id, payment=payment, at=at):
             ProviderEvent.objects.filter(pk=event.pk).update(state=EventState.IGNORED)
     if notice.refund_token and notice.refund_outcome is not None:
         outbox.record(

@@ -28,6 +28,14 @@ class ProviderDown(Refusal):
     message = _("The payment service does not answer just now. Please try again in a moment.")
 
 
+class Declined(ProviderDown):
+    """It answers and does not do it: no outage, and ``why`` in its own word."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__()
+        self.why = why
+
+
 class BadSignature(Refusal):
     """A notice that the provider did not sign, or too old a one."""
 
@@ -113,7 +121,10 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """One payment by all its names: ours, the provider's, and the transaction's once it is paid."""
+    """One payment by all its names: ours, the provider's, and the transaction's once it is paid.
+
+    ``provider_ref`` is empty where the answer to its beginning was lost: it is found by its token.
+    """
 
     token: str
     provider_ref: str
@@ -157,7 +168,8 @@ class Notice:
     """A verified message from the provider: its own id, what it is about, how that stands.
 
     ``body`` is what we keep of it: nothing about persons. ``refund_token`` and ``refund_outcome`` are
-    there when it tells of a refund that we asked for, ``refund_why`` where that was refused.
+    there when it tells of one refund, ``refund_why`` where that was refused; ``refund_fen`` where it
+    tells what that one has moved, instead of what has gone back in all.
     """
 
     event_id: str
@@ -167,6 +179,7 @@ class Notice:
     refund_token: str = ""
     refund_outcome: Outcome | None = None
     refund_why: str = ""
+    refund_fen: int = 0
 
 
 class Provider(Protocol):
@@ -195,10 +208,10 @@ class Provider(Protocol):
         """Whether this person may pay this sum so."""
 
     def start(self, charge: Charge) -> Started:
-        """Make a payment, or find the one this token made before."""
+        """Make a payment, or find the one this token made before. FAILED: it is not taken."""
 
     def fetch(self, handle: Handle) -> Payment:
-        """How a payment stands."""
+        """How a payment stands; one that nobody can have opened yet is PENDING."""
 
     def capture(self, handle: Handle, *, amount_fen: int) -> Outcome:
         """Take so much of what was set aside, once; the rest is released. FAILED: not to be had."""

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,11 +29,12 @@ from bookings.payments.providers import (
     Returned,
     Started,
 )
+from bookings.payments.reading import unopened
 from kernel import http
 
 TOLERANCE_S = 300
 SIGNATURE = "Sandbox-Signature"
-_DONE, _REFUSED = 200, 409
+_DONE, _CANNOT_READ, _NOT_THERE, _REFUSED = 200, 400, 404, 409
 
 _CAN = Capabilities(
     currencies=frozenset({"CNY"}),
@@ -68,20 +69,34 @@ class Sandbox:
             "language": charge.language,
             "how": charge.how,
         }
-        found = self._send("POST", "/v1/payments", body, charge.token)
-        return Started(provider_ref=_text(found, "id"), redirect_url=_text(found, "pay_url"))
+        answer = self._ask("POST", "/v1/payments", body, charge.token)
+        if answer.status == _CANNOT_READ:
+            return Started("", outcome=Outcome.FAILED)
+        if answer.status != _DONE:
+            raise ProviderDown
+        return Started(_text(answer.body, "id"), redirect_url=_text(answer.body, "pay_url"))
 
     def is_offered(self, *, payer: str, amount_fen: int, currency: str) -> bool:
         return currency in self.capabilities.currencies
 
     def fetch(self, handle: Handle) -> Payment:
-        return _payment(self._send("GET", f"/v1/payments/{handle.provider_ref}", None, ""))
+        name = handle.provider_ref or handle.token
+        answer = self._ask("GET", f"/v1/payments/{name}", None, "")
+        if answer.status == _NOT_THERE and not handle.provider_ref:
+            return unopened(handle, is_live=self.capabilities.is_live)
+        if answer.status != _DONE:
+            raise ProviderDown
+        return _payment(answer.body)
 
     def capture(self, handle: Handle, *, amount_fen: int) -> Outcome:
         done = self._do(handle, "capture", {"amount": amount_fen}, handle.token)
         return Outcome.FAILED if done is None else _outcome(done)
 
     def void(self, handle: Handle) -> Outcome:
+        if not handle.provider_ref:
+            handle = replace(handle, provider_ref=self.fetch(handle).provider_ref)
+        if not handle.provider_ref:
+            return Outcome.SUCCEEDED
         done = self._do(handle, "void", {}, handle.token)
         return Outcome.FAILED if done is None else Outcome.SUCCEEDED
 
@@ -124,14 +139,6 @@ class Sandbox:
             )
         except (ValueError, KeyError, TypeError, ProviderDown):
             raise BadSignature from None
-
-    def _send(
-        self, method: str, path: str, body: Mapping[str, Any] | None, key: str
-    ) -> Mapping[str, Any]:
-        answer = self._ask(method, path, body, key)
-        if answer.status != _DONE:
-            raise ProviderDown
-        return answer.body
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None, key: str) -> http.Answer:
         headers = {"Authorization": f"Bearer {self.secret}", "Idempotency-Key": key}

@@ -174,6 +174,33 @@ def test_another_house_does_not_pay_it_out(sold, now):
     assert sold.code not in browser.get("/en/counter/").content.decode()
 
 
+def test_a_clerk_of_two_houses_pays_each_houses_money_from_its_own_drawer(
+    sold, shift, clerk, house, now
+):
+    cancel(sold, now, ["p0"], 1000)
+    payout = Payout.objects.get()
+    cash.close_shift(actor=clerk.actor, counted_fen=12_000, note="", at=now)
+    other = OrganisationFactory(region=sold.region)
+    MembershipFactory(user=clerk, organisation=other, role=Role.COUNTER)
+    theirs = cash.open_shift(clerk_id=clerk.pk, organisation_id=other.pk, float_fen=5000, at=now)
+    both = {house.pk, other.pk}
+
+    assert sold.code not in enter(clerk).get("/en/counter/").content.decode()
+    with pytest.raises(cash.NothingToPayOut):
+        cash.pay_out(payout_id=payout.pk, actor=clerk.actor, organisation_ids=both, at=now)
+
+    payout.refresh_from_db()
+    assert (payout.paid_at, drawer(theirs), ledger.balance(f"safe:{other.pk}")) == (
+        None,
+        5000,
+        -5000,
+    )
+    cash.close_shift(actor=clerk.actor, counted_fen=5000, note="", at=now)
+    cash.open_shift(clerk_id=clerk.pk, organisation_id=house.pk, float_fen=5000, at=now)
+    cash.pay_out(payout_id=payout.pk, actor=clerk.actor, organisation_ids=both, at=now)
+    assert sound(now)
+
+
 def test_a_clerk_has_one_drawer(shift, clerk, house, now):
     with pytest.raises(cash.AlreadyOpen):
         cash.open_shift(clerk_id=clerk.pk, organisation_id=house.pk, float_fen=1, at=now)

@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from bookings.fulfilment import operations as fulfilment
 from bookings.orders import guesses
 from bookings.orders import operations as orders
-from bookings.orders.models import Order
+from bookings.orders.models import Order, State
 from kernel import clock
 from tests.bookings.conftest import ask
+from tests.bookings.orders.test_settle import money
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +73,45 @@ def test_behind_the_same_address_a_right_token_opens(client, order, monkeypatch)
 
     assert client.get(f"/en/o/{order.token}/").status_code == 200
     assert client.get(wrong, REMOTE_ADDR="10.0.0.9").status_code == 404
+
+
+class TestASupplierWhoMustSayYes:
+    @pytest.fixture
+    def awaited(self, shop, sellers) -> Order:
+        """Paid a moment ago; the supplier has not answered."""
+        now = clock.now()
+        sellers["shy"].starts_at = now + timedelta(days=3)
+        made = orders.place(shop.wish(ask(shop.bucket(5), 2, kind="shy"), total_fen=2000), at=now)
+        orders.settle(facts=money(made, amount_fen=2000), at=now)
+        fulfilment.deliver(order_id=made.pk, at=now)
+        return made
+
+    def page(self, client, order: Order, path: str = "") -> str:
+        return client.get(f"/en/o/{order.token}/{path}").content.decode()
+
+    def test_the_buyer_reads_until_when(self, client, awaited):
+        page = self.page(client, awaited)
+
+        assert "the supplier must still say yes. Without an answer by" in page
+        assert "Your codes are being made" not in page
+
+    def test_the_buyer_may_cancel_meanwhile(self, client, awaited):
+        line = awaited.lines.get()
+        part = f"{line.pk}:p0"
+        assert "Cancel something" in self.page(client, awaited)
+        assert part in self.page(client, awaited, "cancel/")
+
+        client.post(
+            f"/en/o/{awaited.token}/cancel/", {"part": [part, f"{line.pk}:p1"], "shown_fen": "2000"}
+        )
+
+        line.refresh_from_db()
+        assert (line.state, line.cancelled_parts) == (State.CANCELLED, ["p0", "p1"])
+
+    def test_the_buyer_reads_why_it_is_not_to_be_had(self, client, awaited):
+        fulfilment.ask_waiting_suppliers(at=clock.now() + timedelta(days=1))
+
+        page = self.page(client, awaited)
+
+        assert "the supplier did not answer in time. What was paid for it goes back." in page
+        assert "Cancel something" not in page

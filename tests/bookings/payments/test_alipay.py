@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bookings.payments.fakes.keys import Keys, keys_in
-from bookings.payments.providers import Charge, Handle, Outcome, ProviderDown
+from bookings.payments.providers import Charge, Declined, Handle, Outcome, ProviderDown
 from bookings.payments.providers.alipay import Alipay
 from bookings.payments.reading import private_key, public_key, sign
 from kernel import clock, http
@@ -78,6 +78,23 @@ def test_a_closed_payment_was_paid_if_it_says_when(alipay, answer, facts, outcom
     answer(trade_status="TRADE_CLOSED", **facts)
 
     assert alipay.fetch(PAYMENT).outcome is outcome
+
+
+@pytest.mark.parametrize("state", [None, "", "REFUND_PROCESSING", "REFUND_SUCCESS"])
+def test_a_refund_that_moved_nothing_counts_only_once_alipay_says_so(alipay, monkeypatch, state):
+    answers = {
+        "alipay.trade.refund": {"code": "10000", "fund_change": "N"},
+        "alipay.trade.fastpay.refund.query": {"code": "10000", "refund_status": state},
+    }
+    monkeypatch.setattr(Alipay, "_ask", lambda _self, method, _content: answers[method])
+
+    if not state:
+        with pytest.raises(Declined):  # asked for again under the same number, for a day
+            alipay.refund(PAYMENT, token="r", amount_fen=1)
+        return
+    found = alipay.refund(PAYMENT, token="r", amount_fen=1).outcome
+
+    assert found is (Outcome.SUCCEEDED if state == "REFUND_SUCCESS" else Outcome.PENDING)
 
 
 @pytest.mark.parametrize("token", ["a-b_c", "_h", "_u", "-_", "_-", "__uh--h"])

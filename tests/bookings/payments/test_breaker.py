@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from bookings.payments.breaker import REST_S, Guarded
-from bookings.payments.providers import Handle, ProviderDown
+from bookings.payments.providers import Declined, Handle, ProviderDown
 
 HANDLE = Handle("t", "r", "", 1, "CNY")
 
@@ -20,10 +20,13 @@ class Line:
 
     def __init__(self) -> None:
         self.now, self.calls, self.is_up, self.takes_s = 100.0, 0, True, 0.0
+        self.declines = False
 
     def fetch(self, handle: Handle) -> str:
         self.calls += 1
         self.now += self.takes_s
+        if self.declines:
+            raise Declined("too small")
         if not self.is_up:
             raise ProviderDown
         return "paid"
@@ -59,6 +62,18 @@ def test_failures_with_successes_between_do_not_count_together(line):
         fails(line, 2)
         line.inner.is_up = True
         assert line.guarded.fetch(HANDLE) == "paid"
+
+
+def test_a_clear_no_is_no_outage_but_an_answer(line):
+    line.inner.declines = True
+    fails(line, 10)
+    assert (line.inner.calls, line.guarded.is_resting) == (10, False)
+
+    line.inner.is_up = False
+    for declines in (False, False, True, False, False):
+        line.inner.declines = declines
+        fails(line, 1)
+    assert not line.guarded.is_resting
 
 
 def test_after_the_rest_one_tries_and_takes_it_back(line):

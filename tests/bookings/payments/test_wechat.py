@@ -10,12 +10,16 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
+from bookings.payments import providers
+from bookings.payments.breaker import Guarded
 from bookings.payments.fakes.keys import Keys, keys_in
 from bookings.payments.providers import Charge, Handle, Outcome, ProviderDown
 from bookings.payments.providers.wechat import WeChat
 from bookings.payments.providers.wechat.certificates import Certificates
-from bookings.payments.reading import private_key
+from bookings.payments.reading import private_key, sign
+from bookings.payments.switchboard import switch_on
 from kernel import clock, http
 
 PAYMENT = Handle("token-of-ours", "token-of-ours", "", 2000, "CNY")
@@ -87,11 +91,79 @@ def test_one_that_it_does_not_know_is_not_paid_and_is_over_when_we_say_so(wechat
     assert wechat.void(PAYMENT) is Outcome.SUCCEEDED
 
 
-def test_without_a_buyer_nobody_is_asked_for_a_page(wechat, answer):
-    asked = answer(500)
+@pytest.mark.parametrize("is_phone", [True, False])
+def test_a_clear_no_is_a_payment_that_failed_and_no_outage(wechat, answer, is_phone):
+    answer(400, code="PARAM_ERROR")
+    guarded = Guarded(wechat)
 
-    assert wechat.start(replace(WISH, return_url="", buyer_ip="")).provider_ref == WISH.token
-    assert asked == []
+    started = [guarded.start(replace(WISH, is_phone=is_phone)).outcome for _time in range(4)]
+
+    assert started == [Outcome.FAILED] * 4
+    assert not guarded.is_resting
+
+
+class TestPublicKeyMode:
+    ID = "PUB_KEY_ID_0119000000012026"
+
+    @pytest.fixture
+    def made(self, keys: Keys) -> WeChat:
+        switch_on({"wechat": settings_of(keys) | {
+            "WECHAT_PUBLIC_KEY": keys.wechat_their_public_key, "WECHAT_PUBLIC_KEY_ID": self.ID,
+        }})  # fmt: skip
+        yield providers.get("wechat").inner
+        providers.unregister("wechat")
+
+    @pytest.fixture
+    def line(self, keys: Keys, monkeypatch) -> list[Any]:
+        """What was asked; each answer is signed by their key, under the serial in ``serial``."""
+        asked: list[Any] = []
+        self.serial = self.ID
+
+        def send(*request: Any) -> http.Reply:
+            asked.append(request)
+            raw = json.dumps({"code": "ORDER_NOT_EXIST"}).encode()
+            signature = sign(private_key(keys.wechat_their_key), b"1\nn\n" + raw + b"\n")
+            return http.Reply(404, {
+                "wechatpay-timestamp": "1", "wechatpay-nonce": "n",
+                "wechatpay-serial": self.serial, "wechatpay-signature": signature,
+            }, raw)  # fmt: skip
+
+        monkeypatch.setattr(http, "send", send)
+        return asked
+
+    def test_answers_are_asked_for_and_read_by_the_one_key(self, made, line):
+        assert made.fetch(PAYMENT).outcome is Outcome.PENDING
+        assert [request[3]["Wechatpay-Serial"] for request in line] == [self.ID]
+
+    def test_another_serial_is_not_believed_and_nothing_is_downloaded(self, made, line):
+        self.serial = "0123456789ABCDEF"
+        with pytest.raises(ProviderDown):
+            made.fetch(PAYMENT)
+        assert len(line) == 1
+
+    @pytest.mark.parametrize("name", ["WECHAT_PUBLIC_KEY", "WECHAT_PUBLIC_KEY_ID"])
+    def test_one_of_the_two_settings_alone_is_refused(self, keys, name):
+        both = {"WECHAT_PUBLIC_KEY": keys.wechat_their_public_key, "WECHAT_PUBLIC_KEY_ID": self.ID}
+        with pytest.raises(ImproperlyConfigured):
+            switch_on({"wechat": settings_of(keys) | both | {name: ""}})
+
+    def test_without_both_its_certificates_are_read(self, keys):
+        none = {"WECHAT_PUBLIC_KEY": "", "WECHAT_PUBLIC_KEY_ID": ""}
+        switch_on({"wechat": settings_of(keys) | none})
+        assert isinstance(providers.get("wechat").inner.certificates, Certificates)
+        providers.unregister("wechat")
+
+
+def settings_of(keys: Keys) -> dict[str, str]:
+    """What every merchant sets."""
+    return {
+        "WECHAT_APP_ID": keys.wechat_app_id,
+        "WECHAT_MERCHANT_ID": keys.wechat_merchant_id,
+        "WECHAT_SERIAL": keys.wechat_serial,
+        "WECHAT_PRIVATE_KEY": keys.wechat_own_key,
+        "WECHAT_API_KEY": keys.wechat_api_key,
+        "WECHAT_URL": "http://127.0.0.1:9",
+    }
 
 
 @pytest.mark.parametrize("page", ["http://wx/pay", "http://wx/pay?package=1"])

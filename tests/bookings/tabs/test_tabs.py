@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from accounts.identity.models import User
@@ -18,12 +19,13 @@ from bookings.payments.models import Attempt, AttemptState, Purpose
 from bookings.payments.providers import Handle, Outcome
 from bookings.refunds import operations as refunds
 from bookings.tabs import operations as tabs
-from bookings.tabs.models import Bill, Item, Member, Tab
+from bookings.tabs.models import Bill, Item, Member, Payout, Tab
 from kernel import invariants
+from kernel.audit.models import Entry
 from kernel.outbox import operations as outbox
 from tests.bookings.conftest import ask
-from tests.cast import enter
-from tests.factories.accounts import TouristFactory
+from tests.cast import assemble, enter
+from tests.factories.accounts import MembershipFactory, TouristFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -224,6 +226,103 @@ def test_a_bill_is_not_paid_by_a_tab(tab, person, now):
 def test_nobody_else_uses_it(tab, now, actor):
     assert not tabs.charge(actor=actor, token="t", amount_fen=1, currency="CNY", words="", at=now)
     assert used(tab) == 0
+
+
+@pytest.fixture
+def owed(party, tab, person, now) -> Tab:
+    """A tab whose bill of ¥30 was paid twice."""
+    use(person, "t", 3000, now)
+    tabs.bill_months(at=next_month(tab, now))
+    for _time in range(2):
+        pay_bill(party, Bill.objects.get(), now)
+    assert used(tab) == -3000
+    return tab
+
+
+ANNA, BEN = "user:1", "user:2"
+
+
+class TestWhatIsOwedToTheHolder:
+    @pytest.fixture
+    def low_limit(self, settings):
+        settings.REFUND_LIMIT_FEN = 2999
+
+    def untouched(self, tab: Tab) -> bool:
+        return (used(tab), ledger.balance(tab.subject), ledger.balance("bank:payouts")) == (
+            -3000, -3000, 0,
+        )  # fmt: skip
+
+    def test_it_is_paid_out_once_booked_and_on_record(self, owed, now, settings):
+        settings.REFUND_LIMIT_FEN = 3000
+        made = tabs.pay_out(tab_id=owed.pk, actor=ANNA, at=now)
+        with pytest.raises(tabs.NothingOwed):
+            tabs.pay_out(tab_id=owed.pk, actor=ANNA, at=now)
+
+        assert (made.fen, made.paid_at, used(owed)) == (3000, now, 0)
+        assert ledger.balance("bank:payouts") == -3000
+        assert Entry.objects.get(action="tab.pay-out").facts["amount_fen"] == 3000
+        assert tabs.bill_months(at=next_month(owed, next_month(owed, now))) == 0
+        assert sound(now)
+
+    def test_above_the_limit_a_second_person_says_yes(self, owed, now, low_limit):
+        asked = tabs.pay_out(tab_id=owed.pk, actor=ANNA, at=now)
+        assert (asked.paid_at, self.untouched(owed)) == (None, True)
+        with pytest.raises(tabs.SecondPerson):
+            tabs.approve_payout(payout_id=asked.pk, actor=ANNA, at=now)
+        with pytest.raises(tabs.AlreadyAsked):
+            tabs.pay_out(tab_id=owed.pk, actor=BEN, at=now)
+        assert (Payout.objects.count(), self.untouched(owed)) == (1, True)
+
+        done = tabs.approve_payout(payout_id=asked.pk, actor=BEN, at=now)
+        with pytest.raises(tabs.NotOpen):
+            tabs.approve_payout(payout_id=asked.pk, actor="user:3", at=now)
+
+        assert (done.approved_by, done.paid_at, used(owed)) == (BEN, now, 0)
+        assert sound(now)
+
+    def test_the_database_does_not_take_the_same_person_either(self, owed, now, low_limit):
+        tabs.pay_out(tab_id=owed.pk, actor=ANNA, at=now)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Payout.objects.update(approved_by=ANNA)
+
+    def test_what_was_used_meanwhile_is_not_paid_out(self, owed, person, now, low_limit):
+        asked = tabs.pay_out(tab_id=owed.pk, actor=ANNA, at=now)
+        use(person, "u", 1, now)
+        with pytest.raises(tabs.NothingOwed):
+            tabs.approve_payout(payout_id=asked.pk, actor=BEN, at=now)
+        asked.refresh_from_db()
+        assert (asked.approved_by, used(owed), ledger.balance("bank:payouts")) == ("", -2999, 0)
+
+        tabs.drop_payout(payout_id=asked.pk, actor=BEN, at=now)
+        again = tabs.pay_out(tab_id=owed.pk, actor=ANNA, at=now)
+        assert (again.fen, again.paid_at, used(owed)) == (2999, now, 0)
+        assert sound(now)
+
+    def test_a_tab_that_owes_us_gets_nothing(self, tab, person, now):
+        use(person, "t", 1, now)
+        with pytest.raises(tabs.NothingOwed):
+            tabs.pay_out(tab_id=tab.pk, actor=ANNA, at=now)
+        assert (used(tab), Payout.objects.count()) == (1, 0)
+
+    def test_two_people_do_it_from_the_back_office(self, owed, now, low_limit):
+        cast = assemble(owed.region)
+        anna = enter(cast.he_ping)
+        platform = cast.he_ping.memberships.get()
+        MembershipFactory(user=cast.qian_bo, organisation=platform.organisation, role=platform.role)
+        ben = enter(cast.qian_bo)
+        queue = anna.get("/en/ops/bookings_tabs/tab/", {"used_fen__lt": "0"})
+        assert queue.context["cl"].result_count == 1
+        form = {"action": "pay_out", "_selected_action": [owed.pk]}
+
+        page = anna.post("/en/ops/bookings_tabs/tab/", form, follow=True).content.decode()
+        assert "a second person must approve it" in page
+        form = {"action": "approve", "_selected_action": [Payout.objects.get().pk]}
+        url = "/en/ops/bookings_tabs/payout/"
+        assert "you have asked for it" in anna.post(url, form, follow=True).content.decode()
+        assert used(owed) == -3000
+        ben.post(url, form, follow=True)
+
+        assert used(owed) == 0
 
 
 class TestThePages:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -21,6 +22,7 @@ from bookings.payments.providers import (
     BadSignature,
     Capabilities,
     Charge,
+    Declined,
     Handle,
     Notice,
     Outcome,
@@ -96,8 +98,10 @@ class Alipay:
     def fetch(self, handle: Handle) -> Payment:
         found = self._ask("alipay.trade.query", {"out_trade_no": _spelled(handle.token)})
         if found.get("sub_code") == _NOT_THERE:
-            return unopened(handle, is_live=self.capabilities.is_live)
-        _insist(found)
+            named = replace(handle, provider_ref=handle.token)
+            return unopened(named, is_live=self.capabilities.is_live)
+        if found.get("code") != "10000":
+            raise Declined(str(found.get("sub_code", "")))
         return self._payment(found, refunded="refund_amount")
 
     def capture(self, handle: Handle, *, amount_fen: int) -> Outcome:
@@ -123,14 +127,20 @@ class Alipay:
         found = self._ask("alipay.trade.refund", content)
         if found.get("code") != "10000":
             return Returned(Outcome.FAILED, str(found.get("sub_code", "")))
-        # "N" means that this call moved nothing: the same request number was carried out before.
-        asked = {
-            "out_trade_no": content["out_trade_no"],
-            "out_request_no": content["out_request_no"],
-        }
         if found.get("fund_change") == "Y":
             return Returned(Outcome.SUCCEEDED)
+        return self._refund_before(content["out_trade_no"], content["out_request_no"])
+
+    def _refund_before(self, trade: str, request: str) -> Returned:
+        """What became of a request number by which the call just made has moved nothing.
+
+        :raises Declined: Alipay has no refund of it that counts: it is asked for again under the same
+            number, for as long as the caller does without an answer.
+        """
+        asked = {"out_trade_no": trade, "out_request_no": request}
         state = self._ask("alipay.trade.fastpay.refund.query", asked).get("refund_status")
+        if not state:
+            raise Declined("not carried out")
         return Returned(Outcome.SUCCEEDED if state == "REFUND_SUCCESS" else Outcome.PENDING)
 
     def news(self, *, since: datetime) -> Sequence[Notice]:
@@ -236,11 +246,6 @@ def _spelled(token: str) -> str:
 def _read(number: str) -> str:
     """The token of ours that was spelled so."""
     return number.replace("_h", "-").replace("_u", "_")
-
-
-def _insist(found: Mapping[str, Any]) -> None:
-    if found.get("code") != "10000":
-        raise ProviderDown
 
 
 def _fields(raw: bytes) -> dict[str, str]:

@@ -7,18 +7,19 @@ transaction; the token goes into both, and is the idempotency key of what makes 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import stripe
 from django.utils.translation import gettext as _
 
-from bookings.contracts import How
 from bookings.payments.providers import (
     BadSignature,
     Capabilities,
     Charge,
+    Declined,
     Handle,
     Notice,
     Outcome,
@@ -27,30 +28,24 @@ from bookings.payments.providers import (
     Returned,
     Started,
 )
-from bookings.payments.providers.stripe.calls import (
-    Other,
-    Refused,
-    call,
-    call_or_none,
-    listed,
-    once,
-)
+from bookings.payments.providers.stripe.calls import Other, call, call_or_none, listed, once
 from bookings.payments.providers.stripe.line import Line
 from bookings.payments.providers.stripe.wire import (
+    LONGEST,
     is_disputed,
     payment_of_intent,
     payment_of_session,
     refund_outcome,
+    wanted_of,
     with_disputes,
 )
-from bookings.payments.reading import part_of, text_of
+from bookings.payments.reading import Unreadable, part_of, text_of, unopened
 from kernel import clock
+
+logger = logging.getLogger(__name__)
 
 TOLERANCE_S = 300
 MOST_NEWS = 10_000
-SHORTEST, LONGEST = timedelta(minutes=31), timedelta(hours=24)
-"""A session lives half an hour to a day; who pays later than we hold gets the money back."""
-
 _MOST_SESSIONS = 2_000
 _KINDS = [
     "checkout.session.completed", "checkout.session.expired",
@@ -95,38 +90,13 @@ class Stripe:
         return currency in self.capabilities.currencies
 
     def start(self, charge: Charge) -> Started:
-        is_set_aside = charge.how is How.AUTHORISE
-        kinds = ["card"] if is_set_aside else ["card", "alipay", "wechat_pay"]
-        params: Any = {
-            "mode": "payment",
-            "payment_method_types": kinds,
-            "line_items": [{
-                "quantity": 1,
-                "price_data": {
-                    "currency": charge.currency.lower(),
-                    "unit_amount": charge.amount_fen,
-                    "product_data": {"name": charge.words},
-                },
-            }],
-            "client_reference_id": charge.token,
-            "metadata": {"token": charge.token},
-            "payment_intent_data": {
-                "metadata": {"token": charge.token},
-                "capture_method": "manual" if is_set_aside else "automatic",
-            },
-            "success_url": charge.return_url or charge.notice_url,
-            "cancel_url": charge.return_url or charge.notice_url,
-            "locale": "zh" if charge.language.startswith("zh") else "en",
-        }  # fmt: skip
-        if "wechat_pay" in kinds:
-            params["payment_method_options"] = {"wechat_pay": {"client": "web"}}
-        closes_at = charge.closes_at + SHORTEST  # by the clock it would be another one each time
-        if closes_at < clock.now() + LONGEST:
-            params["expires_at"] = int(closes_at.timestamp()) // 60 * 60
+        params = wanted_of(charge, at=clock.now())
         try:
             found = call(
                 lambda: self.client.v1.checkout.sessions.create(params, once(charge.token))
             )
+        except Declined:
+            return Started("", outcome=Outcome.FAILED)
         except Other:
             return self._made_before(charge.token)
         return Started(text_of(found, "id"), redirect_url=text_of(found, "url", most=2000))
@@ -136,16 +106,23 @@ class Stripe:
 
         It has no page any more when it is over.
         """
+        for each in self._sessions(token):
+            url = each.get("url") and text_of(each, "url", most=2000)
+            return Started(text_of(each, "id"), redirect_url=url or "")
+        raise ProviderDown
+
+    def _sessions(self, token: str) -> Iterator[Mapping[str, Any]]:
+        """What Stripe's own list has of a token."""
         since = int((clock.now() - LONGEST).timestamp())
         sessions = self.client.v1.checkout.sessions
         for each in listed(sessions.list, {"created": {"gte": since}}, most=_MOST_SESSIONS):
             if each.get("client_reference_id") == token:
-                url = each.get("url") and text_of(each, "url", most=2000)
-                return Started(text_of(each, "id"), redirect_url=url or "")
-        raise ProviderDown
+                yield each
 
     def fetch(self, handle: Handle) -> Payment:
         session = self._session(handle)
+        if session is None:
+            return unopened(handle, is_live=self.capabilities.is_live)
         return self._with_disputes(payment_of_session(session), session.get("payment_intent"))
 
     def capture(self, handle: Handle, *, amount_fen: int) -> Outcome:
@@ -163,6 +140,8 @@ class Stripe:
 
     def void(self, handle: Handle) -> Outcome:
         session = self._session(handle)
+        if session is None:
+            return Outcome.SUCCEEDED
         payment = payment_of_session(session)
         if payment.outcome is Outcome.PENDING and session.get("status") == "open":
             found = call_or_none(
@@ -179,7 +158,7 @@ class Stripe:
         """Keys are forgotten after a day or more at Stripe: a refund made before is looked for first."""
         try:
             return self._refund(handle, token, amount_fen)
-        except Refused as no:
+        except Declined as no:
             return Returned(Outcome.FAILED, no.why)
 
     def _refund(self, handle: Handle, token: str, amount_fen: int) -> Returned:
@@ -198,10 +177,19 @@ class Stripe:
         return _returned(call(lambda: self.client.v1.refunds.create(params, once(token))))
 
     def news(self, *, since: datetime) -> Sequence[Notice]:
-        """The list has the newest first, in pages; the oldest is told first."""
+        """The list has the newest first, in pages; the oldest is told first.
+
+        What cannot be read is passed over: it would hide all the rest for ever.
+        """
         asked = {"created": {"gte": int(since.timestamp())}, "types": _KINDS}
         events = list(listed(self.client.v1.events.list, asked, most=MOST_NEWS))
-        return [self._notice(event) for event in reversed(events)]
+        told = []
+        for event in reversed(events):
+            try:
+                told.append(self._notice(event))
+            except (Unreadable, Declined, KeyError, TypeError):
+                logger.warning("an event of Stripe's cannot be read: %.80s", event.get("id"))
+        return told
 
     def verify(self, raw: bytes, headers: Mapping[str, str], *, at: datetime) -> Notice:
         header = headers.get("Stripe-Signature", "")
@@ -231,7 +219,7 @@ class Stripe:
         thing = part_of(part_of(event, "data"), "object")
         payment = None
         token, outcome = "", None
-        if kind.startswith("checkout.session.") and thing.get("client_reference_id"):
+        if kind.startswith("checkout.session.") and _token_of(thing):
             payment = payment_of_session(thing)
         elif kind.startswith("payment_intent.") and _token_of(thing):
             payment = payment_of_intent(thing)
@@ -266,12 +254,22 @@ class Stripe:
         found = call(lambda: self.client.v1.disputes.list(asked))
         return with_disputes(payment, found.get("data", []))
 
-    def _session(self, handle: Handle) -> Mapping[str, Any]:
+    def _session(self, handle: Handle) -> Mapping[str, Any] | None:
+        """The session of a payment; None where its beginning has not reached Stripe."""
+        ref = handle.provider_ref
+        if not ref:
+            found = next(self._sessions(handle.token), None)
+            if found is None:
+                return None
+            ref = text_of(found, "id")
         expand: Any = {"expand": ["payment_intent.latest_charge"]}
-        return call(lambda: self.client.v1.checkout.sessions.retrieve(handle.provider_ref, expand))
+        return call(lambda: self.client.v1.checkout.sessions.retrieve(ref, expand))
 
     def _intent_id(self, handle: Handle) -> str:
-        return handle.transaction_ref or payment_of_session(self._session(handle)).transaction_ref
+        if handle.transaction_ref:
+            return handle.transaction_ref
+        session = self._session(handle)
+        return "" if session is None else payment_of_session(session).transaction_ref
 
 
 def _token_of(thing: Mapping[str, Any]) -> str:

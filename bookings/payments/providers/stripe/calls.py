@@ -9,18 +9,10 @@ from typing import Any
 
 import stripe
 
-from bookings.payments.providers import ProviderDown
+from bookings.payments.providers import Declined, ProviderDown
 from bookings.payments.reading import text_of
 
 _PAGE = 100
-
-
-class Refused(ProviderDown):
-    """Stripe says for good that it cannot be done, and in a word why."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__()
-        self.why = why
 
 
 class Other(ProviderDown):
@@ -30,13 +22,13 @@ class Other(ProviderDown):
 def call(work: Callable[[], Any]) -> Mapping[str, Any]:
     """Plain objects from the library.
 
-    :raises Refused: it cannot be done. :raises Other: its key is used up. :raises ProviderDown: no
+    :raises Declined: it cannot be done. :raises Other: its key is used up. :raises ProviderDown: no
         answer, or none that is final.
     """
     try:
         found = work()
     except (stripe.InvalidRequestError, stripe.CardError) as error:
-        raise Refused(str(error.code or "refused")) from None
+        raise Declined(str(error.code or "refused")) from None
     except stripe.IdempotencyError:
         raise Other from None
     except stripe.StripeError:
@@ -53,7 +45,7 @@ def call_or_none(work: Callable[[], Any]) -> Mapping[str, Any] | None:
     """As ``call``; None where Stripe says that it cannot be done."""
     try:
         return call(work)
-    except Refused:
+    except Declined:
         return None
 
 

@@ -1,13 +1,19 @@
-"""Stripe's objects, read strictly into the words of the port."""
+"""Stripe's objects: the session that is asked for, and what is read strictly into the port's words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urljoin
 
-from bookings.payments.providers import Dispute, Outcome, Payment, ProviderDown
-from bookings.payments.reading import part_of, sum_of, text_of
+from bookings.contracts import How
+from bookings.payments.providers import Charge, Dispute, Outcome, Payment
+from bookings.payments.reading import Unreadable, part_of, sum_of, text_of
+
+SHORTEST, LONGEST = timedelta(minutes=31), timedelta(hours=24)
+"""A session lives half an hour to a day; who pays later than we hold gets the money back."""
 
 REFUNDS = {
     "succeeded": Outcome.SUCCEEDED,
@@ -22,6 +28,40 @@ _INTENTS = {
     "requires_capture": Outcome.AUTHORISED,
     "canceled": Outcome.FAILED,
 }
+
+
+def wanted_of(charge: Charge, *, at: datetime) -> Any:
+    """A session in Stripe's words; without a buyer who comes back, the site is the page after it."""
+    back = charge.return_url or urljoin(charge.notice_url, "/")
+    is_set_aside = charge.how is How.AUTHORISE
+    kinds = ["card"] if is_set_aside else ["card", "alipay", "wechat_pay"]
+    params: Any = {
+        "mode": "payment",
+        "payment_method_types": kinds,
+        "line_items": [{
+            "quantity": 1,
+            "price_data": {
+                "currency": charge.currency.lower(),
+                "unit_amount": charge.amount_fen,
+                "product_data": {"name": charge.words},
+            },
+        }],
+        "client_reference_id": charge.token,
+        "metadata": {"token": charge.token},
+        "payment_intent_data": {
+            "metadata": {"token": charge.token},
+            "capture_method": "manual" if is_set_aside else "automatic",
+        },
+        "success_url": back,
+        "cancel_url": back,
+        "locale": "zh" if charge.language.startswith("zh") else "en",
+    }  # fmt: skip
+    if "wechat_pay" in kinds:
+        params["payment_method_options"] = {"wechat_pay": {"client": "web"}}
+    closes_at = charge.closes_at + SHORTEST  # by the clock it would be another one each time
+    if closes_at < at + LONGEST:
+        params["expires_at"] = int(closes_at.timestamp()) // 60 * 60
+    return params
 
 
 def payment_of_session(session: Mapping[str, Any]) -> Payment:
@@ -99,8 +139,8 @@ def with_disputes(payment: Payment, disputes: Sequence[Mapping[str, Any]]) -> Pa
 
 
 def refund_outcome(refund: Mapping[str, Any]) -> Outcome:
-    """How a refund stands. :raises ProviderDown: in no word that we know."""
+    """How a refund stands. :raises Unreadable: in no word that we know."""
     outcome = REFUNDS.get(text_of(refund, "status"))
     if outcome is None:
-        raise ProviderDown
+        raise Unreadable
     return outcome

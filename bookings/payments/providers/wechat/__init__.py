@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
@@ -20,6 +21,7 @@ from bookings.payments.providers import (
     BadSignature,
     Capabilities,
     Charge,
+    Declined,
     Handle,
     Notice,
     Outcome,
@@ -28,7 +30,7 @@ from bookings.payments.providers import (
     Returned,
     Started,
 )
-from bookings.payments.providers.wechat.certificates import Certificates, unlock
+from bookings.payments.providers.wechat.certificates import Certificates, PublicKey, unlock
 from bookings.payments.reading import is_signed, part_of, sign, sum_of, text_of, unopened
 from kernel import clock, http
 
@@ -54,7 +56,10 @@ _CERTIFICATES = "/v3/certificates"
 
 
 class WeChat:
-    """The adapter. ``url`` is https://api.mch.weixin.qq.com outside of tests; ``api_key`` has 32 bytes."""
+    """The adapter. ``url`` is https://api.mch.weixin.qq.com outside of tests; ``api_key`` has 32 bytes.
+
+    A merchant in public-key mode has one ``public_key`` of WeChat Pay; others read its certificates.
+    """
 
     name = "wechat"
     thanks = (b'{"code": "SUCCESS", "message": "OK"}', "application/json")
@@ -69,10 +74,12 @@ class WeChat:
         api_key: bytes,
         url: str,
         is_live: bool,
+        public_key: PublicKey | None = None,
     ) -> None:
         self.app_id, self.merchant_id, self.serial = app_id, merchant_id, serial
         self.own_key, self.api_key, self.url = own_key, api_key, url
-        self.certificates = Certificates(api_key, self._list_certificates)
+        self.public_key = public_key
+        self.certificates = public_key or Certificates(api_key, self._list_certificates)
         self.capabilities = Capabilities(
             currencies=frozenset({"CNY"}),
             is_live=is_live,
@@ -89,9 +96,6 @@ class WeChat:
         return currency in self.capabilities.currencies
 
     def start(self, charge: Charge) -> Started:
-        """Without a buyer there is no page to ask for: its reference is known, and it is all there is."""
-        if not charge.buyer_ip and not charge.return_url:
-            return Started(charge.token)
         body: dict[str, Any] = {
             "appid": self.app_id,
             "mchid": self.merchant_id,
@@ -101,20 +105,24 @@ class WeChat:
             "notify_url": charge.notice_url,
             "amount": {"total": charge.amount_fen, "currency": charge.currency},
         }
-        if not charge.is_phone:
-            found = self._insist("POST", "/v3/pay/transactions/native", body)
-            return Started(charge.token, qr=text_of(found, "code_url", most=500))
-        body["scene_info"] = {"payer_client_ip": charge.buyer_ip, "h5_info": {"type": "Wap"}}
-        found = self._insist("POST", "/v3/pay/transactions/h5", body)
-        return Started(charge.token, redirect_url=_leading_back(found, charge.return_url))
+        if charge.is_phone:
+            body["scene_info"] = {"payer_client_ip": charge.buyer_ip, "h5_info": {"type": "Wap"}}
+        kind = "h5" if charge.is_phone else "native"
+        status, found = self._ask("POST", f"/v3/pay/transactions/{kind}", body)
+        if status != 200:
+            return Started(charge.token, outcome=Outcome.FAILED)
+        if charge.is_phone:
+            return Started(charge.token, redirect_url=_leading_back(found, charge.return_url))
+        return Started(charge.token, qr=text_of(found, "code_url", most=500))
 
     def fetch(self, handle: Handle) -> Payment:
         path = f"/v3/pay/transactions/out-trade-no/{handle.token}?mchid={self.merchant_id}"
         status, found = self._ask("GET", path, None)
         if found.get("code") in _NOT_THERE:
-            return unopened(handle, is_live=self.capabilities.is_live)
+            named = replace(handle, provider_ref=handle.token)
+            return unopened(named, is_live=self.capabilities.is_live)
         if status != 200:
-            raise ProviderDown
+            raise Declined(str(found.get("code", "")))
         return self._payment(found, handle)
 
     def capture(self, handle: Handle, *, amount_fen: int) -> Outcome:
@@ -166,17 +174,29 @@ class WeChat:
         return Notice(event_id=event_id, kind=kind, payment=payment, body=kept)
 
     def _refund_notice(self, event_id: str, kind: str, inside: Mapping[str, Any]) -> Notice:
+        """A refund, ours or one made in WeChat Pay's own back office: what it alone has moved."""
         if inside.get("mchid") != self.merchant_id:
             raise ProviderDown
-        state = text_of(inside, "refund_status")
-        token = text_of(inside, "out_refund_no")
+        outcome = _REFUNDS.get(text_of(inside, "refund_status"))
+        token, paid = text_of(inside, "out_refund_no"), text_of(inside, "out_trade_no")
+        amount = part_of(inside, "amount")
+        fen = sum_of(amount, "total")
         return Notice(
             event_id=event_id,
             kind=kind,
-            payment=None,
-            body={"out_refund_no": token, "refund_status": state},
+            payment=Payment(
+                provider_ref=paid,
+                token=paid,
+                outcome=Outcome.SUCCEEDED,
+                amount_fen=fen,
+                currency="CNY",
+                is_live=self.capabilities.is_live,
+                captured_fen=fen,
+            ),
+            body={"out_refund_no": token, "refund_status": inside["refund_status"]},
             refund_token=token,
-            refund_outcome=_REFUNDS.get(state),
+            refund_outcome=outcome,
+            refund_fen=sum_of(amount, "refund") if outcome is Outcome.SUCCEEDED else 0,
         )
 
     def _check_notice(self, raw: bytes, headers: Mapping[str, str], at: datetime) -> None:
@@ -217,12 +237,6 @@ class WeChat:
     def _list_certificates(self) -> Mapping[str, Any]:
         return http.read_object(self._send("GET", _CERTIFICATES, b"").raw)
 
-    def _insist(self, method: str, path: str, body: Mapping[str, Any] | None) -> Mapping[str, Any]:
-        status, found = self._ask(method, path, body)
-        if status != 200:
-            raise ProviderDown
-        return found
-
     def _ask(
         self, method: str, path: str, body: Mapping[str, Any] | None
     ) -> tuple[int, Mapping[str, Any]]:
@@ -258,6 +272,8 @@ class WeChat:
             "Content-Type": "application/json",
             "User-Agent": "quanyu",
         }
+        if self.public_key:  # by which the answer is to be signed
+            headers["Wechatpay-Serial"] = self.public_key.id
         try:
             return http.send(method, self.url + path, raw or None, headers)
         except http.NoAnswer:

@@ -6,6 +6,7 @@ import base64
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -34,8 +35,20 @@ def unlock(api_key: bytes, resource: Mapping[str, Any]) -> bytes:
         raise ValueError("does not open") from None
 
 
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """The one key of a merchant in public-key mode: it has an id instead of a serial, and stays."""
+
+    id: str
+    key: RSAPublicKey
+
+    def get(self, serial: str) -> RSAPublicKey | None:
+        """The key, if it is meant; nothing is downloaded."""
+        return self.key if serial == self.id else None
+
+
 class Certificates:
-    """Public keys by serial number, fetched when an unknown one turns up."""
+    """Platform certificates: public keys by serial number, fetched when an unknown one turns up."""
 
     def __init__(self, api_key: bytes, download: Callable[[], Mapping[str, Any]]) -> None:
         self._api_key, self._download = api_key, download
