@@ -14,6 +14,8 @@ from bookings.tabs.operations.use import (
     bill_months,
     charge,
     give_back,
+    note_dispute,
+    note_outside,
     payable_of,
     settle,
 )
@@ -29,6 +31,8 @@ __all__ = (
     "charge",
     "drop_payout",
     "give_back",
+    "note_dispute",
+    "note_outside",
     "pay_out",
     "payable_of",
     "settle",
