@@ -60,12 +60,12 @@ class LineRow:
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """One order of a list."""
+    """One order of a list; without a sum where nothing of it is left."""
 
     order: Order
     word: str
     tone: str
-    fen: int
+    fen: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,8 @@ def order_rows(found: Iterable[Order]) -> list[OrderRow]:
 
 def _order_row(order: Order, into: Mapping[int, Order]) -> OrderRow:
     word, tone = heading_of(order, into, Progress.NONE)
-    return OrderRow(order, word, tone, sum(kept_fen(line) for line in order.lines.all()))
+    kept = sum(kept_fen(line) for line in order.lines.all())
+    return OrderRow(order, word, tone, None if order.total_fen and not kept else kept)
 
 
 def heading_of(order: Order, into: Mapping[int, Order], progress: Progress) -> tuple[str, str]:

@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.payments import operations as payments
-from bookings.payments import providers, queries
+from bookings.payments import queries
 from bookings.payments.models import Attempt
 from bookings.payments.queries import Progress
 from kernel import clock
 from kernel.errors import Refusal
+from kernel.places.models import Region
 from kernel.web.requests import client_ip
 
 
@@ -52,24 +53,24 @@ def code_page(
     *,
     state: str,
     paths: tuple[str, str, str],
-    zone: str = "",
+    region: Region | None = None,
 ) -> HttpResponse:
     """The code that the provider's own app reads; the page goes on by itself once it is paid.
 
     ``paths``: where to choose another way, where the provider is asked, where ``state`` is told.
     """
-    way = providers.get(attempt.provider)
-    is_local = not way.capabilities.is_live and attempt.qr.startswith("http")
+    is_local = queries.is_for_trying(attempt) and attempt.qr.startswith("http")
     other, back, state_path = paths
     context = {
         "attempt": attempt,
-        "way": way.title,
+        "way": queries.title_of(attempt),
         "stand_in": attempt.qr if is_local else "",
         "other": other,
         "back": back,
         "state_path": state_path,
         "state": state,
-        "zone": zone or timezone.get_current_timezone_name(),
+        "region": region,
+        "zone": region.timezone if region else timezone.get_current_timezone_name(),
     }
     return render(request, "bookings_payments/code.html", context)
 

@@ -80,3 +80,11 @@ def title_of(attempt: Attempt) -> str:
         return providers.get(attempt.provider).title
     except providers.UnknownProvider:
         return attempt.provider
+
+
+def is_for_trying(attempt: Attempt) -> bool:
+    """Whether it was made at a stand-in, where no real money moves."""
+    try:
+        return not providers.get(attempt.provider).capabilities.is_live
+    except providers.UnknownProvider:
+        return False

@@ -46,11 +46,12 @@ def account(request: HttpRequest, token: str) -> HttpResponse:
 def hardship(request: HttpRequest, token: str) -> HttpResponse:
     """Tell what has happened, for which parts, and show it; one at a time."""
     order = open_order(token, address=client_ip(request), at=clock.now())
-    form = HardshipForm(request.POST or None, request.FILES or None)
+    is_sent = request.method == "POST"
+    form = HardshipForm(request.POST, request.FILES) if is_sent else HardshipForm()
     lines = {line.pk: line for line in order.lines.all()}
     data = request.POST
     chosen = every_part(lines.values()) if data.get("all") else chosen_parts(data, lines)
-    if request.method == "POST" and form.is_valid() and chosen:
+    if is_sent and form.is_valid() and chosen:
         try:
             _ask(request, order, form, chosen)
         except Refusal as refusal:
@@ -58,7 +59,7 @@ def hardship(request: HttpRequest, token: str) -> HttpResponse:
         else:
             messages.success(request, _("We have your request. The answer comes on this page."))
             return redirect("checkout:order", token)
-    elif request.method == "POST" and not chosen:
+    elif is_sent and not chosen:
         form.refuse(NothingChosen())
     asked = list(queries.requests_of(order))
     context = {

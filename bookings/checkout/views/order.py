@@ -92,6 +92,7 @@ def _booked(order: Order, progress: Progress) -> dict[str, object]:
         "tone": tone,
         "changed_into": next(iter(into.values()), None) if not has_codes else None,
         "is_over": not order.paid_at and standing.is_all_gone(order),
+        "is_alive": has_codes,
         "passes": vouchers.passes(order, at=clock.now()) if has_codes else (),
         "changeable": [line for line in lines if _is_changeable(line)],
         "can_cancel": any(line.state == State.CONFIRMED and line.open_parts for line in lines),

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.identity import actors
 from bookings.cash import queries as cash
@@ -90,6 +90,7 @@ def _go_on(order: Order, attempt: Attempt) -> HttpResponse:
     return redirect("payments:return", order.token)
 
 
+@require_GET
 def pay_code(request: HttpRequest, token: str, attempt_id: int) -> HttpResponse:
     """The code that the provider's own app reads."""
     order = opened(request, token)
@@ -101,7 +102,7 @@ def pay_code(request: HttpRequest, token: str, attempt_id: int) -> HttpResponse:
     paths = (
         reverse("checkout:pay", args=[token]), back, reverse("checkout:order-state", args=[token])
     )  # fmt: skip
-    return code_page(request, attempt, state=state, paths=paths, zone=order.region.timezone)
+    return code_page(request, attempt, state=state, paths=paths, region=order.region)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

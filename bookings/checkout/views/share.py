@@ -219,7 +219,7 @@ def code(request: HttpRequest, token: str, attempt_id: int) -> HttpResponse:
     if attempt is None or (attempt.purpose, attempt.purpose_id) != (Purpose.SHARE, found.pk):
         return redirect(back)
     paths = (home, back, told)
-    return code_page(request, attempt, state=_step(found), paths=paths, zone=order.region.timezone)
+    return code_page(request, attempt, state=_step(found), paths=paths, region=order.region)
 
 
 @require_GET
