@@ -155,7 +155,7 @@ def test_a_bonus_expires_apart_from_the_money(party, offer, now):
 def test_an_expired_bonus_is_not_spent_even_before_it_is_swept(party, offer, now):
     top_up(party, now)
     late = now + timedelta(days=30)
-    assert queries.left_fen(Account.objects.get(actor=ME), at=late) == 2000
+    assert queries.standing(ME, at=late).left_fen == 2000
     assert not balance.spend(
         actor=ME, token="t", amount_fen=2001, currency="CNY", words="", at=late
     )
