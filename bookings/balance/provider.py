@@ -7,10 +7,11 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from bookings.balance import operations, queries
-from bookings.balance.models import Account, Spending
+from bookings.balance.models import Spending
 from bookings.payments.providers import Charge, Handle, Outcome
 from bookings.payments.providers.own import OwnWay
 from kernel import clock
+from kernel.web.templatetags.quanyu import money
 
 
 class Balance(OwnWay):
@@ -23,8 +24,16 @@ class Balance(OwnWay):
         return _("My balance")
 
     def is_offered(self, *, payer: str, amount_fen: int, currency: str) -> bool:
-        account = Account.objects.filter(actor=payer, currency=currency).first()
-        return account is not None and queries.left_fen(account, at=clock.now()) >= amount_fen
+        left_fen = queries.standing(payer, at=clock.now(), currency=currency).left_fen
+        return left_fen >= amount_fen
+
+    def why_not(self, *, payer: str, currency: str) -> str:
+        left_fen = queries.standing(payer, at=clock.now(), currency=currency).left_fen
+        return (
+            _("You have %(sum)s, that is too little.") % {"sum": money(left_fen)}
+            if left_fen
+            else ""
+        )
 
     def take(self, charge: Charge, *, at: datetime) -> bool:
         return operations.spend(

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet, Sum
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 
 from bookings.balance.models import Account, Grant, Offer, TopUp
 
@@ -32,23 +34,38 @@ def offers() -> QuerySet[Offer]:
 
 
 def own_top_up(actor: str, top_up_id: int) -> TopUp | None:
-    """A top-up of this person's that is not paid yet."""
-    mine = TopUp.objects.filter(account__actor=actor, paid_at__isnull=True)
+    """A top-up of this person's, paid or not."""
+    mine = TopUp.objects.filter(account__actor=actor)
     return mine.select_related("account").filter(pk=top_up_id).first()
 
 
-def bonuses(account: Account, *, at: datetime) -> QuerySet[Grant]:
-    """What is left of bonuses, what expires soonest first."""
-    alive = Grant.objects.filter(account=account, left_fen__gt=0, expires_at__gt=at)
-    return alive.order_by("expires_at")
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What somebody can spend, in fen: paid in, and what is left of each bonus until when."""
+
+    paid_fen: int = 0
+    bonuses: tuple[tuple[int, datetime], ...] = ()
+
+    @property
+    def left_fen(self) -> int:
+        return self.paid_fen + sum(fen for fen, _until in self.bonuses)
 
 
-def left_fen(account: Account, *, at: datetime) -> int:
-    """What can be spent: a bonus whose day has come counts no more, and while it is blocked nothing."""
-    if account.blocked_at is not None:
-        return 0
-    alive = bonuses(account, at=at).aggregate(fen=Sum("left_fen"))["fen"] or 0
-    return account.paid_fen + int(alive)
+def standing(actor: str, *, at: datetime, currency: str = "CNY") -> Standing:
+    """What a person can spend now, read in one statement: what moves meanwhile tears no sum apart.
+
+    A bonus whose day has come counts no more, swept away or not; while it is blocked, nothing does.
+    """
+    alive = Grant.objects.filter(account=OuterRef("pk"), left_fen__gt=0, expires_at__gt=at)
+    each = alive.order_by("expires_at").values_list(
+        JSONObject(fen="left_fen", until="expires_at"), flat=True
+    )
+    mine = Account.objects.filter(actor=actor, currency=currency)
+    account = mine.annotate(alive=ArraySubquery(each)).first()
+    if account is None or account.blocked_at is not None:
+        return Standing()
+    left = tuple((row["fen"], datetime.fromisoformat(row["until"])) for row in account.alive)
+    return Standing(account.paid_fen, left)
 
 
 def history(account: Account, *, most: int = 50) -> Sequence[Movement]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
@@ -15,8 +15,10 @@ from accounts.identity.models import User
 from bookings.balance import operations, queries
 from bookings.balance.models import TopUp
 from bookings.payments import operations as payments
+from bookings.payments import queries as payments_of
 from bookings.payments.models import Purpose
-from bookings.payments.pages import pay_page
+from bookings.payments.pages import pay_page, say_if_declined, state_answer
+from bookings.payments.queries import Progress
 from kernel import clock
 from kernel.errors import BadInput, Refusal
 from kernel.money import parse_yuan
@@ -43,10 +45,8 @@ def show(request: HttpRequest) -> HttpResponse:
             return redirect("balance:pay", top_up.pk)
     account = queries.find(user.actor)
     context = {
-        "account": account,
-        "left_fen": queries.left_fen(account, at=clock.now()) if account else 0,
+        "standing": queries.standing(user.actor, at=clock.now()),
         "offers": queries.offers(),
-        "bonuses": queries.bonuses(account, at=clock.now()) if account else (),
         "history": queries.history(account) if account else (),
         "at": clock.now(),
     }
@@ -68,11 +68,10 @@ def _sum(request: HttpRequest) -> int:
 
 
 def pay(request: HttpRequest, top_up_id: int) -> HttpResponse:
-    """Choose how to pay in; a post goes on to the provider."""
-    user = _user(request)
-    top_up = queries.own_top_up(user.actor, top_up_id) if user else None
-    if top_up is None:
-        raise Http404
+    """Choose how to pay in; a post goes on to the provider. What is paid already is on the balance."""
+    top_up = _top_up(request, top_up_id)
+    if top_up.paid_at is not None:
+        return redirect("balance:show")
     at, language = clock.now(), get_language() or "zh-hans"
     return pay_page(
         request,
@@ -81,7 +80,16 @@ def pay(request: HttpRequest, top_up_id: int) -> HttpResponse:
         text=_promise(top_up),
         home_path=reverse("balance:show"),
         back_path=reverse("balance:back", args=[top_up.pk]),
+        state_path=reverse("balance:state", args=[top_up.pk]),
     )
+
+
+def _top_up(request: HttpRequest, top_up_id: int) -> TopUp:
+    user = _user(request)
+    top_up = queries.own_top_up(user.actor, top_up_id) if user else None
+    if top_up is None:
+        raise Http404
+    return top_up
 
 
 def _promise(top_up: TopUp) -> str:
@@ -95,10 +103,29 @@ def _promise(top_up: TopUp) -> str:
     ) % {"bonus": money(top_up.bonus_fen), "days": top_up.bonus_days}
 
 
+def _progress(top_up: TopUp) -> Progress:
+    """How far its payment has come; none where it is on the balance already."""
+    if top_up.paid_at is not None:
+        return Progress.NONE
+    return payments_of.progress(order=None, purpose=Purpose.TOP_UP, purpose_id=top_up.pk)
+
+
+@require_GET
+def state(request: HttpRequest, top_up_id: int) -> JsonResponse:
+    """What the waiting page asks every few seconds."""
+    return state_answer(_progress(_top_up(request, top_up_id)))
+
+
 @require_GET
 def back(request: HttpRequest, top_up_id: int) -> HttpResponse:
     """Back from the provider, who is asked; nothing is believed of this address."""
     user = _user(request)
-    if user is not None and queries.own_top_up(user.actor, top_up_id):
-        payments.ask_about(order=None, purpose=Purpose.TOP_UP, purpose_id=top_up_id, at=clock.now())
-    return redirect("balance:show")
+    top_up = queries.own_top_up(user.actor, top_up_id) if user else None
+    if top_up is None:
+        return redirect("balance:show")
+    payments.ask_about(order=None, purpose=Purpose.TOP_UP, purpose_id=top_up_id, at=clock.now())
+    progress = _progress(top_up)
+    say_if_declined(request, progress)
+    if progress is Progress.NONE:
+        return redirect("balance:show")
+    return redirect("balance:pay", top_up_id)

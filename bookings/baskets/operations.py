@@ -47,7 +47,7 @@ def add(
 
 
 def remove(*, actor: str, region_id: int, item_id: int, at: datetime) -> None:
-    """Take an item out.
+    """Take an item out; an empty cart is to be added to nothing any more.
 
     :raises ItemNotFound: it is not in this actor's cart.
     """
@@ -56,6 +56,9 @@ def remove(*, actor: str, region_id: int, item_id: int, at: datetime) -> None:
         deleted, _rows = basket.items.filter(pk=item_id).delete()
         if not deleted:
             raise ItemNotFound
+        if basket.parent_id and not basket.items.exists():
+            basket.parent_id = None
+            basket.save(update_fields=["parent_id"])
 
 
 def name_people(

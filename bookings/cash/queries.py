@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
 
+from accounts.organisations.models import Organisation
 from bookings.cash.models import Payout, Shift, Taking
 
 
@@ -33,6 +34,18 @@ def open_of(actor: str, *, lock: bool = False) -> Shift | None:
 def taken(token: str) -> tuple[int, int] | None:
     """Fen taken for a payment and fen of it to be returned; None: no such payment."""
     return Taking.objects.filter(token=token).values_list("fen", "returned_fen").first()
+
+
+def takings(tokens: Collection[str]) -> Mapping[str, Taking]:
+    """The cash that was taken for payments, by the payment's token, with the counter that took it."""
+    found = Taking.objects.filter(token__in=tokens).select_related("shift__organisation")
+    return {taking.token: taking for taking in found}
+
+
+def open_counters(region_id: int) -> list[Organisation]:
+    """Whose counters take cash just now in a region."""
+    working = Shift.objects.filter(closed_at=None, organisation__region=region_id)
+    return list(Organisation.objects.filter(pk__in=working.values("organisation")).order_by("pk"))
 
 
 def waiting(organisation_ids: Collection[int]) -> QuerySet[Payout]:

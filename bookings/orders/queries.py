@@ -1,11 +1,11 @@
 """Reads of orders. A guest opens an order by its token, a buyer's list goes by actor."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from bookings.orders.models import Line, Order
+from bookings.orders.models import Change, ChangeState, Line, Order
 from kernel.errors import Refusal
 
 
@@ -50,6 +50,24 @@ def family(order: Order) -> QuerySet[Order]:
     """The other orders of the same journey: what it was changed into or from, what was added."""
     together = Order.objects.filter(Q(pk=order.root_id) | Q(parent_id=order.root_id))
     return _whole(together.exclude(pk=order.pk)).order_by("pk")
+
+
+def changed_into(line_ids: Collection[int]) -> Mapping[int, Order]:
+    """What lines were changed into, by the id of the line; lines that were not are left out."""
+    made = Change.objects.filter(line__in=line_ids, state=ChangeState.DONE).order_by("pk")
+    rows = made.select_related("order__region").prefetch_related("order__lines")
+    return {each.line_id: each.order for each in rows}
+
+
+def brought_over(line_ids: Collection[int]) -> int:
+    """Fen of these lines that went into what they were changed into."""
+    made = Change.objects.filter(line__in=line_ids, state=ChangeState.DONE)
+    return sum(made.values_list("credit_fen", flat=True))
+
+
+def changed_from(order: Order) -> Change | None:
+    """The change that ``order`` was placed for, with the line that it takes the place of."""
+    return Change.objects.select_related("line__order").filter(order=order).first()
 
 
 def holding_buckets(bucket_ids: Iterable[int]) -> QuerySet[Order]:

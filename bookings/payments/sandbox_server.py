@@ -111,6 +111,7 @@ class Party:
 
     def __init__(self, store: Store, secret: str, url: str, clock_spec: str = "") -> None:
         self.store, self.secret, self.url, self.clock = store, secret, url, clock_spec
+        self.titles = {language: words["title"] for language, words in _WORDS.items()}
         self.faults: dict[str, int] = {}
         self.closed = threading.Event()
 
@@ -351,7 +352,8 @@ class Handler(BaseHTTPRequestHandler):
         row = self._payment(payment_id)
         if row is None:
             return self._json(404, {"error": "no such payment"})
-        words = _WORDS["en" if row["language"].startswith("en") else "zh"]
+        spoken = "en" if row["language"].startswith("en") else "zh"
+        words, title = _WORDS[spoken], self.party.titles[spoken]
         if row["status"] == "PENDING":
             buttons = "".join(
                 f'<button name="way" value="{way}"{" class=main" if way == "pay" else ""}>'
@@ -363,12 +365,12 @@ class Handler(BaseHTTPRequestHandler):
             link = html.escape(row["return_url"], quote=True)
             body = f'<p>{words["done"]}</p><a class="go" href="{link}">{words["back"]}</a>'
         yuan = f"{row['amount'] // 100}.{row['amount'] % 100:02d}"
-        language = "en" if row["language"].startswith("en") else "zh-Hans"
+        language = "en" if spoken == "en" else "zh-Hans"
         page = (
             f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
-            f'<title>{words["title"]}</title><link rel="stylesheet" href="/style.css"></head>'
-            f"<body><main><h1>{words['title']}</h1><p>{html.escape(row['words'])}</p>"
+            f'<title>{title}</title><link rel="stylesheet" href="/style.css"></head>'
+            f"<body><main><h1>{title}</h1><p>{html.escape(row['words'])}</p>"
             f'<p class="sum">¥{yuan}</p>{body}<p>{words["note"]}</p></main></body></html>'
         )
         return self._send(200, page.encode(), "text/html; charset=utf-8")

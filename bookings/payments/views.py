@@ -6,7 +6,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from bookings.orders.guesses import open_order
-from bookings.payments import operations, providers
+from bookings.payments import operations, providers, queries
+from bookings.payments.models import Purpose
+from bookings.payments.pages import say_if_declined
 from kernel import clock
 from kernel.web.requests import client_ip
 
@@ -25,4 +27,11 @@ def back(request: HttpRequest, token: str) -> HttpResponse:
     """The buyer is back. Nothing is believed of this address: the provider is asked."""
     order = open_order(token, address=client_ip(request), at=clock.now())
     operations.ask_about(order=order, at=clock.now())
+    if last := queries.last_of(order):
+        say_if_declined(
+            request,
+            queries.progress(
+                order=order, purpose=Purpose(last.purpose), purpose_id=last.purpose_id
+            ),
+        )
     return redirect("checkout:order", token)

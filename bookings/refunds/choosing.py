@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from django.http import Http404, QueryDict
+from django.utils.translation import gettext_lazy as _
 
-from kernel.errors import BadInput
+from bookings.orders.models import Line, State
+from kernel.errors import BadInput, Refusal
 from kernel.web.requests import whole
+
+
+class NothingChosen(Refusal):
+    """Parts are asked for, and none is ticked."""
+
+    code = "nothing_chosen"
+    status = 400
+    message = _("Please tick for whom and for what.")
+
+
+CHOOSABLE = (State.AWAITING_SUPPLIER, State.CONFIRMED)
+"""What a buyer may cancel, also while a supplier has not answered."""
+
+
+def every_part(lines: Iterable[Line]) -> dict[int, list[str]]:
+    """Line id to part keys of everything that a page offers."""
+    return {
+        line.pk: [part.key for part in line.open_parts]
+        for line in lines
+        if line.state in CHOOSABLE and line.open_parts
+    }
 
 
 def chosen_parts(data: QueryDict, line_ids: Collection[int]) -> dict[int, list[str]]:

@@ -123,6 +123,11 @@ class RefundRequest(models.Model):
         return f"{self.order} {self.get_state_display()}"
 
     @property
+    def is_open(self) -> bool:
+        """Whether it waits for a decision."""
+        return self.state in (RequestState.ASKED, RequestState.DECIDED)
+
+    @property
     def part_keys(self) -> dict[int, list[str]]:
         """The parts by line id."""
         return {int(line_id): list(keys) for line_id, keys in self.parts.items()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,12 +11,13 @@ from django.utils.translation import gettext as _
 
 from accounts.identity import actors
 from bookings.orders.guesses import count_wrong, open_order
-from bookings.refunds import operations
-from bookings.refunds.choosing import chosen_parts
+from bookings.orders.models import Order
+from bookings.refunds import operations, queries
+from bookings.refunds.choosing import NothingChosen, chosen_parts, every_part
 from bookings.refunds.forms import AccountForm, HardshipForm
 from bookings.vouchers import queries as vouchers
 from kernel import clock
-from kernel.errors import BadInput, Refusal
+from kernel.errors import Refusal
 from kernel.web.requests import client_ip
 
 
@@ -41,31 +44,44 @@ def account(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def hardship(request: HttpRequest, token: str) -> HttpResponse:
-    """Tell what has happened, for which parts, and show it."""
+    """Tell what has happened, for which parts, and show it; one at a time."""
     order = open_order(token, address=client_ip(request), at=clock.now())
-    form = HardshipForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    is_sent = request.method == "POST"
+    form = HardshipForm(request.POST, request.FILES) if is_sent else HardshipForm()
+    lines = {line.pk: line for line in order.lines.all()}
+    data = request.POST
+    chosen = every_part(lines.values()) if data.get("all") else chosen_parts(data, lines)
+    if is_sent and form.is_valid() and chosen:
         try:
-            chosen = chosen_parts(request.POST, {line.pk for line in order.lines.all()})
-            if not chosen:
-                raise BadInput(field="part")
-            operations.ask(
-                order=order,
-                parts=chosen,
-                words=form.cleaned_data["words"],
-                files=form.cleaned_data["evidence"],
-                actor=actors.actor_of(request),
-                at=clock.now(),
-            )
+            _ask(request, order, form, chosen)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
             messages.success(request, _("We have your request. The answer comes on this page."))
             return redirect("checkout:order", token)
+    elif is_sent and not chosen:
+        form.refuse(NothingChosen())
+    asked = list(queries.requests_of(order))
     context = {
         "order": order,
         "region": order.region,
         "form": form,
+        "chosen": chosen,
+        "asked": asked,
+        "is_open": any(each.is_open for each in asked),
         "holders": vouchers.holders(order),
     }
     return render(request, "bookings_refunds/hardship.html", context)
+
+
+def _ask(
+    request: HttpRequest, order: Order, form: HardshipForm, chosen: Mapping[int, Sequence[str]]
+) -> None:
+    operations.ask(
+        order=order,
+        parts=chosen,
+        words=form.cleaned_data["words"],
+        files=form.cleaned_data["evidence"],
+        actor=actors.actor_of(request),
+        at=clock.now(),
+    )

@@ -8,7 +8,7 @@ without shares; then the order stays open for TIME_TO_PAY, never past its first 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.orders import operations as orders
 from bookings.orders.models import Line, Order
 from bookings.orders.models import State as Standing
-from bookings.payments.models import Purpose
+from bookings.payments.models import OPEN, AttemptState, Purpose
 from bookings.payments.operations import NotPayable, Payable
 from bookings.shares.models import Division, Rule, Share, State
 from kernel import codes
@@ -57,6 +57,15 @@ class SharedPrice(Refusal):
     message = _(
         "%(title)s has a price for several people together, so everybody is needed. Let one person "
         "pay for them, or choose that nobody goes unless all have paid."
+    )
+
+
+class NotUndone(Refusal):
+    """Somebody pays or has paid a share, or somebody else divided the order."""
+
+    code = "not_undone"
+    message = _(
+        "The shares can no longer be undone: one is paid or being paid, or you did not make them."
     )
 
 
@@ -103,6 +112,29 @@ def divide(
             for position, (portion, amount_fen) in enumerate(zip(portions, amounts, strict=True))
         )
     return made
+
+
+def undo(*, order: Order, actors: Collection[str], at: datetime) -> None:
+    """Take a division back; ``actors`` are all the names of who asks. Twice is once.
+
+    :raises NotUndone: as ``can_undo``; nothing has changed.
+    """
+    with transaction.atomic(durable=True):
+        order = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
+        made = Division.objects.filter(order=order).first()
+        if made is None:
+            return
+        if not can_undo(made, actors=actors, at=at):
+            raise NotUndone
+        made.delete()
+
+
+def can_undo(division: Division, *, actors: Collection[str], at: datetime) -> bool:
+    """Whether these are who divided the order, and nobody has paid or is paying a share."""
+    order = division.order
+    paying = order.attempts.filter(purpose=Purpose.SHARE, state__in=(*OPEN, AttemptState.SUCCEEDED))
+    is_theirs = division.actor in actors and order.is_payable(at)
+    return is_theirs and not order.received_fen and not paying.exists()
 
 
 def is_divisible(order: Order, *, at: datetime) -> bool:
@@ -160,10 +192,15 @@ def payable_of(share: Share, *, payer: str, at: datetime) -> Payable:
 def settle(*, facts: Mapping[str, Any], at: datetime) -> None:
     """Count the money of a share towards its order, once; what cannot count goes back.
 
+    So does the money of a share that was undone while its payment began.
+
     Runs in the outbox's transaction. ``facts`` as of bookings.orders.operations.settle.
     """
     order = Order.objects.select_for_update(no_key=True).get(pk=facts["order_id"])
-    share = Share.objects.select_related("division").get(pk=facts["purpose_id"])
+    share = Share.objects.select_related("division").filter(pk=facts["purpose_id"]).first()
+    if share is None:
+        orders.settle(facts=facts, at=at, objection="GIVEN_UP")
+        return
     is_first = _mark_paid(share, at)
     reason = orders.settle(facts=facts, at=at, objection="" if is_first else _why_not(share))
     if reason and is_first:

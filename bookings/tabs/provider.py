@@ -10,6 +10,7 @@ from bookings.payments.providers import Charge, Handle, Outcome
 from bookings.payments.providers.own import OwnWay
 from bookings.tabs import operations, queries
 from kernel import clock
+from kernel.web.templatetags.quanyu import money
 
 
 class OnTab(OwnWay):
@@ -26,6 +27,14 @@ class OnTab(OwnWay):
         if tab is None or tab.currency != currency or tab.left_fen < amount_fen:
             return False
         return not queries.is_late(tab, at=clock.now())
+
+    def why_not(self, *, payer: str, currency: str) -> str:
+        tab = queries.find(payer)
+        if tab is None or tab.currency != currency:
+            return ""
+        if queries.is_late(tab, at=clock.now()):
+            return _("A bill should have been paid by now.")
+        return _("%(sum)s is left on the tab, that is too little.") % {"sum": money(tab.left_fen)}
 
     def take(self, charge: Charge, *, at: datetime) -> bool:
         return operations.charge(

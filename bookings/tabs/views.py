@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -11,8 +11,10 @@ from django.views.decorators.http import require_GET, require_safe
 
 from accounts.identity import actors
 from bookings.payments import operations as payments
+from bookings.payments import queries as payments_of
 from bookings.payments.models import Purpose
-from bookings.payments.pages import pay_page
+from bookings.payments.pages import pay_page, say_if_declined, state_answer
+from bookings.payments.queries import Progress
 from bookings.tabs import operations, queries
 from bookings.tabs.models import Bill, Tab
 from kernel import clock
@@ -27,18 +29,32 @@ def show(request: HttpRequest) -> HttpResponse:
     tab = _tab(request)
     context = {
         "tab": tab,
-        "bills": [(b, b.is_late(clock.now())) for b in queries.bills(tab)[:24]] if tab else (),
+        "bills": _bills(tab) if tab else (),
         "page": page_of(request, queries.items(tab), by=("-at", "-pk")) if tab else None,
     }
     return render(request, "bookings_tabs/tab.html", context)
+
+
+def _bills(tab: Tab) -> list[tuple[Bill, bool, bool]]:
+    """The last bills: whether each is late, and whether its payment is only not booked yet."""
+    found = list(queries.bills(tab)[:24])
+    unpaid = [each.pk for each in found if each.paid_at is None]
+    received = payments_of.received_for(Purpose.BILL, unpaid) if unpaid else set()
+    return [(each, each.is_late(clock.now()), each.pk in received) for each in found]
 
 
 @require_safe
 def bill(request: HttpRequest, bill_id: int) -> HttpResponse:
     """What one month's bill is made of."""
     found = _bill(request, bill_id)
-    context = {"bill": found, "tab": found.tab, "page": page_of(
-        request, found.items.all(), by=("at", "pk"), size=50)}  # fmt: skip
+    progress = _progress(found)
+    context = {
+        "bill": found,
+        "tab": found.tab,
+        "page": page_of(request, found.items.all(), by=("at", "pk"), size=50),
+        "progress": progress,
+        "is_received": progress is Progress.RECEIVED,
+    }
     return render(request, "bookings_tabs/bill.html", context)
 
 
@@ -46,7 +62,7 @@ def pay(request: HttpRequest, bill_id: int) -> HttpResponse:
     """Choose how to pay a bill; a post goes on to the provider."""
     found = _bill(request, bill_id)
     if found.paid_at is not None:
-        return redirect("tabs:show")
+        return redirect("tabs:bill", found.pk)
     return pay_page(
         request,
         payable=operations.payable_of(
@@ -59,7 +75,21 @@ def pay(request: HttpRequest, bill_id: int) -> HttpResponse:
         text="",
         home_path=reverse("tabs:show"),
         back_path=reverse("tabs:back", args=[found.pk]),
+        state_path=reverse("tabs:state", args=[found.pk]),
     )
+
+
+def _progress(found: Bill) -> Progress:
+    """How far its payment has come; none where the bill is paid."""
+    if found.paid_at is not None:
+        return Progress.NONE
+    return payments_of.progress(order=None, purpose=Purpose.BILL, purpose_id=found.pk)
+
+
+@require_GET
+def state(request: HttpRequest, bill_id: int) -> JsonResponse:
+    """What the waiting page asks every few seconds."""
+    return state_answer(_progress(_bill(request, bill_id)))
 
 
 @require_GET
@@ -67,7 +97,8 @@ def back(request: HttpRequest, bill_id: int) -> HttpResponse:
     """Back from the provider, who is asked; nothing is believed of this address."""
     found = _bill(request, bill_id)
     payments.ask_about(order=None, purpose=Purpose.BILL, purpose_id=found.pk, at=clock.now())
-    return redirect("tabs:show")
+    say_if_declined(request, _progress(found))
+    return redirect("tabs:bill", found.pk)
 
 
 def _tab(request: HttpRequest) -> Tab | None:

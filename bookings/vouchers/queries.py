@@ -54,9 +54,15 @@ def _view(row: Pass, text: str) -> PassView:
         holder=row.holder or _("Holder of the order"),
         code_text=text,
         short_code=codes.group(row.short_code),
-        note=f"{row.document_tail} · {words}" if row.document_tail else words,
+        note=" · ".join(filter(None, (_document(row), words))),
         is_spent=not left,
     )
+
+
+def _document(row: Pass) -> str:
+    if not row.document_tail:
+        return ""
+    return _("document ending in %(tail)s") % {"tail": row.document_tail}
 
 
 def holders(order: Order) -> dict[tuple[int, str], str]:

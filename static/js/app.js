@@ -5,6 +5,7 @@ import { watchNetwork } from "./offline.js";
 import { showByAnswer } from "./shown.js";
 
 const modules = {
+  copy: () => import("./copy.js"),
   countdown: () => import("./countdown.js"),
   gate: () => import("./gate.js"),
   line: () => import("./line.js"),

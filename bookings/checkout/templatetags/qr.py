@@ -9,6 +9,6 @@ register = template.Library()
 
 
 @register.simple_tag
-def qr_svg(text: str) -> SafeString:
-    """An inline SVG of the code."""
-    return qr.qr_svg(text)
+def qr_svg(text: str, title: str = "") -> SafeString:
+    """An inline SVG of the code, named ``title``."""
+    return qr.qr_svg(text, title=title)

@@ -60,6 +60,12 @@ def by_day(things: Iterable[Any], timezone: str) -> list[tuple[date, list[Any]]]
 
 
 @register.filter
+def parts_of(chosen: Mapping[int, Sequence[str]], line_id: int) -> Sequence[str]:
+    """The part keys that were chosen of a line."""
+    return chosen.get(line_id, ())
+
+
+@register.filter
 def holder(part: Part, names: Mapping[int, str]) -> str:
     """Who a part is for; empty where nobody is named."""
     return names.get(part.traveller_id, "")

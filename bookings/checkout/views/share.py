@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.identity import actors
 from accounts.travellers import queries as travellers
@@ -20,10 +20,11 @@ from bookings.orders.models import Line, Order
 from bookings.payments import operations as payments
 from bookings.payments import queries as payments_of
 from bookings.payments.models import Purpose
-from bookings.payments.pages import buyer_of
+from bookings.payments.pages import buyer_of, code_page, say_if_declined, state_answer
+from bookings.payments.queries import Progress
 from bookings.shares import operations as shares
 from bookings.shares import queries
-from bookings.shares.models import Rule, Share
+from bookings.shares.models import Rule, Share, State
 from kernel import clock
 from kernel.errors import BadInput, Refusal
 from kernel.web.requests import client_ip
@@ -33,10 +34,11 @@ _LONGEST = Share._meta.get_field("name").max_length
 
 @dataclass(frozen=True, slots=True)
 class PartRow:
-    """One part with the field that says who pays it."""
+    """One part, whose it is, and the field that says who pays it."""
 
     line: Line
     part: Part
+    who: str
     amount_fen: int
     payer: str
 
@@ -70,12 +72,27 @@ def divide(request: HttpRequest, token: str) -> HttpResponse:
         "division": made,
         "links": _links(request, made.shares.all()) if made else (),
         "is_divisible": made is None and shares.is_divisible(order, at=at),
+        "can_undo": made is not None
+        and shares.can_undo(made, actors=actors.all_of(request), at=at),
         "rows": _rows(request, order),
         "rules": Rule.choices,
         "rule": request.POST.get("rule", Rule.ALL),
         "is_payable": order.is_payable(at),
     }
     return render(request, "bookings_checkout/shares.html", context)
+
+
+@require_POST
+def undo(request: HttpRequest, token: str) -> HttpResponse:
+    """Who divided the order takes that back; it can be divided anew, or paid by one."""
+    order = open_order(token, address=client_ip(request), at=clock.now())
+    try:
+        shares.undo(order=order, actors=actors.all_of(request), at=clock.now())
+    except Refusal as refusal:
+        messages.error(request, refusal.reason)
+    else:
+        messages.success(request, _("The shares are undone; their addresses work no more."))
+    return redirect("checkout:shares", token)
 
 
 def _links(request: HttpRequest, found: Iterable[Share]) -> list[tuple[Share, str]]:
@@ -99,7 +116,7 @@ def _rows(request: HttpRequest, order: Order) -> list[PartRow]:
         for number, part in enumerate(line.open_parts, start=1):
             own = names.get(part.traveller_id) or _("Person %(number)s") % {"number": number}
             typed = request.POST.get(_field(line, part), own)
-            rows.append(PartRow(line, part, line.shares_now[part.key], typed[:_LONGEST]))
+            rows.append(PartRow(line, part, own, line.shares_now[part.key], typed[:_LONGEST]))
     return rows
 
 
@@ -132,34 +149,43 @@ def _open(request: HttpRequest, token: str) -> Share:
 def share(request: HttpRequest, token: str) -> HttpResponse:
     """What a friend is asked to pay and by when; a post starts the payment."""
     found = _open(request, token)
-    at = clock.now()
     payable = _payable(request, found)
-    if request.method == "POST":
-        try:
-            attempt = payments.pay(
-                payable=shares.payable_of(found, payer=actors.actor_of(request), at=at),
-                provider=request.POST.get("provider", ""),
-                at=at,
-                buyer=buyer_of(request, reverse("checkout:share-back", args=[token])),
-            )
-        except Refusal as refusal:
-            messages.error(request, refusal.reason)
-            return redirect("checkout:share", token)
-        if attempt.redirect_url:
-            return redirect(attempt.redirect_url)
-        if attempt.qr:
-            return redirect("checkout:share-code", token, attempt.pk)
-        return redirect("checkout:share-back", token)
+    progress = _progress(found)
+    if request.method == "POST" and progress is not Progress.RECEIVED:
+        return _start(request, found)
+    is_received = progress is Progress.RECEIVED and found.state == State.OPEN
     context = {
         "share": found,
         "division": found.division,
+        "order": found.division.order,
         "region": found.division.order.region,
-        "at": at,
+        "at": clock.now(),
         "bought": queries.bought(found),
-        "payable": payable,
+        "step": _step(found),
+        "is_begun": progress is Progress.BEGUN,
+        "is_received": is_received,
+        "payable": None if is_received else payable,
         "ways": payments.ways_to_pay(payable) if payable else [],
     }
     return render(request, "bookings_checkout/share.html", context)
+
+
+def _start(request: HttpRequest, found: Share) -> HttpResponse:
+    back = reverse("checkout:share-back", args=[found.token])
+    at = clock.now()
+    try:
+        attempt = payments.pay(
+            payable=shares.payable_of(found, payer=actors.actor_of(request), at=at),
+            provider=request.POST.get("provider", ""),
+            at=at,
+            buyer=buyer_of(request, back),
+        )
+    except Refusal as refusal:
+        messages.error(request, refusal.reason)
+        return redirect("checkout:share", found.token)
+    if attempt.qr and not attempt.redirect_url:
+        return redirect("checkout:share-code", found.token, attempt.pk)
+    return redirect(attempt.redirect_url or back)
 
 
 def _payable(request: HttpRequest, found: Share) -> payments.Payable | None:
@@ -169,29 +195,37 @@ def _payable(request: HttpRequest, found: Share) -> payments.Payable | None:
         return None
 
 
+def _progress(found: Share) -> Progress:
+    return payments_of.progress(
+        order=found.division.order, purpose=Purpose.SHARE, purpose_id=found.pk
+    )
+
+
+def _step(found: Share) -> str:
+    """Where a share stands, for a page that waits until it is another."""
+    is_all_paid = found.division.order.paid_at is not None
+    return f"{found.state}:{_progress(found)}:{is_all_paid}"
+
+
 @require_GET
 def code(request: HttpRequest, token: str, attempt_id: int) -> HttpResponse:
     """The code that the provider's own app reads."""
     found = _open(request, token)
-    attempt = payments_of.open_attempt(found.division.order, attempt_id)
+    back, home, told = (
+        reverse(f"checkout:share{page}", args=[token]) for page in ("-back", "", "-state")
+    )
+    order = found.division.order
+    attempt = payments_of.open_attempt(order, attempt_id)
     if attempt is None or (attempt.purpose, attempt.purpose_id) != (Purpose.SHARE, found.pk):
-        return redirect("checkout:share-back", token)
-    context = {
-        "region": found.division.order.region,
-        "attempt": attempt,
-        "note": found.name,
-        "back_url": reverse("checkout:share-back", args=[token]),
-        "state_url": reverse("checkout:share-state", args=[token]),
-        "state": found.state,
-    }
-    return render(request, "bookings_checkout/pay_code.html", context)
+        return redirect(back)
+    paths = (home, back, told)
+    return code_page(request, attempt, state=_step(found), paths=paths, region=order.region)
 
 
 @require_GET
 def state(request: HttpRequest, token: str) -> JsonResponse:
     """What the waiting page asks every few seconds."""
-    found = _open(request, token)
-    return JsonResponse({"state": found.state, "words": found.get_state_display()})
+    return state_answer(_step(_open(request, token)))
 
 
 @require_GET
@@ -201,4 +235,5 @@ def back(request: HttpRequest, token: str) -> HttpResponse:
     payments.ask_about(
         order=found.division.order, purpose=Purpose.SHARE, purpose_id=found.pk, at=clock.now()
     )
+    say_if_declined(request, _progress(found))
     return redirect("checkout:share", token)

@@ -25,6 +25,7 @@ class AlipayDesk(Desk):
     """Checks our RSA2 signature, signs with its own."""
 
     name = "alipay"
+    spoken = ("Alipay", "支付宝")
 
     def answer(self, request: Request) -> Reply:
         query = urlsplit(request.path).query

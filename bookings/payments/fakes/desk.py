@@ -38,12 +38,16 @@ class Desk(Party):
     """One provider's stand-in; a dialect answers requests and writes notices."""
 
     name: ClassVar[str]
+    spoken: ClassVar[tuple[str, str]]
+    """What buyers call it, in English and in Chinese."""
 
     def __init__(self, folder: Path, keys: Keys, url: str, clock_spec: str) -> None:
         self.keys = keys
         super().__init__(
             Store(folder / f"{self.name}.sqlite3"), "", f"{url}/{self.name}", clock_spec
         )
+        english, chinese = self.spoken
+        self.titles = {"en": f"Stand-in of {english}", "zh": f"{chinese}（替身）"}
 
     def answer(self, request: Request) -> Reply:
         """Carry out one request of the site."""

@@ -27,6 +27,7 @@ class StripeDesk(Desk):
     """Speaks the parts of the API that the adapter uses; forms in, JSON out."""
 
     name = "stripe"
+    spoken = ("Stripe", "Stripe")
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)

@@ -31,6 +31,7 @@ class WeChatDesk(Desk):
     """Checks our signature over method, path, time, nonce and body; signs each answer."""
 
     name = "wechat"
+    spoken = ("WeChat Pay", "微信支付")
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)

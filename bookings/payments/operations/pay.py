@@ -17,6 +17,7 @@ from bookings.payments.operations.ask import release
 from bookings.payments.operations.charge import Buyer, charge_of
 from bookings.payments.operations.merge import merge
 from bookings.payments.providers import Outcome, Payment, Provider, ProviderDown, Started
+from bookings.payments.providers.own import OwnWay
 from kernel import codes
 from kernel.errors import Refusal
 
@@ -56,7 +57,7 @@ class Way:
     """One way to pay, for the page on which it is chosen.
 
     ``is_charged_deposit``: it cannot set a deposit aside, so the deposit is charged and returned.
-    ``is_down``: it does not answer just now.
+    ``is_down``: it does not answer just now. ``why``: it cannot be chosen, for this reason.
     """
 
     name: str
@@ -64,23 +65,29 @@ class Way:
     is_live: bool
     is_charged_deposit: bool
     is_down: bool = False
+    why: str = ""
 
 
 def ways_to_pay(payable: Payable) -> list[Way]:
-    """How this payer may pay this sum; what does not answer just now comes last."""
-    is_deposit = payable.how is How.AUTHORISE
+    """How this payer may pay this sum; what does not answer just now comes last, then what is too little."""
     ways = [
-        Way(
-            name=provider.name,
-            title=provider.title,
-            is_live=provider.capabilities.is_live,
-            is_charged_deposit=is_deposit and not provider.capabilities.authorise,
-            is_down=is_resting(provider),
-        )
+        _way(provider, payable)
         for provider in providers.list_all()
-        if _is_offered(provider, payable)
+        if _is_offered(provider, payable) or _why_not(provider, payable)
     ]
-    return sorted(ways, key=lambda way: way.is_down)
+    return sorted(ways, key=lambda way: (bool(way.why), way.is_down))
+
+
+def _way(provider: Provider, payable: Payable) -> Way:
+    is_deposit = payable.how is How.AUTHORISE
+    return Way(
+        name=provider.name,
+        title=provider.title,
+        is_live=provider.capabilities.is_live,
+        is_charged_deposit=is_deposit and not provider.capabilities.authorise,
+        is_down=is_resting(provider),
+        why="" if _is_offered(provider, payable) else _why_not(provider, payable),
+    )
 
 
 def pay_by(*, order: Order, provider: str, at: datetime, buyer: Buyer) -> Attempt:
@@ -134,10 +141,20 @@ def pay(*, payable: Payable, provider: str, at: datetime, buyer: Buyer) -> Attem
     return attempt
 
 
-def _is_offered(provider: Provider, payable: Payable) -> bool:
+def _is_outside(payable: Payable) -> bool:
     """What we are owed is not paid with what we owe: only outside money tops up or pays a bill."""
-    is_outside = payable.purpose in (Purpose.TOP_UP, Purpose.BILL)
-    if is_outside and provider.capabilities.is_internal:
+    return payable.purpose in (Purpose.TOP_UP, Purpose.BILL)
+
+
+def _why_not(provider: Provider, payable: Payable) -> str:
+    """Why a way of our own that this payer has cannot pay this sum."""
+    if _is_outside(payable) or not isinstance(provider, OwnWay):
+        return ""
+    return provider.why_not(payer=payable.payer, currency=payable.currency)
+
+
+def _is_offered(provider: Provider, payable: Payable) -> bool:
+    if _is_outside(payable) and provider.capabilities.is_internal:
         return False
     return provider.is_offered(
         payer=payable.payer, amount_fen=payable.amount_fen, currency=payable.currency

@@ -37,6 +37,10 @@ class OwnWay(ABC):
     def is_offered(self, *, payer: str, amount_fen: int, currency: str) -> bool:
         """Whether this person may pay this sum so."""
 
+    def why_not(self, *, payer: str, currency: str) -> str:
+        """Why it is not offered to somebody who would expect it; empty where nobody would."""
+        return ""
+
     @abstractmethod
     def take(self, charge: Charge, *, at: datetime) -> bool:
         """Move the sum, once for the charge's token; False: not to be had, and nothing is moved."""

@@ -155,7 +155,7 @@ def test_a_bonus_expires_apart_from_the_money(party, offer, now):
 def test_an_expired_bonus_is_not_spent_even_before_it_is_swept(party, offer, now):
     top_up(party, now)
     late = now + timedelta(days=30)
-    assert queries.left_fen(Account.objects.get(actor=ME), at=late) == 2000
+    assert queries.standing(ME, at=late).left_fen == 2000
     assert not balance.spend(
         actor=ME, token="t", amount_fen=2001, currency="CNY", words="", at=late
     )
@@ -203,9 +203,47 @@ class TestThePage:
         assert "How do you want to pay" in browser.get(went.url).content.decode()
         browser.post(went.url, {"provider": "sandbox"})
         party.press(Attempt.objects.get(), "never")
-        assert browser.get(f"{went.url}back/").url == "/en/balance/"
+        checked = browser.get(f"{went.url}back/", follow=True).content.decode()
+        assert "Your payment is being checked" in checked
+        assert 'id="pay"' not in checked
         outbox.drain(at=now)
+        for path in ("", "back/"):
+            assert browser.get(f"{went.url}{path}").url == "/en/balance/"
+        assert browser.get(f"{went.url}state.json").json() == {"state": "NONE"}
         assert "¥25" in browser.get("/en/balance/").content.decode()
+
+    def test_a_code_to_scan_names_the_sum_and_goes_on_by_itself(self, person, offer, now):
+        browser = enter(person)
+        asked = balance.ask_top_up(actor=person.actor, pay_fen=2000, bonus_fen=500, at=now)
+        attempt = Attempt.objects.create(
+            purpose="TOP_UP", purpose_id=asked.pk, provider="app", token="t", qr="app://pay/1",
+            amount_fen=2000, currency="CNY", state="PENDING", created_at=now, words="Top-up",
+        )  # fmt: skip
+
+        page = browser.get(f"/en/balance/top-up/{asked.pk}/?code={attempt.pk}").content.decode()
+
+        assert ("¥20" in page, "Pay another way" in page) == (True, True)
+        assert f'data-url="/en/balance/top-up/{asked.pk}/state.json"' in page
+        assert 'data-state="BEGUN"' in page
+        assert "Code of" not in page
+
+    def test_a_balance_that_is_too_small_says_so(self, person, party, offer, order, now):
+        top_up(party, now, pay_fen=1000, bonus_fen=0, actor=person.actor)
+        browser = enter(person)
+
+        page = browser.get(f"/en/o/{order.token}/pay/").content.decode()
+
+        assert "You have ¥10, that is too little." in page
+        assert 'value="balance" disabled' in page
+        browser.post(f"/en/o/{order.token}/pay/", {"provider": "balance"})
+        assert not Spending.objects.exists()
+
+    def test_it_is_read_in_one_statement(self, party, offer, now, django_assert_num_queries):
+        top_up(party, now)
+        with django_assert_num_queries(1):
+            standing = queries.standing(ME, at=now)
+        assert (standing.paid_fen, standing.left_fen) == (2000, 2500)
+        assert [fen for fen, _until in standing.bonuses] == [500]
 
     def test_anothers_top_up_is_not_there(self, person, offer, now):
         asked = balance.ask_top_up(actor=ME, pay_fen=2000, bonus_fen=500, at=now)

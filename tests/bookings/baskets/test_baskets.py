@@ -91,3 +91,15 @@ def test_signing_in_brings_the_guests_cart_along(
 
     assert sorted(refs(region, user.actor)) == ["1", "2"]
     assert refs(region) == []
+
+
+def test_a_cart_that_is_empty_again_is_added_to_nothing(put, region, at):
+    item = put("1", "adult")
+    other = put("2", "adult")
+    baskets.belong(actor=GUEST, region_id=region.pk, parent_id=7, traveller_ids=(), at=at)
+
+    baskets.remove(actor=GUEST, region_id=region.pk, item_id=item.pk, at=at)
+    assert queries.find(actor=GUEST, region_id=region.pk).parent_id == 7
+    baskets.remove(actor=GUEST, region_id=region.pk, item_id=other.pk, at=at)
+
+    assert queries.find(actor=GUEST, region_id=region.pk).parent_id is None

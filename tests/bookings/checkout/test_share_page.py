@@ -90,3 +90,51 @@ def test_a_strange_form_is_refused(client, order, change):  # noqa: F811
 def test_an_unknown_share_is_not_there(client, order):  # noqa: F811
     for path in ("", "back/", "state.json", "code/1/"):
         assert client.get(f"/en/s/{'x' * 22}/{path}").status_code == 404
+
+
+def test_a_part_says_whose_it_is_and_a_share_of_which_order(client, order, division):  # noqa: F811
+    share = division.shares.first()
+
+    page = Client().get(f"/en/s/{share.token}/").content.decode()
+
+    assert f"of order {order.code}, booked by {order.contact_masked}" in page
+
+
+def test_a_received_share_is_not_asked_for_again(client, order, division, party, now):  # noqa: F811
+    share = division.shares.first()
+    friend = Client()
+    friend.post(f"/en/s/{share.token}/", {"provider": "sandbox"})
+    party.press(Attempt.objects.get(purpose="SHARE"), "never")
+
+    page = friend.get(f"/en/s/{share.token}/back/", follow=True).content.decode()
+
+    assert "Your payment is being checked" in page
+    assert 'id="pay"' not in page
+    again = friend.post(f"/en/s/{share.token}/", {"provider": "sandbox"})
+    assert (again.status_code, Attempt.objects.count()) == (200, 1)
+    outbox.drain(at=now)
+    state = friend.get(f"/en/s/{share.token}/state.json").json()["state"]
+    assert state == "PAID:RECEIVED:False"
+
+
+def test_a_declined_share_is_said(client, division, party):  # noqa: F811
+    share = division.shares.first()
+    friend = Client()
+    friend.post(f"/en/s/{share.token}/", {"provider": "sandbox"})
+    party.press(Attempt.objects.get(purpose="SHARE"), "decline")
+
+    page = friend.get(f"/en/s/{share.token}/back/", follow=True).content.decode()
+
+    assert "The payment did not go through" in page
+
+
+def test_who_divided_it_undoes_it_and_nobody_else(client, order, division):  # noqa: F811
+    address = f"/en/o/{order.token}/shares/"
+    assert "shares/undo/" not in Client().get(address).content.decode()
+    Client().post(f"{address}undo/")
+    assert Division.objects.count() == 1
+    assert "shares/undo/" in client.get(address).content.decode()
+
+    answer = client.post(f"{address}undo/")
+
+    assert (answer.url, Division.objects.count()) == (address, 0)

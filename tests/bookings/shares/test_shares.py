@@ -11,6 +11,7 @@ from bookings.inventory import queries as inventory
 from bookings.ledger import queries as ledger
 from bookings.orders import operations as orders
 from bookings.orders.models import Order, State
+from bookings.payments.models import Attempt
 from bookings.payments.operations import NotPayable
 from bookings.shares import operations as shares
 from bookings.shares.models import Division, Rule, Share
@@ -255,3 +256,73 @@ def test_dividing_twice_is_dividing_once(order, at):
 
     assert by_four(order, Rule.ALL, at) == first
     assert (Share.objects.count(), Division.objects.get().rule) == (4, Rule.KEEP)
+
+
+class TestUndoing:
+    def test_who_divided_it_takes_it_back_and_may_divide_anew(self, order, at):
+        by_four(order, Rule.ALL, at)
+
+        for _twice in range(2):
+            shares.undo(order=order, actors=["user:7", "guest:a"], at=at)
+
+        assert (Division.objects.count(), Share.objects.count()) == (0, 0)
+        assert by_four(order, Rule.KEEP, at).rule == Rule.KEEP
+
+    def test_somebody_else_does_not(self, order, at):
+        by_four(order, Rule.ALL, at)
+
+        with pytest.raises(shares.NotUndone):
+            shares.undo(order=order, actors=["guest:b"], at=at)
+
+        assert Share.objects.count() == 4
+
+    def test_a_paid_share_keeps_it(self, order, at):
+        division = by_four(order, Rule.ALL, at)
+        pay(division, [0], at)
+
+        with pytest.raises(shares.NotUndone):
+            shares.undo(order=order, actors=["guest:a"], at=at)
+
+        assert standings(division) == [Standing.PAID] + [Standing.OPEN] * 3
+
+    @pytest.mark.parametrize("state", ["CREATED", "PENDING", "SUCCEEDED"])
+    def test_a_share_that_is_being_paid_keeps_it(self, order, at, state):
+        division = by_four(order, Rule.ALL, at)
+        attempted(division.shares.first(), state, at)
+
+        with pytest.raises(shares.NotUndone):
+            shares.undo(order=order, actors=["guest:a"], at=at)
+
+        assert Share.objects.count() == 4
+
+    def test_a_payment_that_failed_does_not(self, order, at):
+        division = by_four(order, Rule.ALL, at)
+        attempted(division.shares.first(), "FAILED", at)
+
+        shares.undo(order=order, actors=["guest:a"], at=at)
+
+        assert Division.objects.count() == 0
+
+    def test_money_of_a_share_that_was_undone_meanwhile_goes_back(self, order, at):
+        facts = money(by_four(order, Rule.ALL, at).shares.first(), attempt_id=7)
+        shares.undo(order=order, actors=["guest:a"], at=at)
+
+        shares.settle(facts=facts, at=at)
+
+        order.refresh_from_db()
+        assert returned() == {7: "GIVEN_UP"}
+        assert (order.received_fen, order.state) == (0, State.HELD)
+
+
+def attempted(share: Share, state: str, at) -> None:
+    Attempt.objects.create(
+        order=share.division.order,
+        purpose="SHARE",
+        purpose_id=share.pk,
+        provider="sandbox",
+        token=f"t{share.pk}",
+        amount_fen=share.amount_fen,
+        currency="CNY",
+        state=state,
+        created_at=at,
+    )

@@ -344,11 +344,35 @@ class TestThePages:
         assert "How do you want to pay" in browser.get(pay).content.decode()
         browser.post(pay, {"provider": "sandbox"})
         party.press(Attempt.objects.get(), "never")
-        assert browser.get(f"/en/tab/bills/{bill.pk}/back/").url == "/en/tab/"
+        back = f"/en/tab/bills/{bill.pk}/back/"
+        checked = browser.get(back, follow=True).content.decode()
+        assert "Your payment is being checked" in checked
+        assert "Pay now" not in checked
+        assert "being checked" in browser.get("/en/tab/").content.decode()
         outbox.drain(at=now)
 
-        assert "paid" in browser.get("/en/tab/").content.decode()
-        assert browser.get(pay).url == "/en/tab/"
+        assert "being checked" not in browser.get("/en/tab/").content.decode()
+        assert browser.get(pay).url == f"/en/tab/bills/{bill.pk}/"
+
+    def test_a_declined_payment_of_a_bill_is_said(self, party, tab, person, now):
+        use(person, "CODE1", 1230, now)
+        tabs.bill_months(at=next_month(tab, now))
+        bill = Bill.objects.get()
+        browser = enter(person)
+        browser.post(f"/en/tab/bills/{bill.pk}/pay/", {"provider": "sandbox"})
+        party.press(Attempt.objects.get(), "decline")
+
+        page = browser.get(f"/en/tab/bills/{bill.pk}/back/", follow=True).content.decode()
+
+        assert "The payment did not go through" in page
+        assert "Pay now" in page
+
+    def test_what_is_left_is_said_where_it_is_too_little(self, tab, person, order, now):
+        use(person, "CODE1", 3500, now)
+
+        page = enter(person).get(f"/en/o/{order.token}/pay/").content.decode()
+
+        assert "¥15 is left on the tab, that is too little." in page
 
     def test_anothers_bill_is_not_there(self, tab, person, now):
         use(person, "t", 1000, now)
