@@ -10,8 +10,9 @@ from django import template
 from django.utils.translation import ngettext
 
 from bookings import terms
-from bookings.contracts import Part
+from bookings.contracts import Offer, Part
 from bookings.orders.models import Line
+from bookings.pricing import telling
 from kernel import clock
 from kernel.naming import say
 from kernel.web.templatetags.quanyu import at_place
@@ -56,6 +57,12 @@ def by_day(things: Iterable[Any], timezone: str) -> list[tuple[date, list[Any]]]
     ordered = sorted(things, key=lambda thing: thing.starts_at)
     days = groupby(ordered, lambda thing: thing.starts_at.astimezone(zone).date())
     return [(day, list(found)) for day, found in days]
+
+
+@register.filter
+def together(offer: Offer) -> list[telling.Together]:
+    """The parts of an offer below the family or group price that each has."""
+    return telling.together(offer.parts, offer.group_prices)
 
 
 @register.filter
