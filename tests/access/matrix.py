@@ -186,6 +186,12 @@ ROUTES: Mapping[str, Row] = {
     "checkout:remove": Row(
         everybody("405"), everybody("404"), at=_region, form=lambda world: {"item": "1"}
     ),
+    "checkout:move": Row(
+        everybody("405"),
+        everybody("404"),
+        at=_region,
+        form=lambda world: {"item": "1", "ref": "1"},
+    ),
     "checkout:travellers": Row(everybody("302"), everybody("302"), at=_region),
     "checkout:confirm": Row(everybody("302"), everybody("200"), at=_region),
     "checkout:now": Row(everybody("400"), everybody("400"), at=_region),
