@@ -221,10 +221,14 @@ ROUTES: Mapping[str, Row] = {
     "tabs:pay": Row("404 200 404 404 404 404 404 404", "404 302 404 404 404 404 404 404", at=_bill),
     "tabs:back": Row("404 302 404 404 404 404 404 404", at=_bill),
     "cash:counter": Row(">in 403 403 200 200 403 403 200"),
-    "cash:open": Row(everybody("405"), ">in 403 403 302 404 403 403 404", form=_opening),
-    "cash:close": Row(everybody("405"), ">in 403 403 302 302 403 403 302"),
+    "cash:open": Row(
+        ">in 403 403 302 302 403 403 302", ">in 403 403 302 404 403 403 404", form=_opening
+    ),
+    "cash:close": Row(">in 403 403 302 302 403 403 302", ">in 403 403 200 200 403 403 200"),
     "cash:take": Row(">in 403 403 302 302 403 403 302", ">in 403 403 302 302 403 403 302"),
-    "cash:pay-out": Row(everybody("405"), ">in 403 403 302 302 403 403 302", at=_payout),
+    "cash:pay-out": Row(
+        ">in 403 403 200 302 403 403 302", ">in 403 403 302 302 403 403 302", at=_payout
+    ),
     "cash:report": Row(">in 403 403 200 404 403 403 404", at=_shift),
     "checkout:shares": Row(everybody("200"), everybody("200"), at=_held),
     "checkout:share": Row(everybody("200"), everybody("302"), at=_share),
