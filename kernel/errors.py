@@ -65,16 +65,22 @@ class Refusal(Exception):
 
 
 class BadInput(Refusal):
-    """What was sent cannot be read at all."""
+    """What was sent cannot be read at all. ``label`` is what people call the field, if they see it."""
 
     status = 400
     message = _("Something in the request cannot be read. Check it and send it again.")
-    named_message = _("What was sent as “%(field)s” cannot be read. Check it and send it again.")
+    labelled_message = _("“%(label)s” cannot be read. Check it and send it again.")
+
+    def __init__(
+        self, *, field: str | None = None, label: str | Promise = "", **facts: Any
+    ) -> None:
+        super().__init__(field=field, **facts)
+        self.label = label
 
     @property
     def reason(self) -> str:
-        """With the name of the field, where there is one."""
-        return str(self.named_message) % {"field": self.field} if self.field else super().reason
+        """By the label of the field, where it has one: its name is for machines."""
+        return str(self.labelled_message) % {"label": self.label} if self.label else super().reason
 
 
 class NotFound(Refusal):

@@ -1,4 +1,4 @@
-"""Accounts to try the product with: a tourist, an operator, a gate and a driver.
+"""Accounts to try the product with: a tourist, those who work for a region, and two of the platform.
 
 They exist on local data only (servers that config.bootstrap started) and their passwords are known
 to everybody; ``refuse_in_production`` and the sign-in itself keep them out of anything else.
@@ -21,16 +21,17 @@ from accounts.identity.operations import factors
 from accounts.identity.queries import demonstration_accounts
 from accounts.organisations import operations as organisations
 from accounts.organisations import queries
-from accounts.organisations.models import Role
+from accounts.organisations.models import Organisation, Role
 from kernel.errors import Refusal
 
 TOURIST_PHONE = "16100000001"
-_PASSWORDS = {
-    "operator": "huangshan operator 2026",
-    "gate": "huangshan gate 2026",
-    "driver": "huangshan driver 2026",
-}
 _ROLES = {"operator": Role.ADMIN, "gate": Role.GATE, "driver": Role.DRIVER}
+"""Who works for every organisation of the region, and as what."""
+_CLERK = "counter"
+_PLATFORM = ("platform", "platform2")
+"""Two: what one of them asks for above a limit, the other one approves."""
+_NAMES = (*_ROLES, _CLERK, *_PLATFORM)
+_AT_A_DESK = ("operator", *_PLATFORM)
 
 
 class NotHere(Refusal):
@@ -51,7 +52,7 @@ class Login:
 
 
 def create(*, region_id: int, at: datetime) -> None:
-    """Make the four accounts and let them work for every organisation of the region. Idempotent.
+    """Make the accounts and let them work: a clerk has one counter, the first. Idempotent.
 
     :raises NotHere: the servers are not this command's own.
     """
@@ -59,19 +60,19 @@ def create(*, region_id: int, at: datetime) -> None:
         raise NotHere
     with transaction.atomic():
         _tourist(at)
+        suppliers = list(queries.of_region(region_id))
         for name, role in _ROLES.items():
-            user = _at_work(name, at)
-            for organisation in queries.of_region(region_id):
-                organisations.employ(
-                    user=user, organisation=organisation, role=role, by="demonstration", at=at
-                )
+            _employ(name, suppliers, role, at)
+        _employ(_CLERK, suppliers[:1], Role.COUNTER, at)
+        for name in _PLATFORM:
+            _employ(name, [organisations.found_platform()], Role.ADMIN, at)
 
 
 def logins() -> Sequence[Login]:
     """How to sign in as each of them; empty anywhere but on local data."""
     if not settings.QUANYU_LOCAL:
         return ()
-    people = User.objects.filter(is_demonstration=True, login_name__in=_PASSWORDS).order_by("pk")
+    people = User.objects.filter(is_demonstration=True, login_name__in=_NAMES).order_by("pk")
     apps = {
         app.user_id: app for app in Authenticator.objects.filter(user__in=people, confirmed=True)
     }
@@ -81,7 +82,7 @@ def logins() -> Sequence[Login]:
             Login(
                 role=user.login_name or "",
                 name=user.login_name or "",
-                password=_PASSWORDS[user.login_name or ""],
+                password=_password(user.login_name or ""),
                 code=factors.current_code(apps[user.pk]) if user.pk in apps else "",
             )
             for user in people
@@ -116,15 +117,26 @@ def _tourist(at: datetime) -> None:
     )
 
 
+def _employ(name: str, places: Sequence[Organisation], role: Role, at: datetime) -> None:
+    user = _at_work(name, at)
+    for place in places:
+        organisations.employ(user=user, organisation=place, role=role, by="demonstration", at=at)
+
+
+def _password(name: str) -> str:
+    """Known to everybody, as the whole file is."""
+    return f"huangshan {name} 2026"
+
+
 def _at_work(name: str, at: datetime) -> User:
     user = User.objects.filter(login_name=name).first()
     if user is not None:
         return user
     user = User.objects.create_user(
         name,
-        _PASSWORDS[name],
+        _password(name),
         display_name=name.title(),
-        is_staff=name == "operator",
+        is_staff=name in _AT_A_DESK,
         is_demonstration=True,
         joined_at=at,
     )

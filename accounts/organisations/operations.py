@@ -47,6 +47,14 @@ def found_supplier(*, region_id: int, slug: str, name_zh: str, name_en: str) -> 
     return supplier.pk
 
 
+def found_platform() -> Organisation:
+    """The platform's own organisation, made where there is none."""
+    platform = Organisation.objects.filter(kind=Kind.PLATFORM).order_by("pk").first()
+    return platform or Organisation.objects.create(
+        slug="platform", kind=Kind.PLATFORM, name_zh="平台", name_en="Platform"
+    )
+
+
 def _note(action: str, membership: Membership, by: str, at: datetime) -> None:
     audit.record(
         actor=by,

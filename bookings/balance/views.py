@@ -63,7 +63,7 @@ def _sum(request: HttpRequest) -> int:
         try:
             return parse_yuan(text)
         except ValueError:
-            raise BadInput(field="yuan") from None
+            raise BadInput(field="yuan", label=_("Another sum (yuan)")) from None
     return whole(request.POST.get("pay_fen"), field="pay_fen")
 
 

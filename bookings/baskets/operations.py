@@ -26,6 +26,11 @@ class ItemNotFound(Refusal):
     message = _("This item is no longer in your cart.")
 
 
+class ItemTwice(Refusal):
+    code = "item_twice"
+    message = _("This is in your cart already.")
+
+
 def add(
     *, actor: str, region_id: int, kind: str, ref: str, classes: Sequence[str], at: datetime
 ) -> Item:
@@ -59,6 +64,22 @@ def remove(*, actor: str, region_id: int, item_id: int, at: datetime) -> None:
         if basket.parent_id and not basket.items.exists():
             basket.parent_id = None
             basket.save(update_fields=["parent_id"])
+
+
+def move(*, actor: str, region_id: int, item_id: int, ref: str, at: datetime) -> None:
+    """Put the same people into another thing of the same kind, such as the next time with room.
+
+    :raises ItemNotFound: it is not in this actor's cart. :raises ItemTwice: the other one is, too.
+    """
+    with transaction.atomic():
+        basket = _open(actor, region_id, at)
+        item = basket.items.filter(pk=item_id).first()
+        if item is None:
+            raise ItemNotFound
+        if basket.items.filter(kind=item.kind, ref=ref).exists():
+            raise ItemTwice
+        item.ref = ref
+        item.save(update_fields=["ref"])
 
 
 def name_people(

@@ -51,7 +51,7 @@ def open_counters(region_id: int) -> list[Organisation]:
 def waiting(organisation_ids: Collection[int]) -> QuerySet[Payout]:
     """What buyers may fetch at the counters of these organisations, the oldest first."""
     found = Payout.objects.filter(paid_at=None, taking__shift__organisation_id__in=organisation_ids)
-    return found.select_related("taking").order_by("asked_at")
+    return found.select_related("taking__shift__organisation__region").order_by("asked_at")
 
 
 def shifts(organisation_ids: Collection[int]) -> QuerySet[Shift]:

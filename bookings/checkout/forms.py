@@ -16,6 +16,7 @@ from accounts.travellers import operations as travellers
 from accounts.travellers.forms import TravellerForm
 from accounts.travellers.queries import Person
 from bookings.checkout.queries import Cart, CartRow
+from bookings.checkout.told import Told
 from kernel.errors import Refusal
 from kernel.naming import say
 from kernel.web.forms import PageForm
@@ -48,12 +49,13 @@ class ConfirmForm(PageForm):
     shown_total_fen = forms.IntegerField(min_value=0, max_value=10**12, widget=forms.HiddenInput)
 
     @classmethod
-    def of(cls, data: Any, *, cart: Cart, contact: str) -> Self:
+    def of(cls, data: Any, *, cart: Cart, contact: str, told: Told) -> Self:
         """The form for a cart; where there is one thing only, there is nothing to choose."""
         shown = {"request_key": cart.request_key, "shown_total_fen": cart.total_fen}
         form = cls(data, initial={**shown, "contact": contact})
         if len(cart.rows) < 2:
             form.fields["if_refused"].widget = forms.HiddenInput()
+        form._ask_consent(told)
         return form
 
     @property
@@ -61,9 +63,29 @@ class ConfirmForm(PageForm):
         """Whether the rest is to be booked where something is taken meanwhile."""
         return bool(self.cleaned_data["if_refused"] == IfRefused.REST)
 
-    def show_total(self, total_fen: int) -> None:
-        """Let the next post agree to this total."""
-        self.data = {**self.data.dict(), "shown_total_fen": str(total_fen)}  # type: ignore[attr-defined]
+    def show_now(self, cart: Cart, told: Told) -> None:
+        """Let the next post agree to the cart as it is now, and to nothing ticked for another sum.
+
+        Of what is not there as a whole, the rest is what can be agreed to.
+        """
+        now = {"request_key": cart.request_key, "shown_total_fen": str(cart.total_fen)}
+        sent = self.data.dict()  # type: ignore[attr-defined]
+        if sent.get("shown_total_fen") != now["shown_total_fen"]:
+            sent.pop("agreed", None)
+        if cart.refused_rows:
+            self.fields["if_refused"].widget = forms.HiddenInput()
+            now["if_refused"] = IfRefused.REST.value
+        self.data = {**sent, **now}
+        self._ask_consent(told)
+
+    def _ask_consent(self, told: Told) -> None:
+        """Ask for a tick where the total is another one than the buyer was shown before."""
+        self.fields.pop("agreed", None)
+        if told.is_other_total:
+            missing = _("Please say that you agree, or go back and choose again.")
+            self.fields["agreed"] = forms.BooleanField(
+                label=_("I agree to the new total."), error_messages={"required": missing}
+            )
 
 
 class PartyForm(PageForm):

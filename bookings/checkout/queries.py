@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from accounts.travellers import queries as travellers
@@ -16,6 +16,7 @@ from bookings.orders import operations as orders
 from bookings.orders import queries as orders_of
 from bookings.orders.models import Order
 from bookings.pricing import groups as pricing
+from bookings.pricing.telling import counted
 from kernel.errors import Refusal
 from kernel.naming import say
 from kernel.places.models import Region
@@ -34,6 +35,29 @@ class CartRow:
         return self.offers[0] if self.offers else None
 
     @property
+    def words(self) -> str:
+        """What it is, also where it cannot be had."""
+        title = self.refusal.facts.get("title", "") if self.refusal else ""
+        return "; ".join(say(offer.title) for offer in self.offers) or str(title)
+
+    @property
+    def refs(self) -> set[tuple[str, str]]:
+        """The kinds and references of the lines that it would become."""
+        offered = {(offer.kind, offer.ref) for offer in self.offers}
+        return offered or {(self.item.kind, self.item.ref)}
+
+    @property
+    def next_ref(self) -> str:
+        """The next time with room, where its seller names one."""
+        return str(self.refusal.facts.get("next_ref", "")) if self.refusal else ""
+
+    @property
+    def next_starts_at(self) -> datetime | None:
+        """When that is."""
+        when = self.refusal.facts.get("next_starts_at") if self.refusal else None
+        return datetime.fromisoformat(when) if when else None
+
+    @property
     def starts_at(self) -> datetime:
         """When it begins; of an item that can be had."""
         return self.offers[0].starts_at
@@ -47,6 +71,16 @@ class CartRow:
         return sum(offer.saved_fen for offer in self.offers)
 
     @property
+    def own_fen(self) -> int:
+        """What its people would cost each alone."""
+        return self.price_fen + self.saved_fen
+
+    @property
+    def classes(self) -> str:
+        """How many of which class, in words."""
+        return counted(say(part.title) for offer in self.offers for part in offer.parts)
+
+    @property
     def needs_names(self) -> bool:
         return any(offer.needs_names for offer in self.offers)
 
@@ -57,12 +91,13 @@ class CartRow:
 
 @dataclass(frozen=True, slots=True)
 class Cart:
-    """Everything in one actor's cart of one region, priced now. Money in fen."""
+    """Everything in one actor's cart of one region, priced now. Money in fen; names by traveller."""
 
     region: Region
     rows: tuple[CartRow, ...]
     request_key: str
     traveller_ids: tuple[int, ...]
+    names: Mapping[int, str] = field(default_factory=dict)
     parent: Order | None = None
 
     @property
@@ -112,6 +147,7 @@ def cart_of(*, actors: Collection[str], actor: str, region: Region, at: datetime
         rows=tuple(_row(item, answer) for item, answer in zip(items, answers, strict=True)),
         request_key=basket.request_key if basket else "",
         traveller_ids=tuple(basket.traveller_ids) if basket else (),
+        names={m.traveller_id: m.name for ask in asks for m in ask.party if m.is_named},
         parent=_parent_of(basket),
     )
 

@@ -240,11 +240,12 @@ def _kept(order: Order) -> int:
 def refund_rows(order: Order, found: Sequence[Refund]) -> list[RefundRow]:
     """The refunds of an order's journey; cash waits at the counter that took it."""
     open_ones = [each for each in found if each.state != RefundState.DONE]
-    taken = cash.takings([each.attempt.token for each in open_ones]) if open_ones else {}
+    tokens = {each.pk: each.attempt.token for each in open_ones if each.attempt}
+    taken = cash.takings(list(tokens.values())) if tokens else {}
     rows = []
     for refund in found:
         words = "" if refund.order_id == order.pk else refund.order.code
-        taking = taken.get(refund.attempt.token)
+        taking = taken.get(tokens.get(refund.pk, ""))
         word: str = refund.get_state_display()
         note = _promise(refund, order)
         if taking is not None and refund.state != RefundState.FAILED:

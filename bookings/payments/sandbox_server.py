@@ -46,7 +46,11 @@ CREATE TABLE IF NOT EXISTS notice (
 );
 """
 
-_NEW_COLUMNS = ("how TEXT NOT NULL DEFAULT 'CHARGE'", "captured INTEGER NOT NULL DEFAULT 0")
+_NEW_COLUMNS = (
+    "how TEXT NOT NULL DEFAULT 'CHARGE'",
+    "captured INTEGER NOT NULL DEFAULT 0",
+    "later TEXT NOT NULL DEFAULT ''",
+)
 """What a store made by an earlier version lacks."""
 
 _SAY = """
@@ -61,13 +65,18 @@ _WORDS = {
         "late": "Pay; the notice comes 30 seconds late", "never": "Pay; no notice ever comes",
         "shuffled": "Pay; an older notice comes after", "decline": "Decline", "back": "Go back",
         "note": "No real money moves here.", "done": "This payment is finished.",
+        "later": "If it is refunded later", "": "The refund is made",
+        "refund_fails": "The refund is refused", "refund_silent": "The refund is never answered",
     },
     "zh": {
         "title": "沙箱支付", "pay": "支付", "twice": "支付，通知发送两次", "late": "支付，通知晚到 30 秒",
         "never": "支付，永不通知", "shuffled": "支付，随后再来一条旧通知", "decline": "拒绝支付",
         "back": "返回", "note": "这里不会动用真实资金。", "done": "这笔支付已结束。",
+        "later": "以后退款时", "": "正常退款", "refund_fails": "拒绝退款",
+        "refund_silent": "对退款不作任何答复",
     },
 }  # fmt: skip
+_LATER = ("", "refund_fails", "refund_silent")
 _WAYS = ("pay", "twice", "late", "never", "shuffled", "decline")
 
 _STYLE = """
@@ -78,6 +87,9 @@ font:1rem/1.6 "PingFang SC","Noto Sans CJK SC",system-ui,sans-serif}
 p.sum{font-size:2rem;font-weight:700;margin:.5rem 0;font-variant-numeric:tabular-nums}
 button,a.go{display:block;width:100%;min-height:44px;margin:.5rem 0;border-radius:8px;font:inherit;
 border:1px solid var(--line);background:none;color:inherit;box-sizing:border-box;padding:.5rem}
+fieldset{margin:1rem 0;border:1px solid var(--line);border-radius:8px;padding:.25rem 1rem}
+label{display:flex;gap:.75rem;align-items:center;min-height:44px}
+input{width:1.25rem;height:1.25rem;flex:none;accent-color:var(--pine)}
 button.main{background:var(--pine);color:var(--on);border-color:var(--pine);font-weight:700}
 :focus-visible{outline:2px solid #1f5a86;outline-offset:2px}
 """
@@ -170,14 +182,14 @@ class Party:
         found = self.say(payment_id)
         return found if found and found["status"] == "FAILED" else None
 
-    def end(self, payment_id: str, way: str) -> sqlite3.Row | None:
-        """The buyer pressed a button: finish the payment once and send its notices."""
+    def end(self, payment_id: str, way: str, later: str = "") -> sqlite3.Row | None:
+        """The buyer pressed a button: finish the payment once, send its notices, note what is to come."""
         is_paid = way != "decline"
         moved = self.store.run(
-            "UPDATE payment SET captured = iif(? AND how = 'CHARGE', amount, 0),"
+            "UPDATE payment SET later = ?, captured = iif(? AND how = 'CHARGE', amount, 0),"
             " status = CASE WHEN NOT ? THEN 'FAILED' WHEN how = 'CHARGE' THEN 'SUCCEEDED'"
             " ELSE 'AUTHORISED' END WHERE id = ? AND status = 'PENDING' RETURNING *",
-            is_paid, is_paid, payment_id,
+            later, is_paid, is_paid, payment_id,
         )  # fmt: skip
         if moved:
             self._notify(moved[0], way)
@@ -223,7 +235,7 @@ class Party:
             done = self.store.run(
                 """
                 INSERT INTO refund SELECT ?, id, ?, 'SUCCEEDED' FROM payment AS p
-                WHERE id = ? AND status = 'SUCCEEDED' AND ? > 0 AND ? <= captured - (
+                WHERE id = ? AND status = 'SUCCEEDED' AND later = '' AND ? > 0 AND ? <= captured - (
                     SELECT coalesce(sum(amount), 0) FROM refund WHERE payment_id = p.id
                 ) RETURNING *
                 """,
@@ -231,6 +243,11 @@ class Party:
             )  # fmt: skip
             known = done[0] if done else None
         return None if known is None else {"token": token, "status": known["status"]}
+
+    def is_silent(self, payment_id: str) -> bool:
+        """Whether its buyer has chosen that no refund of it is ever answered."""
+        found = self.store.one("SELECT later FROM payment WHERE id = ?", payment_id)
+        return found is not None and found["later"] == "refund_silent"
 
     def deliver_for_ever(self) -> None:
         """Send notices that are due; again, later each time, until the site answers 2xx."""
@@ -318,6 +335,9 @@ class Handler(BaseHTTPRequestHandler):
         }
         if verb not in verbs:
             return self._json(404, {"error": "no such address"})
+        if verb == "refunds" and self.party.is_silent(payment_id):
+            self.close_connection = True
+            return None
         done = verbs[verb]()
         return self._answer(done) if done else self._json(409, {"error": "not so"})
 
@@ -338,8 +358,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def _press(self, payment_id: str, raw: bytes) -> None:
         form = urllib.parse.parse_qs(raw.decode(errors="replace"))
-        way = form.get("way", [""])[0]
-        row = self.party.end(payment_id, way) if way in _WAYS else None
+        way, later = form.get("way", [""])[0], form.get("later", [""])[0]
+        known = way in _WAYS and later in _LATER
+        row = self.party.end(payment_id, way, later) if known else None
         if row is None:
             return self._json(404, {"error": "no such payment"})
         self.send_response(303)
@@ -360,7 +381,7 @@ class Handler(BaseHTTPRequestHandler):
                 f"{words[way]}</button>"
                 for way in _WAYS
             )
-            body = f'<form method="post">{buttons}</form>'
+            body = f'<form method="post">{_choice_of_later(words)}{buttons}</form>'
         else:
             link = html.escape(row["return_url"], quote=True)
             body = f'<p>{words["done"]}</p><a class="go" href="{link}">{words["back"]}</a>'
@@ -407,6 +428,16 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Quiet: the site has its own log."""
+
+
+def _choice_of_later(words: Mapping[str, str]) -> str:
+    """Radio buttons: what is to become of a refund of this payment."""
+    choices = "".join(
+        f'<label><input type="radio" name="later" value="{later}"{"" if later else " checked"}>'
+        f"{words[later]}</label>"
+        for later in _LATER
+    )
+    return f"<fieldset><legend>{words['later']}</legend>{choices}</fieldset>"
 
 
 class Server(ThreadingHTTPServer):

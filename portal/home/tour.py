@@ -1,4 +1,4 @@
-"""The first five minutes: five steps through the whole, with the logins to try them.
+"""The first five minutes: a few steps through the whole, with the logins to try them.
 
 On local data only: elsewhere the page says nothing about accounts and does not exist.
 """
@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.organisations import demonstration
 from kernel.places.models import Region
+from kernel.web.templatetags.quanyu import money
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class TourStep:
 
 
 def steps(region: Region) -> list[TourStep]:
-    """The five steps for a region, in the active language."""
+    """The steps for a region, in the active language."""
     return [
         TourStep(
             _("Buy"),
@@ -50,6 +52,20 @@ def steps(region: Region) -> list[TourStep]:
         TourStep(
             _("See it in the back office and refund it"),
             _("Sign in as the operator, open the order, cancel something."),
+            reverse("admin:index"),
+        ),
+        TourStep(
+            _("Take cash at the counter"),
+            _("Sign in as the counter, open a shift, take cash for the number of an unpaid order."),
+            reverse("cash:counter"),
+        ),
+        TourStep(
+            _("Decide as the platform"),
+            _(
+                "Sign in as the platform: refunds, payments, the ledger, tabs and bills. What one "
+                "asks for above %(limit)s, platform2 approves."
+            )
+            % {"limit": money(settings.REFUND_LIMIT_FEN)},
             reverse("admin:index"),
         ),
     ]

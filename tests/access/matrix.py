@@ -186,6 +186,12 @@ ROUTES: Mapping[str, Row] = {
     "checkout:remove": Row(
         everybody("405"), everybody("404"), at=_region, form=lambda world: {"item": "1"}
     ),
+    "checkout:move": Row(
+        everybody("405"),
+        everybody("404"),
+        at=_region,
+        form=lambda world: {"item": "1", "ref": "1"},
+    ),
     "checkout:travellers": Row(everybody("302"), everybody("302"), at=_region),
     "checkout:confirm": Row(everybody("302"), everybody("200"), at=_region),
     "checkout:now": Row(everybody("400"), everybody("400"), at=_region),
@@ -217,10 +223,14 @@ ROUTES: Mapping[str, Row] = {
     "tabs:state": Row("404 200 404 404 404 404 404 404", at=_bill),
     "tabs:back": Row("404 302 404 404 404 404 404 404", at=_bill),
     "cash:counter": Row(">in 403 403 200 200 403 403 200"),
-    "cash:open": Row(everybody("405"), ">in 403 403 302 404 403 403 404", form=_opening),
-    "cash:close": Row(everybody("405"), ">in 403 403 302 302 403 403 302"),
+    "cash:open": Row(
+        ">in 403 403 302 302 403 403 302", ">in 403 403 302 404 403 403 404", form=_opening
+    ),
+    "cash:close": Row(">in 403 403 302 302 403 403 302", ">in 403 403 200 200 403 403 200"),
     "cash:take": Row(">in 403 403 302 302 403 403 302", ">in 403 403 302 302 403 403 302"),
-    "cash:pay-out": Row(everybody("405"), ">in 403 403 302 302 403 403 302", at=_payout),
+    "cash:pay-out": Row(
+        ">in 403 403 200 302 403 403 302", ">in 403 403 302 302 403 403 302", at=_payout
+    ),
     "cash:report": Row(">in 403 403 200 404 403 403 404", at=_shift),
     "checkout:shares": Row(everybody("200"), everybody("200"), at=_held),
     "checkout:shares-undo": Row(everybody("405"), everybody("302"), at=_held),

@@ -93,6 +93,7 @@ def test_a_refusal_survives_a_process_boundary() -> None:
     assert copy.facts == {"left": 3, "title": "Hongcun", "price_fen": 1}
 
 
-def test_bad_input_names_the_field_where_there_is_one() -> None:
-    assert "“day”" in BadInput(field="day").reason
-    assert BadInput().reason.startswith("Something in the request")
+def test_bad_input_says_what_people_call_the_field_and_never_its_name() -> None:
+    assert "“The sum” cannot be read" in BadInput(field="sum_fen", label="The sum").reason
+    assert BadInput(field="day").reason == BadInput().reason
+    assert BadInput(field="day").field == "day"

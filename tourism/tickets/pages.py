@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from bookings.pricing.telling import Published, published
 from kernel.errors import BadInput
 from kernel.naming import say
 from kernel.places.models import DayType
@@ -55,6 +56,7 @@ class TicketPart:
     day_note: str
     slots: list[dict[str, Any]]
     fares: list[FareRow]
+    together: list[Published]
     adult_fen: int
     includes: str
     excludes: str
@@ -138,6 +140,7 @@ def _tickets(
         day_note=_day_note(facts, shown),
         slots=_slot_choices(facts, rows, day, at),
         fares=_fares(facts, shown),
+        together=_together(facts, shown),
         adult_fen=shown.adult_fen if shown else facts.prices.off_fen,
         includes=say({"zh-hans": product.includes_zh, "en": product.includes_en}),
         excludes=say({"zh-hans": product.excludes_zh, "en": product.excludes_en}),
@@ -232,6 +235,17 @@ def _fares(facts: ProductFacts, row: DayRow | None) -> list[FareRow]:
     if row is None:
         return []
     return [_fare_row(facts, fare, row) for fare in facts.prices.fares]
+
+
+def _together(facts: ProductFacts, row: DayRow | None) -> list[Published]:
+    """The family and group prices of the chosen day."""
+    if row is None:
+        return []
+    return published(
+        facts.prices.groups_on(row.date, row.day_type),
+        fen_by_class=facts.prices.by_class(row.date, row.day_type),
+        names={fare.code: say(fare.name) for fare in facts.prices.fares},
+    )
 
 
 def _fare_row(facts: ProductFacts, fare: Fare, row: DayRow) -> FareRow:

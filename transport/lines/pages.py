@@ -9,11 +9,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from bookings.pricing.telling import Published, published
 from kernel.errors import BadInput
 from kernel.web.requests import day as read_day
 from kernel.web.requests import whole
 from transport.lines import queries
-from transport.lines.models import Direction, ShuttleLine, TimetableTrip
+from transport.lines.models import ADULT, Direction, ShuttleLine, TimetableTrip
 
 SHOWN_DAYS = 14
 
@@ -33,6 +34,7 @@ class LinePage:
     slots: list[dict[str, Any]]
     clocks: list[str]
     fare_fen: int
+    together: list[Published]
 
 
 def line_page(line: ShuttleLine, asked: Mapping[str, str], *, at: datetime) -> LinePage | None:
@@ -74,7 +76,14 @@ def line_page(line: ShuttleLine, asked: Mapping[str, str], *, at: datetime) -> L
         slots=_slots(rows, line),
         clocks=[] if line.is_bookable else _clocks(line, direction),
         fare_fen=rows[0].fare_fen if rows else queries.fare_of(pattern, board, alight),
+        together=_together(rows[0]) if rows and line.is_bookable else [],
     )
+
+
+def _together(row: queries.RunRow) -> list[Published]:
+    """The group fares that hold on the day of a ride."""
+    _permille, groups = queries.day_of(queries.runs_by_id([row.run.pk])[row.run.pk])
+    return published(groups, fen_by_class={ADULT: row.fare_fen}, names={ADULT: _("seat")})
 
 
 def _stops(pattern: queries.Pattern, board: int, alight: int) -> list[dict[str, Any]]:

@@ -10,8 +10,9 @@ from django import template
 from django.utils.translation import ngettext
 
 from bookings import terms
-from bookings.contracts import Part
+from bookings.contracts import Offer, Part
 from bookings.orders.models import Line
+from bookings.pricing import telling
 from kernel import clock
 from kernel.naming import say
 from kernel.web.templatetags.quanyu import at_place
@@ -63,6 +64,12 @@ def by_day(things: Iterable[Any], timezone: str) -> list[tuple[date, list[Any]]]
 def parts_of(chosen: Mapping[int, Sequence[str]], line_id: int) -> Sequence[str]:
     """The part keys that were chosen of a line."""
     return chosen.get(line_id, ())
+
+
+@register.filter
+def together(offer: Offer) -> list[telling.Together]:
+    """The parts of an offer below the family or group price that each has."""
+    return telling.together(offer.parts, offer.group_prices)
 
 
 @register.filter

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +18,7 @@ from accounts.travellers import queries as travellers_book
 from bookings.baskets import operations as baskets
 from bookings.checkout import queries
 from bookings.checkout.forms import ConfirmForm, PartyForm
+from bookings.checkout.told import Told, told_of
 from bookings.contracts import Ask
 from bookings.orders import operations as orders
 from bookings.orders import queries as orders_placed
@@ -25,6 +28,7 @@ from kernel import clock
 from kernel.errors import Refusal
 from kernel.places import queries as places
 from kernel.places.models import Region
+from kernel.web.requests import whole
 
 
 class CartChanged(Refusal):
@@ -63,39 +67,65 @@ def travellers(request: HttpRequest, region: str) -> HttpResponse:
                 people=people,
                 at=clock.now(),
             )
-            return redirect("checkout:confirm", region=place.slug)
+            return redirect(_with_total_shown(request, place))
     context = {"cart": cart, "region": place, "form": form}
     return render(request, "bookings_checkout/travellers.html", context)
+
+
+def _with_total_shown(request: HttpRequest, place: Region) -> str:
+    """The way to the last look, which compares with the total that the page of travellers has shown."""
+    url, shown = reverse("checkout:confirm", args=[place.slug]), request.POST.get("shown_total_fen")
+    return url if shown is None else f"{url}?shown={whole(shown, field='shown_total_fen')}"
 
 
 def confirm(request: HttpRequest, region: str) -> HttpResponse:
     """Show the whole order with its terms; a post places it and holds the places."""
     place = places.get_region(region)
     cart = _cart(request, place)
-    if not cart.is_sellable and request.method != "POST":
-        return redirect("checkout:cart", region=place.slug)
-    if cart.lacks_names and request.method != "POST":
-        return redirect("checkout:travellers", region=place.slug)
-    if request.method != "POST" and (room := _waiting_room(request, place, cart)):
-        return redirect(room)
-    form = ConfirmForm.of(request.POST or None, cart=cart, contact=actors.phone_of(request))
-    if request.method == "POST" and form.is_valid():
+    is_sent = request.method == "POST"
+    if not is_sent and (way := _must_first(request, place, cart)):
+        return redirect(way)
+    told = _told(request, cart)
+    contact = actors.phone_of(request)
+    form = ConfirmForm.of(request.POST if is_sent else None, cart=cart, contact=contact, told=told)
+    if is_sent and form.is_valid():
         outcome = _place(request, place, cart, form)
         if not isinstance(outcome, Refusal):
             return redirect("checkout:order" if outcome.paid_at else "checkout:pay", outcome.token)
         if isinstance(outcome, door.WaitInLine):
             return redirect(outcome.room)
-        form.refuse(outcome)
-        if isinstance(outcome, orders.PriceMoved):
-            form.show_total(cart.total_fen)
-    people = travellers_book.people(ids=cart.traveller_ids, actors=actors.all_of(request))
-    names = {person.traveller_id: person.name for person in people}
-    context = {"cart": cart, "region": place, "form": form, "names": names}
+        cart = _cart(request, place)
+        told = _told(request, cart)
+        if not cart.refused_rows:
+            form.refuse(outcome)
+    if is_sent:
+        form.show_now(cart, told)
+    context = {"cart": cart, "region": place, "form": form, "told": told}
     return render(request, "bookings_checkout/confirm.html", context)
 
 
+def _must_first(request: HttpRequest, place: Region, cart: queries.Cart) -> str | None:
+    """Where to go before the last look: to what cannot be had, to the names, into the line."""
+    if not cart.is_sellable:
+        return reverse("checkout:cart", args=[place.slug])
+    if cart.lacks_names:
+        return reverse("checkout:travellers", args=[place.slug])
+    return _waiting_room(request, place, cart)
+
+
+def _told(request: HttpRequest, cart: queries.Cart) -> Told:
+    """What has changed since the buyer chose; of what is left of a cart only the people count."""
+    shown = None if cart.refused_rows else request.GET.get("shown")
+    shown_fen = None if shown is None else whole(shown, field="shown")
+    return told_of(cart, shown_fen=shown_fen, at=clock.now())
+
+
 def _asks(request: HttpRequest, cart: queries.Cart) -> tuple[Ask, ...]:
-    return tuple(queries.asks_of([row.item for row in cart.rows], actors.all_of(request)))
+    return _asks_of(request, cart.rows)
+
+
+def _asks_of(request: HttpRequest, rows: Sequence[queries.CartRow]) -> tuple[Ask, ...]:
+    return tuple(queries.asks_of([row.item for row in rows], actors.all_of(request)))
 
 
 def _waiting_room(request: HttpRequest, place: Region, cart: queries.Cart) -> str | None:
@@ -121,22 +151,33 @@ def _place(
             )
     except Refusal as refusal:
         return refusal
-    if order.total_fen < wish.shown_total_fen:
-        messages.warning(request, _("Not everything could be had: this is the rest."))
+    if form.keeps_rest and (things := _left_out(cart, order)):
+        words = _("Could not be had any more and was left out: %(things)s. This is the rest.")
+        messages.warning(request, words % {"things": things})
     baskets.empty(actor=actor, region_id=place.pk, request_key=request_key, at=at)
     return order
+
+
+def _left_out(cart: queries.Cart, order: Order) -> str:
+    """What of the cart is not in the order, in words."""
+    placed = set(order.lines.values_list("kind", "ref"))
+    return "; ".join(row.words for row in cart.rows if placed.isdisjoint(row.refs))
 
 
 def _wish(
     request: HttpRequest, place: Region, cart: queries.Cart, form: ConfirmForm
 ) -> orders.PlaceRequest:
+    """What was shown; where the rest is wanted, without what is known to be gone and for its sum."""
     user = request.user
+    rows, shown_fen = cart.rows, form.cleaned_data["shown_total_fen"]
+    if form.keeps_rest and cart.refused_rows and cart.sold_rows:
+        rows, shown_fen = tuple(cart.sold_rows), min(shown_fen, cart.total_fen)
     return orders.PlaceRequest(
         actor=actors.actor_of(request),
         request_key=form.cleaned_data["request_key"],
         region_id=place.pk,
-        asks=_asks(request, cart),
-        shown_total_fen=form.cleaned_data["shown_total_fen"],
+        asks=_asks_of(request, rows),
+        shown_total_fen=shown_fen,
         language=get_language() or "zh-hans",
         contact=form.cleaned_data["contact"],
         user_id=user.pk if user.is_authenticated else None,

@@ -74,6 +74,23 @@ def remove(request: HttpRequest, region: str) -> HttpResponse:
 
 
 @require_POST
+def move(request: HttpRequest, region: str) -> HttpResponse:
+    """Take the next time with room instead, for the same people."""
+    place = places.get_region(region)
+    try:
+        baskets.move(
+            actor=actors.actor_of(request),
+            region_id=place.pk,
+            item_id=whole(request.POST.get("item"), field="item", least=1),
+            ref=_text(request.POST, "ref", 80),
+            at=clock.now(),
+        )
+    except baskets.ItemTwice as refusal:
+        messages.error(request, refusal.reason)
+    return redirect("checkout:cart", region=place.slug)
+
+
+@require_POST
 def alone(request: HttpRequest, region: str) -> HttpResponse:
     """What is in the cart becomes an order of its own after all."""
     place = places.get_region(region)

@@ -1,4 +1,4 @@
-"""The first five minutes: make the demonstration accounts, print the five steps."""
+"""The first five minutes: make the demonstration accounts, print the steps."""
 
 from argparse import ArgumentParser
 from typing import Any

@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.identity.models import User
-from accounts.organisations import demonstration
-from accounts.organisations.models import Membership
+from accounts.organisations import demonstration, queries
+from accounts.organisations.models import Kind, Membership, Organisation, Role
 from tests.factories.accounts import OrganisationFactory
 from tests.factories.kernel import RegionFactory
 
@@ -40,24 +40,52 @@ def sign_in(name: str) -> int:
     return Client().post(reverse("identity:staff"), form).status_code
 
 
-def test_there_are_four_who_work_for_everybody_in_the_region(accounts, region):
-    assert [user.login_name for user in accounts] == [None, "operator", "gate", "driver"]
-    assert Membership.objects.filter(organisation__region=region).count() == 6
-    assert [user.is_staff for user in accounts] == [False, True, False, False]
+def test_three_work_for_everybody_in_the_region_and_a_clerk_at_one_counter(accounts, region):
+    ours = Membership.objects.filter(organisation__region=region)
+    assert [user.login_name for user in accounts] == [
+        None, "operator", "gate", "driver", "counter", "platform", "platform2",
+    ]  # fmt: skip
+    assert ours.exclude(role=Role.COUNTER).count() == 6
+    assert [one.user.login_name for one in ours.filter(role=Role.COUNTER)] == ["counter"]
+    assert [user.login_name for user in accounts if user.is_staff] == [
+        "operator", "platform", "platform2",
+    ]  # fmt: skip
+
+
+def test_two_of_the_platform_see_what_belongs_to_no_supplier(accounts):
+    assert [user.login_name for user in accounts if queries.sees_all(user)] == [
+        "platform", "platform2",
+    ]  # fmt: skip
+    assert Organisation.objects.filter(kind=Kind.PLATFORM).count() == 1
 
 
 def test_making_them_again_makes_none(accounts, region):
     demonstration.create(region_id=region.pk, at=AT)
 
-    assert User.objects.count() == 4
-    assert Membership.objects.count() == 6
+    assert User.objects.count() == 7
+    assert Membership.objects.count() == 9
 
 
-def test_their_logins_of_the_tour_open_the_door(accounts):
+@pytest.mark.parametrize("name", ["operator", "counter", "platform", "platform2"])
+def test_their_logins_of_the_tour_open_the_door(accounts, name):
     assert {login.role for login in demonstration.logins()} == {
-        "tourist", "operator", "gate", "driver",
+        "tourist", "operator", "gate", "driver", "counter", "platform", "platform2",
     }  # fmt: skip
-    assert sign_in("operator") == 302
+    assert sign_in(name) == 302
+
+
+def test_a_login_of_the_tour_opens_the_rooms_of_the_platform(accounts, settings):
+    browser = Client()
+    [login] = [one for one in demonstration.logins() if one.name == "platform"]
+    form = {"username": login.name, "password": login.password, "code": login.code}
+    browser.post(reverse("identity:staff"), form)
+
+    answers = {
+        name: browser.get(reverse(f"admin:{name}_changelist")).status_code
+        for name in ("bookings_refunds_refund", "bookings_ledger_entry", "bookings_tabs_tab")
+    }
+
+    assert set(answers.values()) == {200}
 
 
 def test_on_servers_of_an_operator_none_are_made(region, settings):

@@ -265,9 +265,12 @@ class TestThePages:
         assert drawer(Shift.objects.get()) == 10_000
         page = browser.post("/en/counter/close/", {"counted": "99"}, follow=True)
         assert "should hold ¥100" in page.content.decode()
+        assert 'name="counted" value="99"' in page.content.decode()
         form = {"counted": "99", "note": "one yuan short"}
         report = browser.post("/en/counter/close/", form, follow=True).content.decode()
         assert "one yuan short" in report
+        assert report.count(now.astimezone(house.region.tz).strftime("%a")) >= 2
+        assert 'data-module="print"' in report
         assert "−¥1" in report
 
     def test_a_shift_is_not_opened_for_a_house_of_others(self, clerk, now):
@@ -279,7 +282,47 @@ class TestThePages:
     def test_an_order_of_another_region_is_not_there(self, order, now):
         stranger = clerk_of(OrganisationFactory())
         page = enter(stranger).get("/en/counter/take/", {"code": order.code}, follow=True)
-        assert "There is nothing here" in page.content.decode()
+        assert f"There is no order {order.code} here" in page.content.decode()
+
+    def test_a_number_that_is_not_known_is_still_in_its_field(self, shift, clerk):
+        page = enter(clerk).get("/en/counter/take/", {"code": "nobody1"}, follow=True)
+        assert "There is no order NOBODY1 here" in page.content.decode()
+        assert 'name="code" value="NOBODY1"' in page.content.decode()
+
+    def test_a_sum_that_cannot_be_read_is_said_at_its_field_and_all_stays(self, clerk, house):
+        other = OrganisationFactory(region=house.region)
+        MembershipFactory(user=clerk, organisation=other, role=Role.COUNTER)
+        form = {"organisation": other.pk, "float": "about 100"}
+        page = enter(clerk).post("/en/counter/open/", form).content.decode()
+        assert "Please give a sum in yuan, such as 150 or 150.50." in page
+        assert 'name="float" value="about 100"' in page
+        assert f'<option value="{other.pk}" selected>' in page
+        assert not Shift.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("form", "said"),
+        [
+            ({"shown_fen": "2000", "given": "19.99"}, "This is less than the ¥20 that are due."),
+            ({"shown_fen": "1999", "given": "19.99"}, "Another sum is due now."),
+        ],
+    )
+    def test_what_is_wrong_with_a_sum_is_said_on_the_page_of_the_order(
+        self, shift, clerk, order, form, said
+    ):
+        page = enter(clerk).post("/en/counter/take/", {"code": order.code, **form}).content.decode()
+        assert said in page
+        assert 'name="given" value="19.99"' in page
+        assert 'name="shown_fen" value="2000"' in page
+        assert (Taking.objects.count(), drawer(shift)) == (0, 10_000)
+
+    def test_what_is_paid_out_is_shown_first(self, sold, shift, clerk, now):
+        cancel(sold, now, ["p0"], 1000)
+        payout = Payout.objects.get()
+        page = enter(clerk).get(f"/en/counter/payouts/{payout.pk}/").content.decode()
+        payout.refresh_from_db()
+        assert "¥10" in page
+        assert sold.code in page
+        assert (payout.paid_at, drawer(shift)) == (None, 12_000)
 
     @pytest.mark.parametrize(
         "form", [{"shown_fen": "1999"}, {"shown_fen": "2000", "given": "19.99"},

@@ -81,6 +81,55 @@ def test_the_rest_is_booked_and_a_repeat_finds_it(sellers, region, buckets, form
     assert left_of.left(buckets) == {buckets[0]: 2, buckets[1]: 1}
 
 
+def test_what_was_left_out_is_said_by_name(sellers, region, shop, buckets):
+    browser = Client()
+    add(browser, region, buckets[0])
+    add(browser, region, buckets[1], kind="later")
+    sent = shown(browser, region)
+    inventory.take([[Demand(buckets[0], 3)]])
+
+    page = browser.post(
+        reverse("checkout:confirm", args=[region.slug]), {**sent, "if_refused": "REST"}, follow=True
+    ).content.decode()
+
+    assert "was left out: A plain thing. This is the rest." in page
+
+
+def test_after_a_no_the_rest_can_be_booked_with_the_button_of_that_page(
+    sellers, region, buckets, form
+):
+    browser, sent = form
+    inventory.take([[Demand(buckets[1], 3)]])
+
+    page = send(browser, region, {**sent, "if_refused": "NOTHING"})
+    again = {name: str(page.context["form"][name].value()) for name in (*sent, "if_refused")}
+    answer = send(browser, region, again)
+
+    assert "Hold and pay the rest" in page.content.decode()
+    assert (again["if_refused"], again["shown_total_fen"]) == ("REST", "2000")
+    assert answer.status_code == 302
+    assert Order.objects.get().lines.get().ref == f"{buckets[0]}:1000"
+
+
+def test_where_nothing_is_left_only_another_time_is_offered(sellers, region, buckets, form):
+    browser, sent = form
+    inventory.take([[Demand(buckets[0], 3)], [Demand(buckets[1], 3)]])
+
+    page = send(browser, region, sent).content.decode()
+
+    assert "Choose another time" in page
+    assert 'form="confirm"' not in page
+
+
+def test_the_choice_is_not_called_a_thing_one_may_leave_out(region, form):
+    browser, _sent = form
+
+    page = browser.get(reverse("checkout:confirm", args=[region.slug])).content.decode()
+
+    assert "If something is taken meanwhile" in page
+    assert "if you like" not in page
+
+
 def test_what_a_seller_gave_away_while_it_was_placed_is_left_out_too(
     sellers, region, buckets, form
 ):

@@ -33,10 +33,10 @@ class Party:
     url: str
     store: Path
 
-    def press(self, attempt: Attempt, way: str = "pay") -> None:
+    def press(self, attempt: Attempt, way: str = "pay", later: str = "") -> None:
         """What the buyer does on its page."""
         request = urllib.request.Request(  # noqa: S310 - our own server
-            f"{self.url}/pay/{attempt.provider_ref}", f"way={way}".encode()
+            f"{self.url}/pay/{attempt.provider_ref}", f"way={way}&later={later}".encode()
         )
         opener = urllib.request.build_opener(_NoRedirect)
         opener.open(request, timeout=5)

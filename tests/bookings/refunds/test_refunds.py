@@ -99,6 +99,29 @@ def test_a_lost_answer_is_tried_again_and_returns_money_once(party, paid, now, f
     assert (Refund.objects.get().state, party.count("refund")) == (RefundState.DONE, 1)
 
 
+@pytest.mark.parametrize(
+    ("later", "state"),
+    [
+        ("", RefundState.DONE),
+        ("refund_fails", RefundState.FAILED),
+        ("refund_silent", RefundState.SENDING),
+    ],
+)
+def test_what_becomes_of_a_refund_is_chosen_on_the_page_of_the_sandbox(
+    party, attempt, order, now, later, state
+):
+    party.press(attempt, later=later)
+    payments.ask(attempt=attempt, at=now)
+    outbox.drain(at=now)
+    order.refresh_from_db()
+
+    cancel(order, {order.lines.get().pk: ["p0"]}, 1000, now)
+    outbox.drain(at=now)
+
+    assert Refund.objects.get().state == state
+    assert party.count("refund") == (1 if state == RefundState.DONE else 0)
+
+
 def test_money_that_comes_too_late_goes_back_by_itself(party, attempt, order, shop, now, bucket):
     late = now + orders.HOLD_FOR
     orders.lapse_due(at=late)

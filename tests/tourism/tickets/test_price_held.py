@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, time, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.travellers.models import Traveller
 from bookings.orders import operations as orders
 from bookings.orders.models import Order, State
 from bookings.payments import operations as payments
+from bookings.pricing.telling import Published
 from kernel import clock
 from kernel.outbox import operations as outbox
 from kernel.places.models import CalendarDay, DayType
@@ -141,3 +144,132 @@ def test_a_price_that_moves_is_agreed_to_first(product, slot, browser):
     assert "The price has changed." in asked.content.decode()
     assert orders_then == 0
     assert Order.objects.get().total_fen == NEW_FEN
+
+
+@pytest.fixture
+def family_cart(product, slot, monkeypatch) -> Client:
+    """Chosen as two adults, a free child and a minor, 190 + 190 + 0 + 95; all named as adults."""
+    monkeypatch.setattr(clock, "now", lambda: AT + timedelta(hours=1))
+    buyer = TouristFactory(phone="16100000008")
+    names = ("甲测试", "乙测试", "丙测试", "丁测试")
+    people = [
+        make_traveller(buyer.actor, name=name, sequence=990 + n) for n, name in enumerate(names)
+    ]
+    browser, region = enter(buyer), product.area.region.slug
+    browser.post(
+        reverse("checkout:add", args=[region]),
+        {
+            "kind": "ticket",
+            "ref": str(slot.pk),
+            "class_adult": "2",
+            "class_child_free": "1",
+            "class_minor_half": "1",
+        },
+    )
+    browser.names = {f"who_{n}": str(who.pk) for n, who in enumerate(people)}
+    return browser
+
+
+def name_everybody(browser: Client, region: str):
+    """Send the page of travellers, and follow it to the page that confirms."""
+    url = reverse("checkout:travellers", args=[region])
+    shown_fen = browser.get(url).context["cart"].total_fen
+    return browser.post(url, {**browser.names, "shown_total_fen": str(shown_fen)}, follow=True)
+
+
+def test_a_document_that_makes_somebody_dearer_is_said_by_name_and_class(product, family_cart):
+    region = product.area.region.slug
+
+    page = name_everybody(family_cart, region)
+
+    told = page.context["told"]
+    assert (told.before_fen, page.context["cart"].total_fen) == (47_500, 76_000)
+    assert [(c.chosen["en"], c.found["en"], c.chosen_fen, c.found_fen) for c in told.changes] == [
+        ("child_free", "adult", 0, 19_000),
+        ("minor_half", "adult", 9_500, 19_000),
+    ]
+    text = page.content.decode()
+    assert "丙测试" in text
+    assert "chosen as child_free; by the document: adult" in text
+    assert "¥475" in text
+
+
+def test_another_total_than_was_chosen_is_agreed_to_by_a_tick(product, family_cart):
+    region = product.area.region.slug
+    form = {**shown_form(name_everybody(family_cart, region)), "contact": "16100000008"}
+
+    refused = confirm(family_cart, region, **form)
+    orders_then = Order.objects.count()
+    confirm(family_cart, region, **form, agreed="on")
+
+    assert "agreed" in refused.context["form"].errors
+    assert orders_then == 0
+    assert Order.objects.get().total_fen == 76_000
+
+
+def test_a_total_that_moves_between_two_pages_is_agreed_to_by_a_tick(product, slot, browser):
+    region = product.area.region.slug
+    url = reverse("checkout:travellers", args=[region])
+    shown = browser.get(url).context
+    raise_price(product)
+    names = {"who_0": shown["form"]["who_0"].value(), "shown_total_fen": shown["cart"].total_fen}
+
+    page = browser.post(url, names, follow=True)
+
+    assert (page.context["told"].before_fen, page.context["told"].changes) == (19_000, ())
+    assert "agreed" in page.context["form"].fields
+
+
+def test_who_is_what_they_were_chosen_as_is_asked_nothing(product, slot, browser):
+    page = confirm(browser, product.area.region.slug)
+
+    assert (page.context["told"].is_other_total, page.context["told"].changes) == (False, ())
+    assert "agreed" not in page.context["form"].fields
+
+
+def test_the_cart_counts_the_classes_of_each_item(product, family_cart):
+    page = family_cart.get(reverse("checkout:cart", args=[product.area.region.slug]))
+
+    assert (
+        "2\u00a0×\u00a0adult, 1\u00a0×\u00a0child_free, 1\u00a0×\u00a0minor_half"
+        in page.content.decode()
+    )
+
+
+@pytest.fixture
+def family_of_three(product) -> FamilyPrice:
+    return FamilyPrice.objects.create(
+        product=product, name_zh="一家三口", name_en="Family of three", first_date=VISIT,
+        last_date=VISIT, members="adult:2 minor_half:1", price_fen=40_000,
+    )  # fmt: skip
+
+
+def test_a_family_price_is_named_where_people_are_chosen(product, slot, browser, family_of_three):
+    area = reverse("areas:detail", args=[product.area.region.slug, product.area.slug])
+
+    page = browser.get(area, {"day": str(VISIT)})
+
+    assert page.context["page"].tickets.together == [
+        Published(
+            "Family of three", "2\u00a0×\u00a0adult + 1\u00a0×\u00a0minor_half", 40_000, 47_500
+        )
+    ]
+    assert "Family of three" in page.content.decode()
+
+
+@pytest.mark.parametrize("page", ["checkout:cart", "checkout:confirm"])
+def test_a_family_price_is_named_with_its_sum_and_what_it_saves(
+    product, family_cart, family_of_three, page
+):
+    region = product.area.region.slug
+    everybody = family_cart.names
+    born = {0: date(1988, 5, 17), 1: date(1988, 5, 17), 2: date(2022, 1, 1), 3: date(2014, 1, 1)}
+    for place, day in born.items():
+        Traveller.objects.filter(pk=everybody[f"who_{place}"]).update(birth_date=day)
+    name_everybody(family_cart, region)
+
+    text = family_cart.get(reverse(page, args=[region])).content.decode()
+
+    assert '<th scope="rowgroup" colspan="2">Family of three' in text
+    assert "¥75 less than alone" in text
+    assert re.search(r'<td class="q-amounts__fen">¥400</td>', text)

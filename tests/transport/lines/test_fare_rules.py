@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bookings.orders import operations as orders
 from bookings.pricing.groups import price_together
+from bookings.pricing.telling import Published
 from kernel import clock
 from kernel.places.models import CalendarDay, DayType
 from tests.transport.lines.conftest import AT, DAY, FARE, ride, wish
@@ -112,3 +113,24 @@ def test_rules_cost_an_offer_no_statement(line, runs):
     )
 
     assert bare == statements() == 2
+
+
+def test_the_page_lists_the_group_fares_of_the_day(line, run):
+    october = {"first_date": date(2026, 10, 1), "last_date": date(2026, 10, 31)}
+    rows = (
+        {"name_en": "Pair", "members": "adult:2", "permille": 900, **october},
+        {"name_en": "Party", "least": 10, "permille": 875, **october},
+        {"name_en": "No gain", "members": "adult:2", "permille": 1000, **october},
+        {"name_en": "Winter", "least": 2, "permille": 500,
+         "first_date": date(2026, 12, 1), "last_date": date(2026, 12, 31)},
+    )  # fmt: skip
+    for row in rows:
+        GroupFare.objects.create(line=line, name_zh="团", **row)
+
+    page = Client().get(f"/en/{line.region.slug}/lines/{line.slug}/", {"day": DAY})
+
+    assert page.context["page"].together == [
+        Published("Pair", "2\u00a0×\u00a0seat", 5_400, 6_000),
+        Published("Party", "from 10 people on", less="12.5 % less for each"),
+    ]
+    assert "Pair" in page.content.decode()
