@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -9,6 +10,7 @@ from unfold.admin import ModelAdmin
 from accounts.organisations.scoping import PlatformOnlyAdmin, ReadOnlyAdmin
 from bookings.balance.models import Account, Offer, TopUp
 from kernel.web import columns
+from kernel.web.fields import YuanField
 
 _PAID = columns.price("paid_fen", _("Paid in"))
 _BONUS = columns.price("bonus_fen", _("Bonus"))
@@ -25,8 +27,14 @@ class AccountAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     show_full_result_count = False
 
 
+class OfferForm(forms.ModelForm):
+    pay_fen = YuanField(label=_("Pay in (yuan)"))
+    bonus_fen = YuanField(label=_("Bonus (yuan)"))
+
+
 @admin.register(Offer)
 class OfferAdmin(PlatformOnlyAdmin, ModelAdmin):
+    form = OfferForm
     platform_only_because = _("What is given on top is the platform's expense.")
     list_display = ("name_zh", _PAY, _BONUS, "bonus_days", "is_on")
     fields = ("name_zh", "name_en", "pay_fen", "bonus_fen", "bonus_days", "is_on")

@@ -9,12 +9,14 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin
 
 from accounts.organisations.scoping import PlatformOnlyAdmin, Queue, ReadOnlyAdmin
 from bookings.tabs.models import Bill, Item, Member, Tab
 from kernel import clock
 from kernel.web import columns
+from kernel.web.fields import YuanField
+from kernel.web.inlines import TabularInline
 
 _BECAUSE = _("What is used on a tab is lent by the platform.")
 _LIMIT = columns.price("limit_fen", _("Limit"))
@@ -33,6 +35,8 @@ class MemberInline(PlatformOnlyAdmin, TabularInline):
 
 class TabForm(forms.ModelForm):
     """A limit below what is used cannot be: a tab is stopped by closing it."""
+
+    limit_fen = YuanField(label=_("Limit (yuan)"))
 
     def clean_limit_fen(self) -> int:
         limit: int = self.cleaned_data["limit_fen"]
