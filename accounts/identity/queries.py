@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from accounts.identity import phones
 from accounts.identity.models import Authenticator, SignIn, User
 
 
@@ -13,6 +14,11 @@ def find_by_login(text: str) -> User | None:
     """The person with this login name or e-mail address, or None."""
     wanted = text.strip().lower()
     return User.objects.filter(Q(login_name=wanted) | Q(email=wanted)).order_by("pk").first()
+
+
+def find_by_phone(phone: str) -> User | None:
+    """The active person whose number this is, eleven digits; or None."""
+    return User.objects.filter(phone_index=phones.index_of(phone), is_active=True).first()
 
 
 def open_sign_ins(user: User, *, at: datetime) -> list[SignIn]:

@@ -30,6 +30,7 @@ class MemberInline(PlatformOnlyAdmin, TabularInline):
     platform_only_because = _BECAUSE
     model = Member
     extra = 0
+    fields = ("user", "is_admin")
     autocomplete_fields = ("user",)
 
 

@@ -9,7 +9,15 @@ from unfold import admin as unfold
 
 
 class Rows(unfold.TabularInline.formset):
-    """A table's headings name its inputs for the eye only; here they name them for everybody."""
+    """A table's headings name its inputs for the eye only; here they name them for everybody.
+
+    A row that was added and left empty is not dropped in silence: it is asked to be filled in.
+    """
+
+    def _construct_form(self, i: int, **kwargs: Any) -> Any:
+        form = super()._construct_form(i, **kwargs)
+        form.empty_permitted = False
+        return form
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
