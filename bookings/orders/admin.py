@@ -6,20 +6,26 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline
 
 from accounts.identity import phones
+from accounts.identity import queries as identity
 from accounts.organisations.scoping import Queue, ReadOnlyAdmin, ScopedAdmin
 from bookings.ledger import queries as ledger
+from bookings.orders import operations, queries
 from bookings.orders.models import Flag, Line, Order, State
+from kernel import clock
+from kernel.errors import Refusal
 from kernel.web import columns
 from kernel.web.templatetags.quanyu import money
 
@@ -33,8 +39,8 @@ _OWN: tuple[Any, ...] = (
 )  # fmt: skip
 _WHOLE: tuple[Any, ...] = (
     "code", "state_words", "region", "placed_at", "due_at", "paid_at", _TOTAL,
-    _TO_PAY, "currency", "contact_masked", "language", "channel", "flag", "payments", "codes",
-    "refunds_words", "books", "site_page",
+    _TO_PAY, "currency", "contact_masked", "language", "channel", "flag", "flag_link",
+    "looked_at", "payments", "codes", "refunds_words", "books", "site_page",
 )  # fmt: skip
 
 
@@ -80,7 +86,7 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
     show_full_result_count = False
     readonly_fields = (
         _TOTAL, _TO_PAY, "state_words", "own_price", "payments", "codes", "refunds_words",
-        "own_refunds", "books", "site_page",
+        "own_refunds", "books", "site_page", "flag_link", "looked_at",
     )  # fmt: skip
     inlines = (LineInline,)
 
@@ -179,6 +185,27 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
             for entry in ledger.entries_of(order.subject)
         )
 
+    @admin.display(description=_("What is to be looked at"))
+    def flag_link(self, order: Order) -> SafeString:
+        if not order.flag:
+            return format_html("{}", "–")
+        url = reverse("admin:bookings_orders_order_look_at", args=[order.pk])
+        return format_html('<a class="text-link" href="{}">{}</a>', url, _("I have looked at it"))
+
+    @admin.display(description=_("Looked at"))
+    def looked_at(self, order: Order) -> SafeString:
+        found = queries.looked_at(order)
+        names = identity.names_of(entry.actor for entry in found)
+        return _story(
+            (
+                _local(order, entry.at),
+                names[entry.actor],
+                Flag(entry.facts["flag"]).label,
+                entry.facts["why"],
+            )
+            for entry in found
+        )
+
     @admin.display(description=_("Cancel and refund"))
     def site_page(self, order: Order) -> SafeString:
         if order.state not in (State.CONFIRMED, State.USED):
@@ -187,6 +214,39 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
         return format_html(
             '<a class="text-link" href="{}">{}</a>', url, _("Cancel parts and refund")
         )
+
+    def get_urls(self) -> list[URLPattern]:
+        look_at = self.admin_site.admin_view(self.look_at)
+        name = "bookings_orders_order_look_at"
+        return [path("<int:order_id>/look-at/", look_at, name=name), *super().get_urls()]
+
+    def look_at(self, request: HttpRequest, order_id: int) -> HttpResponse:
+        """Say what was found; the order leaves the queue. For the platform, whose money it is."""
+        order = self.get_queryset(request).filter(pk=order_id).first()
+        if order is None or not self.is_platform(request):
+            raise Http404
+        why = request.POST.get("why", "")
+        if request.method == "POST":
+            try:
+                operations.look_at(
+                    order_id=order.pk,
+                    flag=request.POST.get("flag", ""),
+                    why=why,
+                    actor=f"user:{request.user.pk}",
+                    at=clock.now(),
+                )
+            except Refusal as refusal:
+                messages.error(request, refusal.reason)
+            else:
+                messages.success(request, _("Written down. It is out of the queue."))
+                return redirect("admin:bookings_orders_order_change", order.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Look at order %(code)s") % {"code": order.code},
+            "order": order,
+            "why": why,
+        }
+        return TemplateResponse(request, "bookings_orders/admin_look_at.html", context)
 
 
 def _story(rows: Iterable[Iterable[object]]) -> SafeString:

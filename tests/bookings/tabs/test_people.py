@@ -1,3 +1,4 @@
+# ruff: noqa: F811
 """Who may pay by a tab: its administrator adds and takes off people, and keeps its bills."""
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ PHONE = "16100000077"
 
 
 @pytest.fixture
-def admin(tab: Tab) -> User:  # noqa: F811
+def admin(tab: Tab) -> User:
     made = TouristFactory(display_name="周会计")
     Member.objects.create(tab=tab, user=made, is_admin=True)
     return made
@@ -42,11 +43,11 @@ def colleague() -> User:
     )  # fmt: skip
 
 
-def people(tab: Tab) -> set[int]:  # noqa: F811
+def people(tab: Tab) -> set[int]:
     return set(Member.objects.filter(tab=tab).values_list("user_id", flat=True))
 
 
-def test_an_administrator_adds_a_registered_person_by_their_number(tab, admin, colleague, now):  # noqa: F811
+def test_an_administrator_adds_a_registered_person_by_their_number(tab, admin, colleague, now):
     browser = enter(admin)
 
     answer = browser.post("/en/tab/people/", {"phone": "+86 161 0000 0077"})
@@ -63,7 +64,7 @@ def test_an_administrator_adds_a_registered_person_by_their_number(tab, admin, c
 
 def test_a_number_of_nobody_and_one_of_another_tab_get_the_same_answer(
     tab, admin, colleague, order
-):  # noqa: F811
+):
     other = Tab.objects.create(name="另一家", region=order.region, limit_fen=1)
     Member.objects.create(tab=other, user=colleague)
     browser, before = enter(admin), people(tab)
@@ -79,7 +80,7 @@ def test_a_number_of_nobody_and_one_of_another_tab_get_the_same_answer(
     assert not Entry.objects.filter(action="tabs.member-added").exists()
 
 
-def test_numbers_cannot_be_tried_out(tab, admin, now):  # noqa: F811
+def test_numbers_cannot_be_tried_out(tab, admin, now):
     for number in range(30):
         with pytest.raises(tabs.NobodyNew):
             tabs.add_member(tab=tab, phone=f"161000001{number:02d}", actor=admin.actor, at=now)
@@ -88,7 +89,7 @@ def test_numbers_cannot_be_tried_out(tab, admin, now):  # noqa: F811
         tabs.add_member(tab=tab, phone="16100000199", actor=admin.actor, at=now)
 
 
-def test_an_administrator_takes_a_person_off_and_what_they_used_stays(tab, admin, person, now):  # noqa: F811
+def test_an_administrator_takes_a_person_off_and_what_they_used_stays(tab, admin, person, now):
     use(person, "t", 100, now)
     member = Member.objects.get(user=person)
     browser = enter(admin)
@@ -103,7 +104,7 @@ def test_an_administrator_takes_a_person_off_and_what_they_used_stays(tab, admin
     assert Entry.objects.get(action="tabs.member-removed").facts == {"user": person.pk}
 
 
-def test_an_administrator_is_taken_off_by_the_platform_only(tab, admin, now):  # noqa: F811
+def test_an_administrator_is_taken_off_by_the_platform_only(tab, admin, now):
     member = Member.objects.get(user=admin)
 
     with pytest.raises(tabs.StaysAdministrator):
@@ -112,7 +113,7 @@ def test_an_administrator_is_taken_off_by_the_platform_only(tab, admin, now):  #
     assert admin.pk in people(tab)
 
 
-def test_who_is_no_administrator_any_more_moves_nobody(tab, admin, person, colleague, now):  # noqa: F811
+def test_who_is_no_administrator_any_more_moves_nobody(tab, admin, person, colleague, now):
     Member.objects.filter(user=admin).update(is_admin=False)
     before, member_id = people(tab), Member.objects.get(user=person).pk
 
@@ -125,7 +126,7 @@ def test_who_is_no_administrator_any_more_moves_nobody(tab, admin, person, colle
     assert people(tab) == before
 
 
-def test_a_member_has_no_such_pages(tab, person):  # noqa: F811
+def test_a_member_has_no_such_pages(tab, person):
     browser = enter(person)
 
     assert browser.get("/en/tab/people/").status_code == 404
@@ -134,14 +135,14 @@ def test_a_member_has_no_such_pages(tab, person):  # noqa: F811
 
 
 @pytest.fixture
-def bill(party, tab: Tab, person: User, order: Order, now: datetime) -> Bill:  # noqa: F811
+def bill(party, tab: Tab, person: User, order: Order, now: datetime) -> Bill:
     OrganisationFactory(kind=Kind.PLATFORM, name_zh="全域平台", name_en="The platform")
     pay_order(order, person, now)
     tabs.bill_months(at=next_month(tab, now))
     return Bill.objects.get()
 
 
-def test_a_bill_says_whose_it_is_who_is_paid_and_what_each_line_was_for(bill, admin, person, order):  # noqa: F811
+def test_a_bill_says_whose_it_is_who_is_paid_and_what_each_line_was_for(bill, admin, person, order):
     page = enter(admin).get(f"/en/tab/bills/{bill.pk}/").content.decode()
 
     line = order.lines.get()
@@ -150,7 +151,7 @@ def test_a_bill_says_whose_it_is_who_is_paid_and_what_each_line_was_for(bill, ad
     assert str(person) not in enter(person).get(f"/en/tab/bills/{bill.pk}/").content.decode()
 
 
-def test_a_bill_is_downloaded_and_is_no_formula(bill, admin, person, order):  # noqa: F811
+def test_a_bill_is_downloaded_and_is_no_formula(bill, admin, person, order):
     User.objects.filter(pk=person.pk).update(display_name="=HYPERLINK(1)")
 
     answer = enter(admin).get(f"/en/tab/bills/{bill.pk}/csv/")
@@ -171,7 +172,7 @@ def test_a_bill_costs_the_same_however_many_lines_it_has(
     admin,
     person,
     now,
-    django_assert_max_num_queries,  # noqa: F811
+    django_assert_max_num_queries,
 ):
     for number in range(12):
         use(person, f"t{number}", 10, now)
