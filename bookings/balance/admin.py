@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
+from accounts.identity import queries as identity
 from accounts.organisations.scoping import PlatformOnlyAdmin, ReadOnlyAdmin
 from bookings.balance.models import Account, Offer, TopUp
 from kernel.web import columns
@@ -21,10 +22,14 @@ _PAY = columns.price("pay_fen", _("Pay in"))
 class AccountAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     platform_only_because = _("A balance is owed to a person by the platform.")
     list_display = ("actor", "currency", _PAID, _BONUS)
-    fields = list_display
+    fields = ("who", "currency", _PAID, _BONUS)
     readonly_fields = fields
     search_fields = ("actor",)
     show_full_result_count = False
+
+    @admin.display(description=_("owner"))
+    def who(self, account: Account) -> str:
+        return identity.names_of([account.actor])[account.actor]
 
 
 class OfferForm(forms.ModelForm):

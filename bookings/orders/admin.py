@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
@@ -26,6 +27,7 @@ from bookings.orders import operations, queries
 from bookings.orders.models import Flag, Line, Order, State
 from kernel import clock
 from kernel.errors import Refusal
+from kernel.naming import say
 from kernel.web import columns
 from kernel.web.templatetags.quanyu import money
 
@@ -33,13 +35,16 @@ _TOTAL = columns.price("total_fen", _("Total"))
 _TO_PAY = columns.price("due_now_fen", _("To pay now"))
 _PRICE = columns.price("price_fen", _("Price"))
 
+_CHANNEL = columns.words("channel", _("Sold by"), {"own": _("this site")})
+_LANGUAGE = columns.words("language", _("Language"), dict(settings.LANGUAGES))
+
 _OWN: tuple[Any, ...] = (
     "code", "state_words", "region", "placed_at", "due_at", "paid_at", "own_price", "currency",
-    "contact_masked", "language", "channel", "codes", "own_refunds", "site_page",
+    "contact_masked", _LANGUAGE, _CHANNEL, "codes", "own_refunds", "site_page",
 )  # fmt: skip
 _WHOLE: tuple[Any, ...] = (
     "code", "state_words", "region", "placed_at", "due_at", "paid_at", _TOTAL,
-    _TO_PAY, "currency", "contact_masked", "language", "channel", "flag", "flag_link",
+    _TO_PAY, "currency", "contact_masked", _LANGUAGE, _CHANNEL, "flag", "flag_link",
     "looked_at", "payments", "codes", "refunds_words", "books", "site_page",
 )  # fmt: skip
 
@@ -55,16 +60,24 @@ class LineInline(ReadOnlyAdmin, ScopedAdmin, StackedInline):
     organisation_path = "supplier"
     extra = 0
     fields = (
-        "state", "kind", "supplier", "starts_at", "ends_at", "units", _PRICE, "holds_words",
-        "cancelled_parts", "used_parts", "is_sample",
+        "state", "supplier", "starts_at", "ends_at", "units", _PRICE, "holds_words",
+        "cancelled_words", "used_words", "is_sample",
     )  # fmt: skip
-    readonly_fields = (_PRICE, "holds_words")
+    readonly_fields = (_PRICE, "holds_words", "cancelled_words", "used_words")
     show_change_link = True
 
-    @admin.display(description=_("Holds (bucket: units, returned)"))
+    @admin.display(description=_("Places held"))
     def holds_words(self, line: Line) -> str:
-        rows = line.holds.order_by("bucket_id")
-        return ", ".join(f"{h.bucket_id}: {h.units}, {h.released}" for h in rows)
+        kept = [hold.units - hold.released for hold in line.holds.all()]
+        return str(max(kept, default=0))
+
+    @admin.display(description=_("Cancelled"))
+    def cancelled_words(self, line: Line) -> str:
+        return _parts(line, line.cancelled_parts)
+
+    @admin.display(description=_("Used"))
+    def used_words(self, line: Line) -> str:
+        return _parts(line, line.used_parts)
 
 
 @admin.register(Order)
@@ -73,9 +86,9 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
 
     organisation_path = "lines__supplier"
     list_display = (
-        "code", "placed_at", "state_words", "own_price", "contact_masked", "channel", "flag",
+        "code", "placed_at", "state_words", "own_price", "contact_masked", _CHANNEL, "flag",
     )  # fmt: skip
-    list_filter = ("flag", "channel", "region")
+    list_filter = ("lines__state", "placed_at", "flag", "channel", "region")
     queues = (
         Queue(_("Orders with a disputed payment"), {"flag__exact": Flag.DISPUTED}),
         Queue(_("Orders whose money was returned without us"), {"flag__exact": Flag.RETURNED}),
@@ -85,8 +98,8 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
     date_hierarchy = "placed_at"
     show_full_result_count = False
     readonly_fields = (
-        _TOTAL, _TO_PAY, "state_words", "own_price", "payments", "codes", "refunds_words",
-        "own_refunds", "books", "site_page", "flag_link", "looked_at",
+        _TOTAL, _TO_PAY, _CHANNEL, _LANGUAGE, "state_words", "own_price", "payments", "codes",
+        "refunds_words", "own_refunds", "books", "site_page", "flag_link", "looked_at",
     )  # fmt: skip
     inlines = (LineInline,)
 
@@ -139,12 +152,13 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
         return _story(
             (
                 str(line),
-                voucher.part_key,
+                _parts(line, [voucher.part_key]),
+                voucher.carrier.holder,
                 voucher.get_state_display(),
                 *(_local(order, entry.at) for entry in voucher.redemptions.order_by("pk")),
             )
             for line in order.lines.all()
-            for voucher in line.vouchers.order_by("pk")
+            for voucher in line.vouchers.select_related("carrier").order_by("pk")
         )
 
     @admin.display(description=_("Refunds"))
@@ -249,9 +263,14 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
         return TemplateResponse(request, "bookings_orders/admin_look_at.html", context)
 
 
+def _parts(line: Line, keys: Collection[str]) -> str:
+    """Parts of a line by what they were sold as."""
+    return ", ".join(say(part.title) for part in line.frozen_parts if part.key in keys) or "–"
+
+
 def _story(rows: Iterable[Iterable[object]]) -> SafeString:
     """One line for each thing that happened."""
-    lines = [(" · ".join(str(word) for word in row),) for row in rows]
+    lines = [(" · ".join(str(word) for word in row if word),) for row in rows]
     return format_html_join("", "<div>{}</div>", lines) if lines else format_html("{}", "–")
 
 

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from kernel.money import yuan
+
 
 class RefundState(models.TextChoices):
     """Where a refund stands."""
@@ -196,7 +198,7 @@ class Refund(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.order_id} {self.amount_fen}"
+        return f"{self.get_reason_display()} ¥{yuan(self.amount_fen)}"
 
 
 class BankDetails(models.Model):

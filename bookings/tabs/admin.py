@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
+from accounts.identity import queries as identity
 from accounts.organisations.scoping import PlatformOnlyAdmin, Queue, ReadOnlyAdmin
 from bookings.tabs.models import Bill, Item, Member, Tab
 from kernel import clock
@@ -93,11 +94,15 @@ class BillAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
 class ItemAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     platform_only_because = _BECAUSE
     list_display = ("at", "tab", _FEN, "words", "actor", "bill")
-    fields = ("tab", "at", _FEN, _RETURNED, "words", "actor", "token", "of", "bill")
+    fields = ("tab", "at", _FEN, _RETURNED, "words", "who", "token", "of", "bill")
     readonly_fields = fields
     search_fields = ("tab__name", "words", "actor")
     date_hierarchy = "at"
     show_full_result_count = False
+
+    @admin.display(description=_("payer"))
+    def who(self, item: Item) -> str:
+        return identity.names_of([item.actor])[item.actor]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Item]:
         found: QuerySet[Item] = super().get_queryset(request)

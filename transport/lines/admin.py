@@ -128,12 +128,16 @@ class TimetableTripAdmin(ScopedAdmin, ModelAdmin):
     """A departure's time is fixed once it has runs: to change it, end the trip and add another."""
 
     organisation_path = "line__organisation"
-    list_display = ("slug", "line", "direction", "clock", "valid_from", "valid_until")
+    list_display = ("slug", "line", "direction", "departure", "valid_from", "valid_until")
     list_filter = ("direction", "line")
     list_select_related = ("line",)
     search_fields = ("slug", "line__slug", "line__name_zh", "line__name_en")
     autocomplete_fields = ("line",)
     show_full_result_count = False
+
+    @admin.display(description=_("departs at"), ordering="departs_min")
+    def departure(self, trip: TimetableTrip) -> str:
+        return f"{trip.clock:%H:%M}"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("line", "direction", "departs_min") if obj and obj.runs.exists() else ()

@@ -48,6 +48,7 @@ class UserAdmin(PlatformOnlyAdmin, RevealingAdmin):
     search_fields = ("login_name", "display_name", "email")
     search_help_text = _("Login name, name, e-mail, or the whole phone number")
     show_full_result_count = False
+    ordering = ("-pk",)
     fields = (
         "display_name", "login_name", "email", "phone_masked", "reveal_link", "language",
         "is_staff", "is_superuser", "is_active", "is_demonstration", "joined_at", "last_login",
