@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
+from accounts.identity import phones
 from accounts.identity.models import Authenticator, SignIn, User
 
 
@@ -13,6 +16,29 @@ def find_by_login(text: str) -> User | None:
     """The person with this login name or e-mail address, or None."""
     wanted = text.strip().lower()
     return User.objects.filter(Q(login_name=wanted) | Q(email=wanted)).order_by("pk").first()
+
+
+def find_by_phone(phone: str) -> User | None:
+    """The active person whose number this is, eleven digits; or None."""
+    return User.objects.filter(phone_index=phones.index_of(phone), is_active=True).first()
+
+
+def names_of(actors: Iterable[str]) -> dict[str, str]:
+    """What to call those who act: a person's name for "user:5"; others keep what they are called.
+
+    One statement, however many they are.
+    """
+    asked = dict.fromkeys(actors)
+    numbers = [actor.removeprefix("user:") for actor in asked if actor.startswith("user:")]
+    people = User.objects.in_bulk([int(number) for number in numbers if number.isdecimal()])
+    names = {user.actor: str(user) for user in people.values()}
+    return {actor: names.get(actor) or _named(actor) for actor in asked}
+
+
+def _named(actor: str) -> str:
+    """A guest's name is a key of theirs, and says nothing to anybody."""
+    kind = actor.partition(":")[0]
+    return {"guest": _("a guest"), "system": _("the site")}.get(kind, actor)
 
 
 def open_sign_ins(user: User, *, at: datetime) -> list[SignIn]:

@@ -56,6 +56,11 @@ def memberships(user: Somebody) -> list[Membership]:
     return known
 
 
+def platform() -> Organisation | None:
+    """The platform's own organisation, the first that was founded."""
+    return Organisation.objects.filter(kind=Kind.PLATFORM).order_by("pk").first()
+
+
 def of_region(region_id: int) -> QuerySet[Organisation]:
     """The organisations of a region."""
     return Organisation.objects.filter(region_id=region_id).order_by("pk")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
+from accounts.identity import queries as identity
 from accounts.organisations.scoping import PlatformOnlyAdmin, Queue, ReadOnlyAdmin
 from bookings.balance import operations
 from bookings.balance.models import Account, Offer, TopUp
 from kernel import clock
 from kernel.errors import Refusal
 from kernel.web import columns
+from kernel.web.fields import YuanField
 
 _PAID = columns.price("paid_fen", _("Paid in"))
 _BONUS = columns.price("bonus_fen", _("Bonus"))
@@ -26,7 +29,7 @@ class AccountAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     platform_only_because = _("A balance is owed to a person by the platform.")
     queues = (Queue(_("Balances that are blocked"), {"blocked_at__isnull": "False"}),)
     list_display = ("actor", "currency", _PAID, _BONUS, _OWED, "blocked_at")
-    fields = list_display
+    fields = ("who", "currency", _PAID, _BONUS, _OWED, "blocked_at")
     readonly_fields = fields
     list_filter = (("blocked_at", admin.EmptyFieldListFilter),)
     search_fields = ("actor",)
@@ -45,9 +48,19 @@ class AccountAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
             else:
                 messages.success(request, _("The balance can be spent again."))
 
+    @admin.display(description=_("owner"))
+    def who(self, account: Account) -> str:
+        return identity.names_of([account.actor])[account.actor]
+
+
+class OfferForm(forms.ModelForm):
+    pay_fen = YuanField(label=_("Pay in (yuan)"))
+    bonus_fen = YuanField(label=_("Bonus (yuan)"))
+
 
 @admin.register(Offer)
 class OfferAdmin(PlatformOnlyAdmin, ModelAdmin):
+    form = OfferForm
     platform_only_because = _("What is given on top is the platform's expense.")
     list_display = ("name_zh", _PAY, _BONUS, "bonus_days", "is_on")
     fields = ("name_zh", "name_en", "pay_fen", "bonus_fen", "bonus_days", "is_on")

@@ -11,6 +11,10 @@ from bookings.inventory.models import Bucket
 @admin.register(Bucket)
 class BucketAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     platform_only_because = _("A bucket knows nothing of what it counts; sellers show their own.")
-    list_display = ("key", "capacity", "taken", "left")
+    list_display = ("key", "capacity", "taken", "room")
     search_fields = ("key",)
     show_full_result_count = False
+
+    @admin.display(description=_("free"))
+    def room(self, bucket: Bucket) -> int:
+        return bucket.left

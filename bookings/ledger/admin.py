@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin, messages
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -19,27 +20,93 @@ from kernel import clock
 from kernel.errors import Refusal
 from kernel.web import columns
 
+_MEMOS = {
+    "money received": _("money received"),
+    "money returned": _("money returned"),
+    "delivered to the buyer": _("delivered to the buyer"),
+    "used by the holder": _("used by the holder"),
+    "cancelled": _("cancelled"),
+    "changed": _("changed"),
+    "metered": _("what use has cost"),
+    "returned by the provider": _("returned by the payment service without us"),
+    "paid out by hand": _("paid out by hand"),
+    "paid by a tab": _("paid by a tab"),
+    "returned to a tab": _("returned to a tab"),
+    "bill paid": _("bill paid"),
+    "paid from a balance": _("paid from a balance"),
+    "returned to a balance": _("returned to a balance"),
+}
+"""What the rooms write into the books, as people say it."""
+
+_KINDS = {
+    "buyer": _("buyer, order no."),
+    "supplier": _("supplier"),
+    "revenue": _("revenue"),
+    "provider": _("payment service"),
+    "deposit": _("deposit"),
+    "balance": _("balance"),
+    "bonus": _("bonus"),
+    "tab": _("tab"),
+    "drawer": _("drawer"),
+    "safe": _("safe"),
+    "bank": _("bank"),
+    "outside": _("returned without us, region"),
+    "disputed": _("disputed"),
+}
+
+
+def account_words(account: str) -> str:
+    """An account in words: "supplier:1" is "supplier 1"."""
+    kind, _colon, which = account.partition(":")
+    return f"{_KINDS.get(kind, kind)} {which}".strip()
+
+
+_MEMO = columns.words("memo", _("What for"), _MEMOS)
+
 
 class PostingInline(ReadOnlyAdmin, PlatformOnlyAdmin, TabularInline):
     model = Posting
     extra = 0
-    fields = ("account", columns.price("amount_fen", _("Amount")), "currency")
+    fields = ("account_link", columns.price("amount_fen", _("Amount")), "currency")
     readonly_fields = fields
+
+    @admin.display(description=_("Account"))
+    def account_link(self, posting: Posting) -> SafeString:
+        """The account, leading to all of its entries."""
+        url = reverse("admin:bookings_ledger_entry_changelist", query={"q": posting.account})
+        words = account_words(posting.account)
+        return format_html('<a class="text-link" href="{}">{}</a>', url, words)
 
 
 @admin.register(Entry)
 class EntryAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     platform_only_because = _("An entry has legs of several organisations.")
-    list_display = ("at", "memo", "subject", "key")
-    fields = ("at", "memo", "subject", "key", "region_id", "correct_link")
+    list_display = ("at", _MEMO, "subject", "key")
+    fields = ("at", _MEMO, "subject", "key", "region_id", "correct_link")
     readonly_fields = fields
     search_fields = ("subject", "key")
+    search_help_text = _("Subject or key, or a whole account such as provider:alipay")
     date_hierarchy = "at"
     show_full_result_count = False
     inlines = (PostingInline,)
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Entry], search_term: str
+    ) -> tuple[QuerySet[Entry], bool]:
+        """By subject or key, or everything that moved an account."""
+        rows, may_repeat = super().get_search_results(request, queryset, search_term)
+        if ":" not in search_term:
+            return rows, may_repeat
+        moved = Posting.objects.filter(entry=OuterRef("pk"), account=search_term.strip())
+        return rows | queryset.filter(Exists(moved)), may_repeat
+
     @admin.display(description=_("Correct"))
     def correct_link(self, entry: Entry) -> SafeString:
+        undone = Entry.objects.filter(key=f"reversal:{entry.pk}").first()
+        if undone is not None:
+            url = reverse("admin:bookings_ledger_entry_change", args=[undone.pk])
+            words = _("Taken back by another entry")
+            return format_html('<a class="text-link" href="{}">{}</a>', url, words)
         url = reverse("admin:bookings_ledger_entry_reverse", args=[entry.pk])
         return format_html('<a class="text-link" href="{}">{}</a>', url, _("Take it back"))
 

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from django.contrib import admin
+from django.conf import settings
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline
 
 from accounts.identity import phones
+from accounts.identity import queries as identity
 from accounts.organisations.scoping import Queue, ReadOnlyAdmin, ScopedAdmin
 from bookings.ledger import queries as ledger
+from bookings.orders import operations, queries
 from bookings.orders.models import Flag, Line, Order, State
+from kernel import clock
+from kernel.errors import Refusal
+from kernel.naming import say
 from kernel.web import columns
 from kernel.web.templatetags.quanyu import money
 
@@ -28,15 +36,17 @@ _TO_PAY = columns.price("due_now_fen", _("To pay now"))
 _PRICE = columns.price("price_fen", _("Price"))
 
 _TO_CANCEL = (State.PAID, State.AWAITING_SUPPLIER, State.CONFIRMED, State.USED)
+_CHANNEL = columns.words("channel", _("Sold by"), {"own": _("this site")})
+_LANGUAGE = columns.words("language", _("Language"), dict(settings.LANGUAGES))
 
 _OWN: tuple[Any, ...] = (
     "code", "state_words", "region", "placed_at", "due_at", "paid_at", "own_price", "currency",
-    "contact_masked", "language", "channel", "codes", "own_refunds", "site_page",
+    "contact_masked", _LANGUAGE, _CHANNEL, "codes", "own_refunds", "site_page",
 )  # fmt: skip
 _WHOLE: tuple[Any, ...] = (
     "code", "state_words", "region", "placed_at", "due_at", "paid_at", _TOTAL,
-    _TO_PAY, "currency", "contact_masked", "language", "channel", "flag", "payments", "codes",
-    "refunds_words", "books", "site_page",
+    _TO_PAY, "currency", "contact_masked", _LANGUAGE, _CHANNEL, "flag", "flag_link",
+    "looked_at", "payments", "codes", "refunds_words", "books", "site_page",
 )  # fmt: skip
 
 
@@ -51,16 +61,24 @@ class LineInline(ReadOnlyAdmin, ScopedAdmin, StackedInline):
     organisation_path = "supplier"
     extra = 0
     fields = (
-        "state", "kind", "supplier", "starts_at", "ends_at", "units", _PRICE, "holds_words",
-        "cancelled_parts", "used_parts", "is_sample",
+        "state", "supplier", "starts_at", "ends_at", "units", _PRICE, "holds_words",
+        "cancelled_words", "used_words", "is_sample",
     )  # fmt: skip
-    readonly_fields = (_PRICE, "holds_words")
+    readonly_fields = (_PRICE, "holds_words", "cancelled_words", "used_words")
     show_change_link = True
 
-    @admin.display(description=_("Holds (bucket: units, returned)"))
+    @admin.display(description=_("Places held"))
     def holds_words(self, line: Line) -> str:
-        rows = line.holds.order_by("bucket_id")
-        return ", ".join(f"{h.bucket_id}: {h.units}, {h.released}" for h in rows)
+        kept = [hold.units - hold.released for hold in line.holds.all()]
+        return str(max(kept, default=0))
+
+    @admin.display(description=_("Cancelled"))
+    def cancelled_words(self, line: Line) -> str:
+        return _parts(line, line.cancelled_parts)
+
+    @admin.display(description=_("Used"))
+    def used_words(self, line: Line) -> str:
+        return _parts(line, line.used_parts)
 
 
 @admin.register(Order)
@@ -69,9 +87,9 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
 
     organisation_path = "lines__supplier"
     list_display = (
-        "code", "placed_at", "state_words", "own_price", "contact_masked", "channel", "flag",
+        "code", "placed_at", "state_words", "own_price", "contact_masked", _CHANNEL, "flag",
     )  # fmt: skip
-    list_filter = ("flag", "channel", "region")
+    list_filter = ("lines__state", "placed_at", "flag", "channel", "region")
     queues = (
         Queue(_("Orders with a disputed payment"), {"flag__exact": Flag.DISPUTED}),
         Queue(_("Orders whose money was returned without us"), {"flag__exact": Flag.RETURNED}),
@@ -81,8 +99,8 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
     date_hierarchy = "placed_at"
     show_full_result_count = False
     readonly_fields = (
-        _TOTAL, _TO_PAY, "state_words", "own_price", "payments", "codes", "refunds_words",
-        "own_refunds", "books", "site_page",
+        _TOTAL, _TO_PAY, _CHANNEL, _LANGUAGE, "state_words", "own_price", "payments", "codes",
+        "refunds_words", "own_refunds", "books", "site_page", "flag_link", "looked_at",
     )  # fmt: skip
     inlines = (LineInline,)
 
@@ -135,12 +153,13 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
         return _story(
             (
                 str(line),
-                voucher.part_key,
+                _parts(line, [voucher.part_key]),
+                voucher.carrier.holder,
                 voucher.get_state_display(),
                 *(_local(order, entry.at) for entry in voucher.redemptions.order_by("pk")),
             )
             for line in order.lines.all()
-            for voucher in line.vouchers.order_by("pk")
+            for voucher in line.vouchers.select_related("carrier").order_by("pk")
         )
 
     @admin.display(description=_("Refunds"))
@@ -181,6 +200,27 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
             for entry in ledger.entries_of(order.subject)
         )
 
+    @admin.display(description=_("What is to be looked at"))
+    def flag_link(self, order: Order) -> SafeString:
+        if not order.flag:
+            return format_html("{}", "–")
+        url = reverse("admin:bookings_orders_order_look_at", args=[order.pk])
+        return format_html('<a class="text-link" href="{}">{}</a>', url, _("I have looked at it"))
+
+    @admin.display(description=_("Looked at"))
+    def looked_at(self, order: Order) -> SafeString:
+        found = queries.looked_at(order)
+        names = identity.names_of(entry.actor for entry in found)
+        return _story(
+            (
+                _local(order, entry.at),
+                names[entry.actor],
+                Flag(entry.facts["flag"]).label,
+                entry.facts["why"],
+            )
+            for entry in found
+        )
+
     @admin.display(description=_("Cancel and refund"))
     def site_page(self, order: Order) -> SafeString:
         if order.state not in _TO_CANCEL:
@@ -190,10 +230,48 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
             '<a class="text-link" href="{}">{}</a>', url, _("Cancel parts and refund")
         )
 
+    def get_urls(self) -> list[URLPattern]:
+        look_at = self.admin_site.admin_view(self.look_at)
+        name = "bookings_orders_order_look_at"
+        return [path("<int:order_id>/look-at/", look_at, name=name), *super().get_urls()]
+
+    def look_at(self, request: HttpRequest, order_id: int) -> HttpResponse:
+        """Say what was found; the order leaves the queue. For the platform, whose money it is."""
+        order = self.get_queryset(request).filter(pk=order_id).first()
+        if order is None or not self.is_platform(request):
+            raise Http404
+        why = request.POST.get("why", "")
+        if request.method == "POST":
+            try:
+                operations.look_at(
+                    order_id=order.pk,
+                    flag=request.POST.get("flag", ""),
+                    why=why,
+                    actor=f"user:{request.user.pk}",
+                    at=clock.now(),
+                )
+            except Refusal as refusal:
+                messages.error(request, refusal.reason)
+            else:
+                messages.success(request, _("Written down. It is out of the queue."))
+                return redirect("admin:bookings_orders_order_change", order.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Look at order %(code)s") % {"code": order.code},
+            "order": order,
+            "why": why,
+        }
+        return TemplateResponse(request, "bookings_orders/admin_look_at.html", context)
+
+
+def _parts(line: Line, keys: Collection[str]) -> str:
+    """Parts of a line by what they were sold as."""
+    return ", ".join(say(part.title) for part in line.frozen_parts if part.key in keys) or "–"
+
 
 def _story(rows: Iterable[Iterable[object]]) -> SafeString:
     """One line for each thing that happened."""
-    lines = [(" · ".join(str(word) for word in row),) for row in rows]
+    lines = [(" · ".join(str(word) for word in row if word),) for row in rows]
     return format_html_join("", "<div>{}</div>", lines) if lines else format_html("{}", "–")
 
 

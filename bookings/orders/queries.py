@@ -6,7 +6,11 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from bookings.orders.models import Change, ChangeState, Line, Order
+from kernel.audit.models import Entry
 from kernel.errors import Refusal
+
+LOOKED_AT = "order.looked-at"
+"""How the audit names that a person has settled an order's flag."""
 
 
 class OrderNotFound(Refusal):
@@ -15,6 +19,12 @@ class OrderNotFound(Refusal):
     code = "order_not_found"
     status = 404
     message = _("There is no such order.")
+
+
+def looked_at(order: Order) -> list[Entry]:
+    """Who has looked at an order's flags, and what they found; the latest first."""
+    found = Entry.objects.filter(subject=order.subject, action=LOOKED_AT)
+    return list(found.order_by("-pk")[:20])
 
 
 def by_token(token: str) -> Order:

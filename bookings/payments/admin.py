@@ -8,8 +8,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
+from accounts.identity import queries as identity
 from accounts.organisations.scoping import PlatformOnlyAdmin, Queue, ReadOnlyAdmin
-from bookings.payments import operations
+from bookings.payments import operations, providers
 from bookings.payments.models import OPEN, Attempt, EventState, ProviderEvent, Trouble
 from kernel import clock
 from kernel.web import columns
@@ -22,6 +23,9 @@ _SET_ASIDE = columns.price("authorised_fen", _("Set aside"))
 _TOLD_RETURNED = columns.price("told_refunded_fen", _("Returned, as the provider says"))
 _DISPUTED = columns.price("disputed_fen", _("Disputed"))
 _RETURNED = columns.price("refunded_fen", _("Returned"))
+_HOW = columns.words(
+    "how", _("How"), {"CHARGE": _("charged at once"), "AUTHORISE": _("set aside only")}
+)
 
 
 class ProviderEventInline(ReadOnlyAdmin, PlatformOnlyAdmin, TabularInline):
@@ -44,12 +48,12 @@ class AttemptAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
         ),
     )
     list_display = (
-        "created_at", "order", "purpose", "provider", "state", "trouble", _AMOUNT, _RETURNED,
+        "created_at", "order", "purpose", "provider_title", "state", "trouble", _AMOUNT, _RETURNED,
     )  # fmt: skip
     fields = (
-        "order", "purpose", "purpose_id", "payer", "provider", "how", "state", "trouble", _AMOUNT, _SET_ASIDE,
-        _RECEIVED, _RETURNED, _TOLD_RETURNED, "dispute", _DISPUTED, "currency", "token",
-        "provider_ref", "transaction_ref", "redirect_url", "created_at", "closes_at", "asked_at",
+        "order", "purpose", "purpose_id", "payer_name", "provider_title", _HOW, "state",
+        "trouble", _AMOUNT, _SET_ASIDE, _RECEIVED, _RETURNED, _TOLD_RETURNED, "dispute", _DISPUTED, "currency", "token",
+        "provider_ref", "transaction_ref", "created_at", "closes_at", "asked_at",
         "ended_at",
     )  # fmt: skip
     readonly_fields = fields
@@ -68,6 +72,17 @@ class AttemptAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
                 attempt_id=attempt.pk, actor=f"user:{request.user.pk}", at=clock.now()
             )
         messages.success(request, _("Payments in trouble are closed."))
+
+    @admin.display(description=_("Way to pay"), ordering="provider")
+    def provider_title(self, attempt: Attempt) -> str:
+        try:
+            return providers.get(attempt.provider).title
+        except providers.UnknownProvider:
+            return attempt.provider
+
+    @admin.display(description=_("Payer"))
+    def payer_name(self, attempt: Attempt) -> str:
+        return identity.names_of([attempt.payer])[attempt.payer]
 
 
 @admin.register(ProviderEvent)

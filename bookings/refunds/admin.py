@@ -13,9 +13,11 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
+from accounts.identity import queries as identity
 from accounts.organisations.scoping import PlatformOnlyAdmin, Queue, ReadOnlyAdmin
 from bookings.orders.models import Line, Order
 from bookings.refunds import operations
@@ -32,10 +34,13 @@ from bookings.vouchers import queries as vouchers
 from kernel import clock
 from kernel.errors import BadInput, Refusal
 from kernel.money import parse_yuan
+from kernel.naming import say
 from kernel.web import columns
 from kernel.web.requests import whole
 
 _AMOUNT = columns.price("amount_fen", _("Amount"))
+_MOST_ASKED = 20
+"""So many refunds at once are asked about: the payment service may be slow."""
 _BACK = columns.price("refund_fen", _("Comes back"))
 
 
@@ -63,10 +68,11 @@ class RefundAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
         Queue(_("Refunds being sent"), {"state__exact": RefundState.SENDING}),
         Queue(_("Refunds that are overdue"), {Overdue.parameter_name: "True"}),
     )
-    list_display = ("created_at", "order", _AMOUNT, "reason", "state", "why", "promised_at")
+    list_display = ("created_at", "order", _AMOUNT, "reason", "state", "why_words", "promised_at")
     fields = (
-        "order", _AMOUNT, "reason", "state", "why", "tries", "next_at", "promised_at", "hand_link",
-        "paid_out_ref", "twice_at", "parts", "actor", "created_at", "done_at", "attempt", "key", "token",
+        "order", _AMOUNT, "reason", "state", "why_words", "tries", "next_at", "promised_at",
+        "hand_link", "paid_out_ref", "twice_at", "parts_words", "who", "created_at", "done_at",
+        "attempt", "key", "token",
     )  # fmt: skip
     readonly_fields = fields
     list_filter = ("state", "reason", Overdue)
@@ -74,18 +80,48 @@ class RefundAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     search_fields = ("order__code",)
     date_hierarchy = "created_at"
     show_full_result_count = False
-    actions = ("send_again",)
+    actions = ("send_again", "ask_now")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Refund]:
         rows: QuerySet[Refund] = super().get_queryset(request)
         late = Q(state__in=operations.ON_ITS_WAY, promised_at__lt=clock.now())
         return rows.annotate(is_overdue=ExpressionWrapper(late, output_field=BooleanField()))
 
-    @admin.action(description=_("Send again"))
+    @admin.action(description=_("Send stuck ones again"))
     def send_again(self, request: HttpRequest, queryset: QuerySet[Refund]) -> None:
         for refund in queryset:
-            operations.send_again(refund_id=refund.pk, at=clock.now())
-        messages.success(request, _("Stuck refunds are being sent again."))
+            if operations.send_again(refund_id=refund.pk, at=clock.now()):
+                messages.success(request, _("%(what)s is being sent again.") % {"what": refund})
+            else:
+                self._say_state(request, refund)
+
+    @admin.action(description=_("Ask the payment service about it now"))
+    def ask_now(self, request: HttpRequest, queryset: QuerySet[Refund]) -> None:
+        """Refunds without an answer are asked about at once, not at their next time."""
+        for refund in queryset[:_MOST_ASKED]:
+            operations.send(refund_id=refund.pk, at=clock.now())
+            refund.refresh_from_db()
+            self._say_state(request, refund)
+
+    @staticmethod
+    def _say_state(request: HttpRequest, refund: Refund) -> None:
+        words = _("%(what)s: %(state)s. %(why)s")
+        facts = {"what": refund, "state": refund.get_state_display(), "why": _why(refund)}
+        messages.info(request, (words % facts).strip())
+
+    @admin.display(description=_("what is the matter"), ordering="why")
+    def why_words(self, refund: Refund) -> str:
+        return _why(refund)
+
+    @admin.display(description=_("asked by"))
+    def who(self, refund: Refund) -> str:
+        return identity.names_of([refund.actor])[refund.actor]
+
+    @admin.display(description=_("parts"))
+    def parts_words(self, refund: Refund) -> str:
+        """The lines it is for, by what they were sold as."""
+        lines = Line.objects.filter(pk__in=[int(line_id) for line_id in refund.parts])
+        return ", ".join(str(line) for line in lines.order_by("position"))
 
     @admin.display(description=_("By hand"))
     def hand_link(self, refund: Refund) -> SafeString | str:
@@ -121,6 +157,7 @@ class RefundAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
             **self.admin_site.each_context(request),
             "title": _("Refund of order %(code)s by hand") % {"code": refund.order.code},
             "refund": refund,
+            "why": _why(refund),
             "asked": asked,
             "link": request.build_absolute_uri(reverse("refunds:account", args=[asked.token]))
             if asked
@@ -198,6 +235,11 @@ class RefundAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
             messages.success(request, _("Cancelled. The refund is on its way."))
 
 
+def _why(refund: Refund) -> str:
+    """What is the matter, in words: our own are translated, a payment service's stay as they came."""
+    return gettext(refund.why) if refund.why else ""
+
+
 def _sum(text: str, terms_fen: int) -> int:
     """Another sum than the terms give, in yuan; left empty, it is theirs."""
     if not text.strip():
@@ -217,8 +259,8 @@ class RefundRequestAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     )
     list_display = ("asked_at", "order", "state", _BACK, "words")
     fields = (
-        "order", "words", "parts", "asked_by", "asked_at", "state", _BACK, "answer", "decided_by",
-        "approved_by", "closed_at", "decide_link",
+        "order", "words", "parts_words", "who_asked", "asked_at", "state", _BACK, "answer",
+        "who_decided", "who_approved", "closed_at", "decide_link",
     )  # fmt: skip
     readonly_fields = fields
     list_filter = ("state",)
@@ -226,6 +268,33 @@ class RefundRequestAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     search_fields = ("order__code",)
     date_hierarchy = "asked_at"
     show_full_result_count = False
+
+    @admin.display(description=_("parts"))
+    def parts_words(self, asked: RefundRequest) -> str:
+        holders = vouchers.holders(asked.order)
+        parts = (
+            (line, part)
+            for line in asked.order.lines.order_by("position")
+            for part in line.frozen_parts
+            if part.key in asked.part_keys.get(line.pk, ())
+        )
+        names = (
+            f"{line} · {say(part.title)} {holders.get((line.pk, part.key), '')}".strip()
+            for line, part in parts
+        )
+        return ", ".join(names)
+
+    @admin.display(description=_("asked by"))
+    def who_asked(self, asked: RefundRequest) -> str:
+        return identity.names_of([asked.asked_by])[asked.asked_by]
+
+    @admin.display(description=_("decided by"))
+    def who_decided(self, asked: RefundRequest) -> str:
+        return identity.names_of([asked.decided_by])[asked.decided_by]
+
+    @admin.display(description=_("approved by"))
+    def who_approved(self, asked: RefundRequest) -> str:
+        return identity.names_of([asked.approved_by])[asked.approved_by]
 
     @admin.display(description=_("Decision"))
     def decide_link(self, asked: RefundRequest) -> SafeString | str:
@@ -255,19 +324,30 @@ class RefundRequestAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
                 return redirect("admin:bookings_refunds_refundrequest_change", asked.pk)
         except Refusal as refusal:
             messages.error(request, refusal.reason)
-        try:
-            quote = operations.quote(order=asked.order, parts=asked.part_keys, at=clock.now())
-        except Refusal as refusal:
-            quote = None
-            messages.error(request, refusal.reason)
+        actor = f"user:{request.user.pk}"
         context = {
             **self.admin_site.each_context(request),
             "title": _("Refund request for order %(code)s") % {"code": asked.order.code},
             "asked": asked,
-            "quote": quote,
+            "quote": self._quoted(request, asked),
+            "holders": vouchers.holders(asked.order),
+            "decided_by": identity.names_of([asked.decided_by])[asked.decided_by],
+            "may_approve": actor not in (asked.decided_by, asked.asked_by),
+            "sent": request.POST,
             "limit_fen": settings.REFUND_LIMIT_FEN,
         }
         return TemplateResponse(request, "bookings_refunds/admin_decide.html", context)
+
+    @staticmethod
+    def _quoted(request: HttpRequest, asked: RefundRequest) -> operations.Quote | None:
+        """What the terms give, while there is something to decide; None with a message: nothing."""
+        if asked.state not in (RequestState.ASKED, RequestState.DECIDED):
+            return None
+        try:
+            return operations.quote(order=asked.order, parts=asked.part_keys, at=clock.now())
+        except Refusal as refusal:
+            messages.error(request, refusal.reason)
+        return None
 
     @staticmethod
     def _decide(request: HttpRequest, asked: RefundRequest) -> None:

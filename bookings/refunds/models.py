@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.payments.models import Attempt
+from kernel.money import yuan
 
 
 class RefundState(models.TextChoices):
@@ -212,7 +213,7 @@ class Refund(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.order_id} {self.amount_fen}"
+        return f"{self.get_reason_display()} ¥{yuan(self.amount_fen)}"
 
     @property
     def payment(self) -> Attempt:

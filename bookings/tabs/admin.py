@@ -10,14 +10,17 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin
 
+from accounts.identity import queries as identity
 from accounts.organisations.scoping import PlatformOnlyAdmin, Queue, ReadOnlyAdmin
 from bookings.tabs import operations
 from bookings.tabs.models import Bill, Item, Member, Payout, Tab
 from kernel import clock
 from kernel.errors import Refusal
 from kernel.web import columns
+from kernel.web.fields import YuanField
+from kernel.web.inlines import TabularInline
 from kernel.web.templatetags.quanyu import money
 
 _BECAUSE = _("What is used on a tab is lent by the platform.")
@@ -45,11 +48,14 @@ class MemberInline(PlatformOnlyAdmin, TabularInline):
     platform_only_because = _BECAUSE
     model = Member
     extra = 0
+    fields = ("user", "is_admin")
     autocomplete_fields = ("user",)
 
 
 class TabForm(forms.ModelForm):
     """A limit below what is used cannot be: a tab is stopped by closing it."""
+
+    limit_fen = YuanField(label=_("Limit (yuan)"))
 
     def clean_limit_fen(self) -> int:
         limit: int = self.cleaned_data["limit_fen"]
@@ -176,11 +182,15 @@ class PayoutAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
 class ItemAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     platform_only_because = _BECAUSE
     list_display = ("at", "tab", _FEN, "words", "actor", "bill")
-    fields = ("tab", "at", _FEN, _RETURNED, "words", "actor", "token", "of", "bill")
+    fields = ("tab", "at", _FEN, _RETURNED, "words", "who", "token", "of", "bill")
     readonly_fields = fields
     search_fields = ("tab__name", "words", "actor")
     date_hierarchy = "at"
     show_full_result_count = False
+
+    @admin.display(description=_("payer"))
+    def who(self, item: Item) -> str:
+        return identity.names_of([item.actor])[item.actor]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Item]:
         found: QuerySet[Item] = super().get_queryset(request)

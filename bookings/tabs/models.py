@@ -54,12 +54,16 @@ class Tab(models.Model):
 
 
 class Member(models.Model):
-    """A person who may pay by a tab; nobody is in two, so that it is clear which one pays."""
+    """A person who may pay by a tab; nobody is in two, so that it is clear which one pays.
+
+    An administrator of the tab says who else may, and keeps its bills.
+    """
 
     tab = models.ForeignKey(Tab, models.CASCADE, related_name="members", verbose_name=_("tab"))
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("person")
     )
+    is_admin = models.BooleanField(_("administrator"), default=False, db_default=False)
 
     class Meta:
         verbose_name = _("person on a tab")

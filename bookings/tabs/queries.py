@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
 
-from bookings.tabs.models import Bill, Item, Tab
+from accounts.identity.models import User
+from bookings.orders.models import Order
+from bookings.payments.models import Attempt
+from bookings.tabs.models import Bill, Item, Member, Tab
+
+
+@dataclass(frozen=True, slots=True)
+class BillRow:
+    """One line of a bill in words: when, for which order, what for, by whom, how many fen."""
+
+    at: datetime
+    order_code: str
+    what: str
+    who: str
+    fen: int
 
 
 def find(actor: str) -> Tab | None:
@@ -22,10 +38,14 @@ def is_late(tab: Tab, *, at: datetime) -> bool:
     return Bill.objects.filter(tab=tab, paid_at=None, due_at__lte=at).exists()
 
 
-def of_member(user_id: int) -> Tab | None:
-    """The tab that a person is on, open or not."""
-    found = Tab.objects.filter(members__user_id=user_id)
-    return found.select_related("region").first()
+def member(user_id: int) -> Member | None:
+    """The person's place on a tab, open or not; None: on no tab."""
+    return Member.objects.filter(user_id=user_id).select_related("tab__region").first()
+
+
+def people(tab: Tab) -> QuerySet[Member]:
+    """Who may pay by a tab, its administrators first."""
+    return Member.objects.filter(tab=tab).select_related("user").order_by("-is_admin", "pk")
 
 
 def taken(token: str) -> tuple[int, int] | None:
@@ -41,3 +61,30 @@ def bills(tab: Tab) -> QuerySet[Bill]:
 def items(tab: Tab) -> QuerySet[Item]:
     """The lines of a tab, for a list."""
     return Item.objects.filter(tab=tab).select_related("bill")
+
+
+def lines_of(bill: Bill) -> QuerySet[Item]:
+    """What a bill is made of."""
+    return Item.objects.filter(bill=bill).select_related("of").order_by("at", "pk")
+
+
+def described(items: Sequence[Item]) -> list[BillRow]:
+    """Lines of a tab with what they were for, in few statements however many there are."""
+    paid = [item.of or item for item in items]
+    attempts = Attempt.objects.filter(token__in={payment.token for payment in paid})
+    attempts = attempts.select_related("order").prefetch_related("order__lines")
+    orders = {attempt.token: attempt.order for attempt in attempts}
+    numbers = (payment.actor.removeprefix("user:") for payment in paid)
+    buyers = User.objects.in_bulk([int(number) for number in numbers if number.isdecimal()])
+    names = {buyer.actor: str(buyer) for buyer in buyers.values()}
+    return [
+        _described(item, orders.get(payment.token), names.get(payment.actor, ""))
+        for item, payment in zip(items, paid, strict=True)
+    ]
+
+
+def _described(item: Item, order: Order | None, who: str) -> BillRow:
+    if order is None:
+        return BillRow(item.at, item.words, "", who, item.fen)
+    what = ", ".join(dict.fromkeys(str(line) for line in order.lines.all()))
+    return BillRow(item.at, order.code, what, who, item.fen)

@@ -9,6 +9,8 @@ from django.contrib import admin
 from kernel.web.templatetags.quanyu import money
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.utils.functional import _StrPromise
 
 
@@ -21,6 +23,18 @@ def price(name: str, title: str | _StrPromise) -> Any:
     @admin.display(description=title, ordering=name)
     def shown(row: Any) -> str:
         return money(getattr(row, name))
+
+    shown.__name__ = name
+    return shown
+
+
+def words(name: str, title: str | _StrPromise, said: Mapping[str, str | _StrPromise]) -> Any:
+    """A column that shows a row's stored word as people say it; an unknown one as it is."""
+
+    @admin.display(description=title, ordering=name)
+    def shown(row: Any) -> str:
+        word = getattr(row, name)
+        return str(said.get(word, word))
 
     shown.__name__ = name
     return shown

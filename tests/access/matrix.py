@@ -67,6 +67,10 @@ def _bill(world: World) -> Mapping[str, Any]:
     return {"bill_id": world.bill.pk}
 
 
+def _colleague(world: World) -> Mapping[str, Any]:
+    return {"member_id": world.bill.tab.members.get(is_admin=False).pk}
+
+
 def _shift(world: World) -> Mapping[str, Any]:
     return {"shift_id": world.shift.pk}
 
@@ -222,6 +226,11 @@ ROUTES: Mapping[str, Row] = {
     "tabs:pay": Row("404 200 404 404 404 404 404 404", "404 302 404 404 404 404 404 404", at=_bill),
     "tabs:state": Row("404 200 404 404 404 404 404 404", at=_bill),
     "tabs:back": Row("404 302 404 404 404 404 404 404", at=_bill),
+    "tabs:csv": Row("404 200 404 404 404 404 404 404", at=_bill),
+    "tabs:people": Row(">in 200 404 404 404 404 404 404", ">in 200 404 404 404 404 404 404"),
+    "tabs:remove": Row(
+        "404 200 404 404 404 404 404 404", "404 302 404 404 404 404 404 404", at=_colleague
+    ),
     "cash:counter": Row(">in 403 403 200 200 403 403 200"),
     "cash:open": Row(
         ">in 403 403 302 302 403 403 302", ">in 403 403 302 404 403 403 404", form=_opening

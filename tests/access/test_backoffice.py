@@ -76,6 +76,7 @@ OWN_PAGES = {
     "bookings_refunds_refund_by_hand": "bookings_refunds.Refund",
     "bookings_refunds_refundrequest_decide": "bookings_refunds.RefundRequest",
     "bookings_refunds_refundrequest_evidence": "bookings_refunds.RefundRequest",
+    "bookings_orders_order_look_at": "bookings_orders.Order",
     "bookings_ledger_entry_reverse": "bookings_ledger.Entry",
     "bookings_deposits_deposit_settle": "bookings_deposits.Deposit",
     "accounts_identity_user_reveal": "accounts_identity.User",

@@ -179,7 +179,8 @@ def _payout(shift: Shift) -> Payout:
 def _bill(owner: User, region: Region) -> Bill:
     """A month of the owner's tab."""
     tab = Tab.objects.create(name="旅行社", region=region, limit_fen=1000)
-    Member.objects.create(tab=tab, user=owner)
+    Member.objects.create(tab=tab, user=owner, is_admin=True)
+    Member.objects.create(tab=tab, user=TouristFactory())
     tabs.charge(actor=owner.actor, token="tab", amount_fen=500, currency="CNY", words="C", at=AT)
     tabs.bill_months(at=AT + timedelta(days=31))
     return Bill.objects.get(tab=tab)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -15,28 +18,33 @@ from tourism.tickets.models import FamilyPrice, PriceRule, Product
 pytestmark = pytest.mark.django_db
 
 INLINES = ("price_rules", "group_prices", "concessions", "patterns")
-DAYS = {"first_date": "2026-10-01", "last_date": "2026-10-31", "weekdays": "1234567"}
-RULE = {**DAYS, "day_kind": "ANY", "precedence": 0, "price_fen": 20_000}
+DAYS = {"first_date": "2026-10-01", "last_date": "2026-10-31", "weekdays": list("1234567")}
+RULE = {**DAYS, "day_kind": "ANY", "precedence": 0, "price_fen": "200"}
 FAMILY = {
     **DAYS,
     "day_kind": "ANY",
     "name_zh": "家庭",
-    "members": "adult:2 minor_half:1",
-    "price_fen": 40_000,
+    "members_adult": 2,
+    "members_minor_half": 1,
+    "price_fen": "400",
 }
+SEASON = {"first_date": "2026-10-01", "last_date": "2026-10-31"}
+NOBODY = {"members_adult": "", "members_minor_half": ""}
 
 
-def send(client: Client, product: Product, inline: str, row: dict[str, object], language="en"):
+def send(
+    client: Client, product: Product, inline: str, row: dict[str, object], language="en", more=None
+):
     """Save the product's page with one new row of an inline."""
-    form: dict[str, object] = {
-        name: getattr(product, name)
-        for name in ("name_zh", "name_en", "peak_price_fen", "off_price_fen", "refund_ladder")
-    }
-    form |= {"own_permille": 1000, "early_min": 15, "admit_until": "SLOT_END", "entries": 1}
+    form: dict[str, object] = {name: getattr(product, name) for name in ("name_zh", "name_en")}
+    form |= {"peak_price_fen": "190", "off_price_fen": "150", "own_permille": 100}
+    form |= {"refund_ladder_hours": ["0", "48"], "refund_ladder_percent": ["50", "100"]}
+    form |= {"early_min": 15, "admit_until": "SLOT_END", "entries": 1}
     for each in INLINES:
         form |= {f"{each}-TOTAL_FORMS": int(each == inline), f"{each}-INITIAL_FORMS": 0}
     form |= {f"{inline}-0-{name}": value for name, value in row.items()}
     form[f"{inline}-0-product"] = product.pk
+    form |= more or {}
     with translation.override(language):
         url = reverse("admin:tourism_tickets_product_change", args=[product.pk])
     return client.post(url, form)
@@ -59,32 +67,89 @@ def bare(product):
 
 
 def test_a_price_rule_for_weekends_of_one_class_is_written(desk, bare):  # noqa: F811
-    row = {**RULE, "weekdays": "67", "class_code": "student_half", "precedence": 5}
+    row = {**RULE, "weekdays": ["6", "7"], "class_code": "student_half", "precedence": 5}
 
     assert send(desk, bare, "price_rules", row).status_code == 302
 
     [made] = PriceRule.objects.all()
     assert (made.weekdays, made.class_code, made.precedence) == ("67", "student_half", 5)
+    assert made.price_fen == 20_000
 
 
 def test_a_family_price_is_written(desk, bare):  # noqa: F811
     assert send(desk, bare, "group_prices", FAMILY).status_code == 302
 
     [made] = FamilyPrice.objects.all()
-    assert made.counts == (("adult", 2), ("minor_half", 1))
+    assert (made.members, made.price_fen) == ("adult:2 minor_half:1", 40_000)
+
+
+def test_prices_and_the_refund_ladder_are_written_as_people_speak(desk, bare):  # noqa: F811
+    assert send(desk, bare, "price_rules", RULE).status_code == 302
+
+    bare.refresh_from_db()
+    assert (bare.peak_price_fen, bare.off_price_fen, bare.own_permille) == (19_000, 15_000, 1000)
+    assert bare.refund_ladder == "48:1000 0:500"
+
+
+def test_the_page_offers_the_classes_of_its_product(desk, bare):  # noqa: F811
+    FamilyPrice.objects.create(
+        product=bare, name_zh="家庭", members="adult:2", price_fen=1, **SEASON
+    )
+    PriceRule.objects.create(product=bare, class_code="student_half", price_fen=1, **SEASON)
+
+    page = desk.get(reverse("admin:tourism_tickets_product_change", args=[bare.pk]))
+
+    html = page.content.decode()
+    assert 'name="group_prices-0-members_adult" value="2"' in html
+    assert 'name="group_prices-0-members_minor_half" value=""' in html
+    assert '<option value="student_half" selected>' in html
+
+
+def test_a_class_keeps_its_code(desk, bare):  # noqa: F811
+    rows = list(bare.concessions.order_by("pk"))
+    form: dict[str, object] = {"concessions-INITIAL_FORMS": len(rows)}
+    for number, row in enumerate(rows):
+        form |= {
+            f"concessions-{number}-{name}": getattr(row, name)
+            for name in ("name_zh", "position", "product_id")
+        } | {
+            f"concessions-{number}-id": row.pk,
+            f"concessions-{number}-code": "other",
+            f"concessions-{number}-permille": "7.5",
+        }
+    before = [row.code for row in rows]
+
+    answer = send(desk, bare, "concessions", {}, more=form | {"concessions-TOTAL_FORMS": len(rows)})
+
+    assert answer.status_code == 302
+    assert [row.code for row in bare.concessions.order_by("pk")] == before
+    assert set(bare.concessions.values_list("permille", flat=True)) == {75}
+
+
+def test_every_input_of_a_row_has_a_name(desk, bare):  # noqa: F811
+    PriceRule.objects.create(product=bare, price_fen=1, **SEASON)
+
+    html = desk.get(
+        reverse("admin:tourism_tickets_product_change", args=[bare.pk])
+    ).content.decode()
+
+    shown = re.findall(r"<(?:input|select|textarea)[^>]*name=\"price_rules-0-[^>]*>", html)
+    nameless = [tag for tag in shown if "hidden" not in tag and "aria-label=" not in tag]
+    assert len(shown) > 5
+    assert [tag for tag in nameless if "weekdays" not in tag and "DELETE" not in tag] == []
 
 
 @pytest.mark.parametrize(
     ("field", "wrong"),
     [
         ("last_date", {"last_date": "2026-09-30"}),
-        ("weekdays", {"weekdays": "0"}),
-        ("weekdays", {"weekdays": "68"}),
+        ("weekdays", {"weekdays": []}),
+        ("weekdays", {"weekdays": ["6", "8"]}),
         ("day_kind", {"day_kind": "MOONDAY"}),
         ("precedence", {"precedence": "x"}),
         ("price_fen", {"price_fen": -1}),
         ("price_fen", {"price_fen": 2**31}),
-        ("price_fen", {"price_fen": "1.5"}),
+        ("price_fen", {"price_fen": "1.555"}),
         ("class_code", {"class_code": "emperor"}),
     ],
 )
@@ -99,16 +164,15 @@ def test_a_wrong_price_rule_is_refused_at_its_field(desk, bare, field, wrong, la
 @pytest.mark.parametrize(
     ("field", "wrong"),
     [
-        ("members", {"members": "adult"}),
-        ("members", {"members": "adult:0"}),
-        ("members", {"members": "adult:2 emperor:1"}),
-        ("members", {"members": "adult:1 adult:1"}),
-        ("least", {"members": ""}),
+        ("members", {"members_adult": "x"}),
+        ("members", {"members_adult": "100"}),
+        ("least", NOBODY),
+        ("least", {**NOBODY, "members_emperor": 1}),
         ("least", {"least": 10}),
-        ("price_fen", {"members": "", "least": 10, "permille": ""}),
+        ("price_fen", {**NOBODY, "least": 10, "permille": ""}),
         ("permille", {"price_fen": ""}),
-        ("permille", {"permille": 900}),
-        ("permille", {"price_fen": "", "permille": 1001}),
+        ("permille", {"permille": 90}),
+        ("permille", {"price_fen": "", "permille": "100.1"}),
         ("last_date", {"last_date": "2026-09-30"}),
     ],
 )
@@ -117,6 +181,16 @@ def test_a_wrong_family_price_is_refused_at_its_field(desk, bare, field, wrong):
 
     assert field in errors(answer, "group_prices")
     assert not FamilyPrice.objects.exists()
+
+
+@pytest.mark.parametrize("members", ["adult", "adult:0", "adult:2 emperor:1", "adult:1 adult:1"])
+def test_a_set_that_means_nothing_is_refused(product, members):
+    row = FamilyPrice(product=product, name_zh="x", members=members, price_fen=1, **SEASON)
+
+    with pytest.raises(ValidationError) as refused:
+        row.full_clean()
+
+    assert list(refused.value.message_dict) == ["members"]
 
 
 @pytest.mark.parametrize(

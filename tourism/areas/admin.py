@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
 
 from accounts.organisations import queries as organisations
 from accounts.organisations.scoping import ScopedAdmin
 from kernel import clock
+from kernel.web.fields import YuanField
+from kernel.web.inlines import TabularInline
 from tourism.areas import operations
 from tourism.areas.confirming import SourcedAdmin
 from tourism.areas.models import (
@@ -81,8 +85,16 @@ class GateAdmin(OfAnArea, ModelAdmin):
     fixed = ("area", "slug", "place")
 
 
+class CablewayForm(forms.ModelForm):
+    peak_adult_fen = YuanField(label=_("Adult, peak season (yuan)"))
+    peak_child_fen = YuanField(label=_("Child, peak season (yuan)"))
+    off_adult_fen = YuanField(label=_("Adult, off season (yuan)"))
+    off_child_fen = YuanField(label=_("Child, off season (yuan)"))
+
+
 @admin.register(Cableway)
 class CablewayAdmin(OfAnArea, ModelAdmin):
+    form = CablewayForm
     list_display = ("name_zh", "name_en", "area", "kind", "ride_min", "is_confirmed")
     search_fields = ("name_zh", "name_en", "area__name_zh", "area__name_en")
     autocomplete_fields = ("area", "from_place", "to_place")

@@ -14,7 +14,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin, StackedInline
 from unfold.forms import ActionForm
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
@@ -23,9 +23,18 @@ from accounts.organisations.scoping import ReadOnlyAdmin, ScopedAdmin
 from kernel import clock
 from kernel.errors import BadInput, Refusal
 from kernel.web import columns
+from kernel.web.inlines import TabularInline
 from kernel.web.requests import whole
 from tourism.areas.confirming import SourcedAdmin
 from tourism.tickets import operations, queries
+from tourism.tickets.forms import (
+    ConcessionForm,
+    FamilyPriceForm,
+    OfClasses,
+    PatternForm,
+    PriceRuleForm,
+    ProductForm,
+)
 from tourism.tickets.models import (
     Concession,
     EntryDay,
@@ -42,12 +51,16 @@ MOST_PLACES = 1_000_000
 
 class PriceRuleInline(ScopedAdmin, TabularInline):
     model = PriceRule
+    form = PriceRuleForm
+    formset = OfClasses
     organisation_path = "product__area__organisation"
     extra = 0
 
 
-class FamilyPriceInline(ScopedAdmin, TabularInline):
+class FamilyPriceInline(ScopedAdmin, StackedInline):
     model = FamilyPrice
+    form = FamilyPriceForm
+    formset = OfClasses
     organisation_path = "product__area__organisation"
     extra = 0
     max_num = 6
@@ -55,19 +68,23 @@ class FamilyPriceInline(ScopedAdmin, TabularInline):
 
 class ConcessionInline(ScopedAdmin, TabularInline):
     model = Concession
+    form = ConcessionForm
     organisation_path = "product__area__organisation"
     extra = 0
-    readonly_fields = ("source", "confidence", "confirmed_at", "confirmed_by")
+    exclude = ("confidence", "confirmed_at", "confirmed_by")
+    readonly_fields = ("source",)
 
 
 class SlotPatternInline(ScopedAdmin, TabularInline):
     model = SlotPattern
+    form = PatternForm
     organisation_path = "product__area__organisation"
     extra = 0
 
 
 @admin.register(Product)
 class ProductAdmin(SourcedAdmin, ModelAdmin):
+    form = ProductForm
     organisation_path = "area__organisation"
     list_display = (
         "area",

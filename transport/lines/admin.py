@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin, StackedInline
 from unfold.forms import ActionForm
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
@@ -18,8 +18,10 @@ from accounts.organisations import queries as organisations
 from accounts.organisations.scoping import ReadOnlyAdmin, ScopedAdmin
 from kernel import clock
 from kernel.errors import BadInput, Refusal
+from kernel.web.inlines import TabularInline
 from kernel.web.requests import whole
 from transport.lines import operations, queries
+from transport.lines.forms import FareRuleForm, GroupFareForm, LineForm, LineStopForm
 from transport.lines.models import (
     MOST_SEATS,
     Boarding,
@@ -37,6 +39,7 @@ class LineStopInline(ScopedAdmin, TabularInline):
     """Times and fares are the operator's; which stops there are is fixed once runs are on sale."""
 
     model = LineStop
+    form = LineStopForm
     organisation_path = "line__organisation"
     extra = 0
     autocomplete_fields = ("place",)
@@ -61,14 +64,16 @@ class ServiceExceptionInline(ScopedAdmin, TabularInline):
 
 class FareRuleInline(ScopedAdmin, TabularInline):
     model = FareRule
+    form = FareRuleForm
     organisation_path = "line__organisation"
     extra = 0
 
 
-class GroupFareInline(ScopedAdmin, TabularInline):
+class GroupFareInline(ScopedAdmin, StackedInline):
     """Rides are of any length: no sums here."""
 
     model = GroupFare
+    form = GroupFareForm
     organisation_path = "line__organisation"
     extra = 0
     max_num = 6
@@ -79,6 +84,7 @@ class GroupFareInline(ScopedAdmin, TabularInline):
 class ShuttleLineAdmin(ScopedAdmin, ModelAdmin):
     """A line stays in its region; the platform says whose it is."""
 
+    form = LineForm
     list_display = ("slug", "name_zh", "kind", "organisation", "seats", "is_open", "is_confirmed")
     list_filter = ("kind", "is_open", "region")
     list_select_related = ("organisation",)
@@ -122,12 +128,16 @@ class TimetableTripAdmin(ScopedAdmin, ModelAdmin):
     """A departure's time is fixed once it has runs: to change it, end the trip and add another."""
 
     organisation_path = "line__organisation"
-    list_display = ("slug", "line", "direction", "clock", "valid_from", "valid_until")
+    list_display = ("slug", "line", "direction", "departure", "valid_from", "valid_until")
     list_filter = ("direction", "line")
     list_select_related = ("line",)
     search_fields = ("slug", "line__slug", "line__name_zh", "line__name_en")
     autocomplete_fields = ("line",)
     show_full_result_count = False
+
+    @admin.display(description=_("departs at"), ordering="departs_min")
+    def departure(self, trip: TimetableTrip) -> str:
+        return f"{trip.clock:%H:%M}"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("line", "direction", "departs_min") if obj and obj.runs.exists() else ()

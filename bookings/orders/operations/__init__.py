@@ -16,6 +16,7 @@ from bookings.orders.operations.change import (
     quote_change,
 )
 from bookings.orders.operations.drafts import HOLD_FOR, PlaceRequest
+from bookings.orders.operations.flags import FlagMoved, NoReasonGiven, look_at
 from bookings.orders.operations.lapse import lapse_due
 from bookings.orders.operations.leave_out import leave_out
 from bookings.orders.operations.place import KeyReused, place, place_many
@@ -37,8 +38,10 @@ __all__ = (
     "BadRequest",
     "ChangeMoved",
     "ChangeQuote",
+    "FlagMoved",
     "KeyReused",
     "NamesMissing",
+    "NoReasonGiven",
     "NotChangeable",
     "NotWaiting",
     "OtherSeller",
@@ -50,6 +53,7 @@ __all__ = (
     "change",
     "lapse_due",
     "leave_out",
+    "look_at",
     "mark_used",
     "member_of",
     "note_set_aside",

@@ -1,4 +1,4 @@
-"""The verbs of tabs, split by subject."""
+"""The verbs of tabs: pay, give back, bill, take in, pay out; and who may."""
 
 from bookings.tabs.operations.payouts import (
     AlreadyAsked,
@@ -9,8 +9,13 @@ from bookings.tabs.operations.payouts import (
     drop_payout,
     pay_out,
 )
+from bookings.tabs.operations.people import (
+    NobodyNew,
+    StaysAdministrator,
+    add_member,
+    remove_member,
+)
 from bookings.tabs.operations.use import (
-    PAY_WITHIN,
     bill_months,
     charge,
     give_back,
@@ -21,11 +26,13 @@ from bookings.tabs.operations.use import (
 )
 
 __all__ = (
-    "PAY_WITHIN",
     "AlreadyAsked",
+    "NobodyNew",
     "NotOpen",
     "NothingOwed",
     "SecondPerson",
+    "StaysAdministrator",
+    "add_member",
     "approve_payout",
     "bill_months",
     "charge",
@@ -35,5 +42,6 @@ __all__ = (
     "note_outside",
     "pay_out",
     "payable_of",
+    "remove_member",
     "settle",
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,7 @@ from unfold.admin import TabularInline
 from accounts.identity import operations as identity
 from accounts.identity.forms import StaffForm
 from accounts.identity.models import SignIn, User
-from accounts.identity.phones import plain_phone
+from accounts.identity.phones import index_of, plain_phone, read_phone
 from accounts.organisations.revealing import RevealingAdmin
 from accounts.organisations.scoping import PlatformOnlyAdmin, ReadOnlyAdmin
 from kernel import clock
@@ -45,7 +46,9 @@ class UserAdmin(PlatformOnlyAdmin, RevealingAdmin):
     list_display = ("__str__", "login_name", "phone_masked", "is_staff", "is_active", "joined_at")
     list_filter = ("is_staff", "is_active", "is_demonstration")
     search_fields = ("login_name", "display_name", "email")
+    search_help_text = _("Login name, name, e-mail, or the whole phone number")
     show_full_result_count = False
+    ordering = ("-pk",)
     fields = (
         "display_name", "login_name", "email", "phone_masked", "reveal_link", "language",
         "is_staff", "is_superuser", "is_active", "is_demonstration", "joined_at", "last_login",
@@ -56,6 +59,19 @@ class UserAdmin(PlatformOnlyAdmin, RevealingAdmin):
     )  # fmt: skip
     inlines = (SignInInline,)
     actions = ("send_password_link", "end_sign_ins", "forget_factors", "close", "reopen")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[User], search_term: str
+    ) -> tuple[QuerySet[User], bool]:
+        """By names, or by the whole phone, since only its blind index is stored."""
+        try:
+            phone = read_phone(search_term)
+        except ValidationError:
+            rows: tuple[QuerySet[User], bool] = super().get_search_results(
+                request, queryset, search_term
+            )
+            return rows
+        return queryset.filter(phone_index=index_of(phone)), False
 
     def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         if obj is None:

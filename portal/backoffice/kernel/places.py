@@ -20,11 +20,15 @@ class RegionAdmin(PlatformOnlyAdmin, ModelAdmin):
 @admin.register(Place)
 class PlaceAdmin(PlatformOnlyAdmin, ModelAdmin):
     platform_only_because = _WHY
-    list_display = ("slug", "name_zh", "kind", "region", "confidence", "is_sample")
+    list_display = ("slug", "name_zh", "kind", "region", "confidence", "is_confirmed")
     list_filter = ("kind", "confidence")
     list_select_related = ("region",)
     search_fields = ("slug", "name_zh", "name_en")
     readonly_fields = ("source", "confidence", "confirmed_at", "confirmed_by")
+
+    @admin.display(description=_("confirmed"), boolean=True)
+    def is_confirmed(self, place: Place) -> bool:
+        return not place.is_sample
 
 
 @admin.register(CalendarDay)

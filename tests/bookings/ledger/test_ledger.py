@@ -251,3 +251,34 @@ class TestTheCorrectionPage:
         page = f"/en/ops/bookings_ledger/entry/{entry.pk}/reverse/"
         assert cast.enter(people.li_wei).post(page, {"why": "x"}).status_code in (403, 404)
         assert Entry.objects.count() == 1
+
+    def test_an_entry_that_was_taken_back_leads_to_the_one_that_did_it(self, entry, people, at):
+        ledger.reverse(entry_id=entry.pk, why="wrong sum", actor="user:1", at=at)
+        undone = Entry.objects.get(key=f"reversal:{entry.pk}")
+        browser = cast.enter(people.he_ping)
+
+        page = browser.get(f"/en/ops/bookings_ledger/entry/{entry.pk}/change/").content.decode()
+
+        assert f"/en/ops/bookings_ledger/entry/{undone.pk}/change/" in page
+        assert "/reverse/" not in page
+
+    def test_an_account_is_found_with_all_that_moved_it(self, entry, people, at):
+        write("b", ("provider:y", 5), ("buyer:2", -5), at=at)
+        browser = cast.enter(people.he_ping)
+
+        for asked, keys in (("provider:x", ["a"]), ("buyer:2", ["b"]), ("provider:", [])):
+            found = browser.get("/en/ops/bookings_ledger/entry/", {"q": asked})
+            assert [row.key for row in found.context["cl"].queryset] == keys
+
+    def test_what_moved_is_said_in_words(self, people, at):
+        ledger.post(
+            key="c", subject="order:1", memo="money received", region_id=1, at=at,
+            postings=[("provider:x", 1), ("supplier:1", -1)],
+        )  # fmt: skip
+        browser = cast.enter(people.he_ping)
+        page = f"/zh-hans/ops/bookings_ledger/entry/{Entry.objects.get().pk}/change/"
+
+        shown = browser.get(page).content.decode()
+
+        assert "money received" not in shown
+        assert "供应商 1" in shown

@@ -14,6 +14,7 @@ from bookings.orders.models import Line, Order
 from bookings.payments.models import Attempt, AttemptState
 from bookings.refunds.models import Reason, Refund
 from bookings.vouchers.models import Pass
+from kernel.naming import say
 from tests.bookings.conftest import ask
 from tests.bookings.orders.test_settle import money
 from tests.cast import assemble, enter
@@ -39,7 +40,9 @@ def test_payments_codes_and_books_are_all_there(shop, sellers, at):
     page = admin.site.get_model_admin(Order)
 
     assert "2026-10-01 08:00:00 · sandbox" in page.payments(order)
-    assert "p0" in page.codes(order)
+    part = order.lines.get().frozen_parts[0]
+    assert str(say(part.title)) in page.codes(order)
+    assert part.key not in page.codes(order)
     assert f"buyer:{order.pk} −¥10" in page.books(order)
     assert page.refunds_words(order) == "–"
 

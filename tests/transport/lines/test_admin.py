@@ -11,6 +11,7 @@ from accounts.organisations.models import Role
 from bookings.inventory import queries as inventory
 from kernel import clock
 from kernel.audit.models import Entry
+from kernel.money import yuan
 from tests import cast
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.kernel import PlaceFactory, RegionFactory
@@ -117,7 +118,8 @@ def line_form(line: ShuttleLine, **changes: object) -> dict[str, object]:
     form: dict[str, object] = {
         "name_zh": line.name_zh, "name_en": line.name_en, "kind": line.kind, "is_bookable": "on",
         "first_month": 1, "last_month": 12, "seats": 50, "ride_min": 40, "metres": 14_000,
-        "refund_ladder": line.refund_ladder, "refund_words_zh": "x", "is_open": "on",
+        "refund_ladder_hours": ["2", "0"], "refund_ladder_percent": ["100", "80"],
+        "refund_words_zh": "x", "is_open": "on",
         "stops-TOTAL_FORMS": len(stops), "stops-INITIAL_FORMS": len(stops),
         "exceptions-TOTAL_FORMS": 0, "exceptions-INITIAL_FORMS": 0,
         "fare_rules-TOTAL_FORMS": 0, "fare_rules-INITIAL_FORMS": 0,
@@ -127,7 +129,7 @@ def line_form(line: ShuttleLine, **changes: object) -> dict[str, object]:
         form |= {
             f"stops-{number}-id": stop.pk, f"stops-{number}-line": line.pk,
             f"stops-{number}-minute": stop.minute, f"stops-{number}-metres": stop.metres,
-            f"stops-{number}-fare_fen": stop.fare_fen,
+            f"stops-{number}-fare_fen": yuan(stop.fare_fen),
         }  # fmt: skip
     return form | changes
 
@@ -142,10 +144,10 @@ def test_times_and_fares_are_changed_but_not_which_stops_there_are(desk, line, r
     more = {
         "stops-TOTAL_FORMS": 4, "stops-3-line": line.pk, "stops-3-direction": "OUT",
         "stops-3-seq": 3, "stops-3-place": place.pk, "stops-3-minute": 60, "stops-3-metres": 1,
-        "stops-3-fare_fen": 9_000,
+        "stops-3-fare_fen": "90",
     }  # fmt: skip
 
-    assert save(desk, line, **{"stops-2-fare_fen": 3_500, **more}) == 302
+    assert save(desk, line, **{"stops-2-fare_fen": "35", **more}) == 302
 
     assert list(line.stops.order_by("seq").values_list("fare_fen", flat=True)) == [0, 1_500, 3_500]
     assert LineStop.objects.filter(line=line).count() == 3
@@ -163,14 +165,14 @@ def test_a_shorter_season_cancels_the_runs_outside_it(desk, line, runs, sell):
 
 def with_row(line: ShuttleLine, inline: str, **fields: object) -> dict[str, object]:
     """Changes of the line's form: one new row of an inline."""
-    days = {"first_date": "2026-10-01", "last_date": "2026-10-31", "weekdays": "1234567"}
+    days = {"first_date": "2026-10-01", "last_date": "2026-10-31", "weekdays": list("1234567")}
     row = {"line": line.pk, "day_kind": "ANY", **days, **fields}
     named = {f"{inline}-0-{name}": value for name, value in row.items()}
     return {f"{inline}-TOTAL_FORMS": 1, f"{inline}-INITIAL_FORMS": 0, **named}
 
 
 def test_a_fare_rule_is_written_in_the_line(desk, line):
-    rule = with_row(line, "fare_rules", permille=1200, precedence=1, weekdays="67")
+    rule = with_row(line, "fare_rules", permille=120, precedence=1, weekdays=["6", "7"])
 
     assert save(desk, line, **rule) == 302
 
@@ -181,15 +183,15 @@ def test_a_fare_rule_is_written_in_the_line(desk, line):
 @pytest.mark.parametrize(
     ("inline", "field", "wrong"),
     [
-        ("fare_rules", "last_date", {"last_date": "2026-09-30", "permille": 900}),
+        ("fare_rules", "last_date", {"last_date": "2026-09-30", "permille": 90}),
         ("fare_rules", "permille", {"permille": 0}),
-        ("fare_rules", "permille", {"permille": 5001}),
-        ("fare_rules", "weekdays", {"permille": 900, "weekdays": "8"}),
-        ("group_fares", "members", {"name_zh": "x", "members": "child:2", "permille": 900}),
-        ("group_fares", "least", {"name_zh": "x", "permille": 900}),
-        ("group_fares", "least", {"name_zh": "x", "least": 1, "permille": 900}),
+        ("fare_rules", "permille", {"permille": "500.1"}),
+        ("fare_rules", "weekdays", {"permille": 90, "weekdays": ["8"]}),
+        ("group_fares", "least", {"name_zh": "x", "members_child": "2", "permille": 90}),
+        ("group_fares", "least", {"name_zh": "x", "permille": 90}),
+        ("group_fares", "least", {"name_zh": "x", "least": 1, "permille": 90}),
         ("group_fares", "permille", {"name_zh": "x", "least": 10}),
-        ("group_fares", "permille", {"name_zh": "x", "least": 10, "permille": 1001}),
+        ("group_fares", "permille", {"name_zh": "x", "least": 10, "permille": "100.1"}),
     ],
 )
 def test_a_wrong_rule_is_refused_at_its_field(desk, line, inline, field, wrong):
@@ -208,9 +210,10 @@ def test_a_wrong_rule_is_refused_at_its_field(desk, line, inline, field, wrong):
     assert not GroupFare.objects.exists()
 
 
-@pytest.mark.parametrize("ladder", ["", "2", "2:1001", "x:1000", "2:1000,0:800"])
-def test_a_refund_ladder_that_cannot_be_read_is_refused(desk, line, ladder):
-    assert save(desk, line, refund_ladder=ladder) == 200
+@pytest.mark.parametrize("row", [("", ""), ("2", ""), ("2", "100.1"), ("x", "100"), ("-1", "100")])
+def test_a_refund_ladder_that_cannot_be_read_is_refused(desk, line, row):
+    hours, share = row
+    assert save(desk, line, refund_ladder_hours=[hours], refund_ladder_percent=[share]) == 200
 
     line.refresh_from_db()
     assert line.refund_ladder == "2:1000 0:800"

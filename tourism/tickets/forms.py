@@ -1,0 +1,90 @@
+"""What operators write of tickets: sums in yuan, shares in percent, days and classes to choose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from kernel.web.fields import LadderField, MembersField, PercentField, WeekdaysField, YuanField
+from kernel.web.inlines import Rows
+
+EVERY_HOUR = range(-9999, 10_000)
+
+
+class ProductForm(forms.ModelForm):
+    peak_price_fen = YuanField(label=_("Adult, peak season (yuan)"))
+    off_price_fen = YuanField(label=_("Adult, off season (yuan)"))
+    refund_ladder = LadderField(
+        label=_("Refund ladder"),
+        start=_("the visiting day begins"),
+        hours=EVERY_HOUR,
+        required=False,
+        help_text=_("0 hours and 100 % give all back until 24:00 on the day before."),
+    )
+    own_permille = PercentField(
+        label=_("Sold here (% of the day)"),
+        help_text=_("The rest of the day's visitors is kept for the counter."),
+    )
+
+
+class PriceRuleForm(forms.ModelForm):
+    weekdays = WeekdaysField(label=_("Weekdays"))
+    class_code = forms.ChoiceField(
+        label=_("Class"),
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+    )
+    price_fen = YuanField(label=_("Price (yuan)"))
+
+
+class FamilyPriceForm(forms.ModelForm):
+    weekdays = WeekdaysField(label=_("Weekdays"))
+    members = MembersField(
+        label=_("Who makes a set"), required=False, help_text=_("Empty for a group.")
+    )
+    price_fen = YuanField(
+        label=_("Price of the set (yuan)"),
+        required=False,
+        help_text=_("Or leave empty and give percent of the usual prices."),
+    )
+    permille = PercentField(label=_("% of the usual price"), required=False)
+
+
+class ConcessionForm(forms.ModelForm):
+    """A class keeps its code: price rules, family prices and sold parts name it."""
+
+    permille = PercentField(label=_("% of the adult price"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].disabled = self.instance.pk is not None
+
+
+class PatternForm(forms.ModelForm):
+    weekdays = WeekdaysField(label=_("Weekdays"))
+    permille = PercentField(label=_("% of the day's visitors"))
+
+
+class OfClasses(Rows):
+    """Rows that name classes of their product: those it has, and what a row named before."""
+
+    @cached_property
+    def classes(self) -> dict[str, str]:
+        """The names of the product's classes by their codes."""
+        if self.instance.pk is None:
+            return {}
+        return {each.code: each.name for each in self.instance.concessions.order_by("position")}
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if members := form.fields.get("members"):
+            gone = {code: code for code, _number in form.instance.counts}
+            members.offer(gone | self.classes)
+        if choice := form.fields.get("class_code"):
+            code = form.instance.class_code
+            known = {code: code} | {"": _("Adult, whom the others follow")} | self.classes
+            choice.choices = list(known.items())
