@@ -84,11 +84,11 @@ def race(old, bucket, at, monkeypatch):
             at=late,
         )  # fmt: skip
 
-    return new, lambda: run_together(lambda: settle(new, attempt, late), cancel)
+    return new, has_bucket, lambda: run_together(lambda: settle(new, attempt, late), cancel)
 
 
 def test_one_waits_for_the_other_and_one_of_them_is_done(race, old, bucket):
-    new, run = race
+    new, _has_bucket, run = race
 
     settled, cancelled = run()
 
@@ -103,10 +103,11 @@ def test_one_waits_for_the_other_and_one_of_them_is_done(race, old, bucket):
 
 
 def test_twin_with_the_bucket_before_the_old_order_they_wait_in_a_circle(race, monkeypatch):
-    _new, run = race
+    _new, has_bucket, run = race
     lock_old, give_up = settling.lock_old, settling.give_up_old
 
     def lock_and_give_up(_made, order, at):
+        has_bucket.set()
         return give_up(lock_old(order), order, at)
 
     monkeypatch.setattr(
