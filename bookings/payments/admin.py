@@ -52,8 +52,8 @@ class AttemptAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     )  # fmt: skip
     fields = (
         "order", "purpose", "purpose_id", "payer_name", "provider_title", _HOW, "state",
-        "trouble", _AMOUNT, _SET_ASIDE, _RECEIVED, _RETURNED, _TOLD_RETURNED, "dispute", _DISPUTED, "currency", "token",
-        "provider_ref", "transaction_ref", "created_at", "closes_at", "asked_at",
+        "trouble", _AMOUNT, _SET_ASIDE, _RECEIVED, _RETURNED, _TOLD_RETURNED, "dispute", _DISPUTED,
+        "currency", "token", "provider_ref", "transaction_ref", "created_at", "closes_at", "asked_at",
         "ended_at",
     )  # fmt: skip
     readonly_fields = fields
