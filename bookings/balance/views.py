@@ -22,6 +22,7 @@ from bookings.payments.queries import Progress
 from kernel import clock
 from kernel.errors import BadInput, Refusal
 from kernel.money import parse_yuan
+from kernel.web import problems
 from kernel.web.requests import whole
 from kernel.web.templatetags.quanyu import money
 
@@ -40,6 +41,7 @@ def show(request: HttpRequest) -> HttpResponse:
                 at=clock.now(),
             )
         except Refusal as refusal:
+            problems.tell_programs(request, refusal)
             messages.error(request, refusal.reason)
         else:
             return redirect("balance:pay", top_up.pk)

@@ -26,6 +26,7 @@ from bookings.payments import operations as payments
 from bookings.payments.models import AttemptState
 from kernel import clock
 from kernel.errors import Refusal
+from kernel.web import problems
 from kernel.web.caching import never_cache
 from kernel.web.paging import page_of
 from kernel.web.templatetags.quanyu import money
@@ -92,6 +93,7 @@ def open_shift(request: HttpRequest) -> HttpResponse:
             at=clock.now(),
         )
     except Refusal as refusal:
+        problems.tell_programs(request, refusal)
         form.refuse(refusal)
         return _counter(request, opening=form)
     return redirect("cash:counter")
@@ -115,6 +117,7 @@ def close_shift(request: HttpRequest) -> HttpResponse:
             at=clock.now(),
         )
     except Refusal as refusal:
+        problems.tell_programs(request, refusal)
         form.refuse(refusal)
         return _counter(request, closing=form)
     return redirect("cash:report", shift.pk)
@@ -155,6 +158,7 @@ def take(request: HttpRequest) -> HttpResponse:
             _take(request, payable, form.cleaned_data["given"], at)
             return redirect("cash:counter")
     except Refusal as refusal:
+        problems.tell_programs(request, refusal)
         messages.error(request, refusal.reason)
         return redirect(f"{reverse('cash:counter')}?{urlencode({'code': code})}")
     context = {"order": order, "payable": payable, "form": form, "region": order.region}
@@ -219,6 +223,7 @@ def pay_out(request: HttpRequest, payout_id: int) -> HttpResponse:
             at=clock.now(),
         )
     except Refusal as refusal:
+        problems.tell_programs(request, refusal)
         messages.error(request, refusal.reason)
     else:
         words = {"sum": money(payout.fen), "code": payout.taking.words}

@@ -15,6 +15,7 @@ from bookings.payments.queries import Progress
 from kernel import clock
 from kernel.errors import Refusal
 from kernel.places.models import Region
+from kernel.web import problems
 from kernel.web.requests import client_ip
 
 
@@ -119,6 +120,7 @@ def _start(request: HttpRequest, payable: payments.Payable, back_path: str) -> H
             buyer=buyer_of(request, back_path),
         )
     except Refusal as refusal:
+        problems.tell_programs(request, refusal)
         messages.error(request, refusal.reason)
         return redirect(request.path)
     if attempt.qr:

@@ -18,6 +18,7 @@ from bookings.refunds.forms import AccountForm, HardshipForm
 from bookings.vouchers import queries as vouchers
 from kernel import clock
 from kernel.errors import Refusal
+from kernel.web import problems
 from kernel.web.requests import client_ip
 
 
@@ -55,6 +56,7 @@ def hardship(request: HttpRequest, token: str) -> HttpResponse:
         try:
             _ask(request, order, form, chosen)
         except Refusal as refusal:
+            problems.tell_programs(request, refusal)
             form.refuse(refusal)
         else:
             messages.success(request, _("We have your request. The answer comes on this page."))

@@ -47,6 +47,12 @@ def problem(refusal: Refusal) -> JsonResponse:
     return response
 
 
+def tell_programs(request: HttpRequest, refusal: Refusal) -> None:
+    """Let a program hear a refusal bare, with its status; who reads pages is led back to a form."""
+    if wants_json(request):
+        raise refusal
+
+
 def say_when_to_retry(response: HttpResponseBase, refusal: Refusal) -> None:
     """Set Retry-After (seconds) when the refusal knows it; never let a refusal be cached."""
     response["Cache-Control"] = "no-store"

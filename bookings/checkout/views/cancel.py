@@ -21,6 +21,7 @@ from bookings.refunds.choosing import chosen_parts, every_part
 from bookings.vouchers import queries as vouchers
 from kernel import clock
 from kernel.errors import Refusal
+from kernel.web import problems
 from kernel.web.requests import whole
 
 
@@ -50,6 +51,7 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
         try:
             _carry_out(request, order, chosen, at)
         except Refusal as refusal:
+            problems.tell_programs(request, refusal)
             messages.error(request, refusal.reason)
         else:
             messages.success(request, _("Cancelled. The money goes back the way it came."))

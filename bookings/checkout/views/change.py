@@ -21,6 +21,7 @@ from bookings.orders.models import Line
 from bookings.vouchers import queries as vouchers
 from kernel import clock, codes
 from kernel.errors import Refusal
+from kernel.web import problems
 from kernel.web.requests import client_ip, whole
 from kernel.web.requests import day as read_day
 
@@ -47,6 +48,7 @@ def change(request: HttpRequest, token: str, line_id: int) -> HttpResponse:
         if request.method == "POST" and quote is not None:
             return _agree(request, line, quote)
     except Refusal as refusal:
+        problems.tell_programs(request, refusal)
         messages.error(request, refusal.reason)
     context = {
         "order": order,

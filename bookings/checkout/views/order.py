@@ -40,7 +40,8 @@ def opened(request: HttpRequest, token: str) -> Order:
 
 def refused(request: HttpRequest, token: str, refusal: Refusal) -> HttpResponse:
     """Back to the order, where it is read; a program, or who asks for the unknown, hears it bare."""
-    if problems.wants_json(request) or refusal.status == NotFound.status:
+    problems.tell_programs(request, refusal)
+    if refusal.status == NotFound.status:
         raise refusal
     messages.error(request, refusal.reason)
     return redirect("checkout:order", token)

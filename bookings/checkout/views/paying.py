@@ -27,6 +27,7 @@ from bookings.payments.pages import buyer_of, code_page
 from bookings.payments.queries import Progress
 from kernel import clock
 from kernel.errors import Refusal
+from kernel.web import problems
 
 
 def pay(request: HttpRequest, token: str) -> HttpResponse:
@@ -37,6 +38,8 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     progress = standing.progress_of(order, at=at)
     is_settled = payable is None and order.paid_at is not None
     if is_settled or progress is Progress.RECEIVED:
+        if request.method == "POST":
+            problems.tell_programs(request, payments.NotPayable())
         return redirect("checkout:order", token)
     if request.method == "POST":
         return _start(request, order, payable, at)

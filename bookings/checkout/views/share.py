@@ -27,6 +27,7 @@ from bookings.shares import queries
 from bookings.shares.models import Rule, Share, State
 from kernel import clock
 from kernel.errors import BadInput, Refusal
+from kernel.web import problems
 from kernel.web.requests import client_ip
 
 _LONGEST = Share._meta.get_field("name").max_length
@@ -62,6 +63,7 @@ def divide(request: HttpRequest, token: str) -> HttpResponse:
                 at=at,
             )
         except Refusal as refusal:
+            problems.tell_programs(request, refusal)
             messages.error(request, refusal.reason)
         else:
             return redirect("checkout:shares", token)
@@ -89,6 +91,7 @@ def undo(request: HttpRequest, token: str) -> HttpResponse:
     try:
         shares.undo(order=order, actors=actors.all_of(request), at=clock.now())
     except Refusal as refusal:
+        problems.tell_programs(request, refusal)
         messages.error(request, refusal.reason)
     else:
         messages.success(request, _("The shares are undone; their addresses work no more."))
@@ -181,6 +184,7 @@ def _start(request: HttpRequest, found: Share) -> HttpResponse:
             buyer=buyer_of(request, back),
         )
     except Refusal as refusal:
+        problems.tell_programs(request, refusal)
         messages.error(request, refusal.reason)
         return redirect("checkout:share", found.token)
     if attempt.qr and not attempt.redirect_url:

@@ -1,0 +1,59 @@
+"""Items 2 and 4 of the security list: behind every count and every sum stands a CHECK of the database."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.apps import apps
+from django.db import connection, models
+
+pytestmark = pytest.mark.django_db
+
+HOUSES = ("bookings", "tourism", "transport", "shop")
+_COUNTED = re.compile(
+    r"(.*_)?(fen|units|taken|capacity|released|riders|entries|entries_used|permille)"
+)
+MAY_BE_ANYTHING = {
+    "bookings_ledger_posting.amount_fen": "assets above zero, debts below",
+    "bookings_tabs_item.fen": "what came back is below zero",
+    "bookings_tabs_tab.used_fen": "below zero it is owed to the holder",
+}
+"""Sums that may be below zero, and why."""
+
+
+def counted() -> list[str]:
+    """Every column that counts or sums, as "table.column"."""
+    found = []
+    for model in apps.get_models():
+        if model.__module__.split(".")[0] in HOUSES and model._meta.managed:
+            found += [
+                f"{model._meta.db_table}.{field.column}"
+                for field in model._meta.concrete_fields
+                if isinstance(field, models.IntegerField) and _COUNTED.fullmatch(field.name)
+            ]
+    return sorted(found)
+
+
+def checks_of(table: str) -> str:
+    """The conditions of a table's CHECKs, as PostgreSQL says them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT string_agg(pg_get_constraintdef(oid), ' ') FROM pg_constraint"
+            " WHERE contype = 'c' AND conrelid = %s::regclass",
+            [table],
+        )
+        return cursor.fetchone()[0] or ""
+
+
+@pytest.mark.parametrize("column", counted())
+def test_nothing_that_is_counted_falls_below_zero_in_the_database(column):
+    table, name = column.split(".")
+
+    floor = re.search(rf"\b{name} >=? ", checks_of(table))
+
+    assert bool(floor) is (column not in MAY_BE_ANYTHING)
+
+
+def test_there_is_much_that_is_counted():
+    assert len(counted()) > 40
