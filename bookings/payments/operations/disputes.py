@@ -27,7 +27,7 @@ _RANK = {"": 0, "OPEN": 1, "WON": 2, "LOST": 3}
 def grown(cases: Cases, payment: Payment) -> Cases:
     """The disputes with what the provider says of one of them."""
     known = cases.get(payment.dispute_ref, Case(state="", fen=0))
-    state = max(known["state"], payment.dispute.value, key=_RANK.__getitem__)
+    state = max(known["state"], str(payment.dispute), key=_RANK.__getitem__)
     fen = max(known["fen"], payment.disputed_fen)
     return {**cases, payment.dispute_ref: Case(state=state, fen=fen)}
 

@@ -12,7 +12,7 @@ from bookings.contracts import How
 from bookings.ledger import operations as ledger
 from bookings.payments.models import Attempt, AttemptState, Purpose
 from bookings.payments.operations import disputes
-from bookings.payments.providers import Dispute, Outcome, Payment
+from bookings.payments.providers import Outcome, Payment
 from kernel.outbox import operations as outbox
 
 _RANK = {
@@ -87,7 +87,7 @@ def _grow(attempt: Attempt, payment: Payment, at: datetime) -> None:
         taken = payment.captured_fen or payment.amount_fen
         attempt.captured_fen = max(attempt.captured_fen, taken)
     attempt.told_refunded_fen = max(attempt.told_refunded_fen, payment.refunded_fen)
-    if payment.dispute is not Dispute.NONE:
+    if payment.dispute:
         attempt.disputes = disputes.grown(attempt.disputes, payment)
         attempt.dispute, attempt.disputed_fen = disputes.summed(attempt.disputes)
 
