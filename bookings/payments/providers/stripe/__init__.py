@@ -224,7 +224,7 @@ class Stripe:
         elif kind.startswith("payment_intent.") and _token_of(thing):
             payment = payment_of_intent(thing)
         elif kind.startswith(("charge.dispute.", "charge.refunded")):
-            payment = self._payment_of(thing.get("payment_intent"))
+            payment = self._payment_of(thing.get("payment_intent"), about=str(thing.get("id")))
         elif kind.startswith("refund.") and _token_of(thing):
             token, outcome = _token_of(thing), refund_outcome(thing)
         kept = {"id": thing.get("id"), "status": thing.get("status")}
@@ -235,24 +235,25 @@ class Stripe:
             body=kept,
             refund_token=token,
             refund_outcome=outcome,
+            refund_why=str(thing.get("failure_reason") or "") if token else "",
         )
 
-    def _payment_of(self, intent_id: object) -> Payment | None:
-        """A payment of ours as it stands now; None where it is none of ours."""
+    def _payment_of(self, intent_id: object, *, about: str) -> Payment | None:
+        """A payment of ours as it stands now, with the dispute ``about`` if it is one; None: not ours."""
         if not isinstance(intent_id, str):
             return None
         expand: Any = {"expand": ["latest_charge"]}
         intent = call_or_none(lambda: self.client.v1.payment_intents.retrieve(intent_id, expand))
         if intent is None or not _token_of(intent):
             return None
-        return self._with_disputes(payment_of_intent(intent), intent)
+        return self._with_disputes(payment_of_intent(intent), intent, about=about)
 
-    def _with_disputes(self, payment: Payment, intent: object) -> Payment:
+    def _with_disputes(self, payment: Payment, intent: object, *, about: str = "") -> Payment:
         if not is_disputed(intent):
             return payment
         asked: Any = {"payment_intent": payment.transaction_ref, "limit": 10}
         found = call(lambda: self.client.v1.disputes.list(asked))
-        return with_disputes(payment, found.get("data", []))
+        return with_disputes(payment, found.get("data", []), about=about)
 
     def _session(self, handle: Handle) -> Mapping[str, Any] | None:
         """The session of a payment; None where its beginning has not reached Stripe."""

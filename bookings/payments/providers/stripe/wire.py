@@ -22,7 +22,10 @@ REFUNDS = {
     "failed": Outcome.FAILED,
     "canceled": Outcome.FAILED,
 }
-_DISPUTES = {"won": Dispute.WON, "lost": Dispute.LOST, "warning_closed": Dispute.WON}
+_DISPUTES = {"won": Dispute.WON, "lost": Dispute.LOST}
+_INQUIRY = "warning_"
+"""How the states of what a bank only asks about begin: no money has been withdrawn."""
+
 _INTENTS = {
     "succeeded": Outcome.SUCCEEDED,
     "requires_capture": Outcome.AUTHORISED,
@@ -126,15 +129,19 @@ def is_disputed(intent: object) -> bool:
     return isinstance(charge, dict) and charge.get("disputed") is True
 
 
-def with_disputes(payment: Payment, disputes: Sequence[Mapping[str, Any]]) -> Payment:
-    """The payment with what its newest dispute says; the list has the newest first."""
-    if not disputes:
+def with_disputes(
+    payment: Payment, disputes: Sequence[Mapping[str, Any]], *, about: str = ""
+) -> Payment:
+    """The payment with what one dispute says: the one that news is about, else the newest, the first."""
+    moved = [each for each in disputes if not text_of(each, "status").startswith(_INQUIRY)]
+    named = [each for each in moved if each.get("id") == about] or moved
+    if not named:
         return payment
-    newest = disputes[0]
     return replace(
         payment,
-        disputed_fen=sum_of(newest, "amount"),
-        dispute=_DISPUTES.get(text_of(newest, "status"), Dispute.OPEN),
+        disputed_fen=sum_of(named[0], "amount"),
+        dispute=_DISPUTES.get(text_of(named[0], "status"), Dispute.OPEN),
+        dispute_ref=text_of(named[0], "id", most=40),
     )
 
 

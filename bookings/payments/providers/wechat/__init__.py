@@ -197,6 +197,7 @@ class WeChat:
             refund_token=token,
             refund_outcome=outcome,
             refund_fen=sum_of(amount, "refund") if outcome is Outcome.SUCCEEDED else 0,
+            refund_why="" if outcome is Outcome.SUCCEEDED else inside["refund_status"],
         )
 
     def _check_notice(self, raw: bytes, headers: Mapping[str, str], at: datetime) -> None:
