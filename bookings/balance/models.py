@@ -181,6 +181,12 @@ class Return(models.Model):
     class Meta:
         verbose_name = _("return to a balance")
         verbose_name_plural = _("returns to balances")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(paid_fen__gte=0) & Q(bonus_fen__gte=0),
+                name="bookings_balance_return_sums",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.token

@@ -138,6 +138,12 @@ class Attempt(models.Model):
                 name="bookings_payments_attempt_captured_within_amount",
             ),
             models.CheckConstraint(
+                condition=Q(authorised_fen__gte=0)
+                & Q(told_refunded_fen__gte=0)
+                & Q(disputed_fen__gte=0),
+                name="bookings_payments_attempt_told_not_negative",
+            ),
+            models.CheckConstraint(
                 condition=Q(order__isnull=False) | Q(purpose__in=("TOP_UP", "BILL")),
                 name="bookings_payments_attempt_has_its_order",
             ),

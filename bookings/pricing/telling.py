@@ -87,5 +87,7 @@ def _set_row(
 def _group_row(rule: GroupPrice) -> Published | None:
     if rule.permille >= 1000:
         return None
-    less = _("%(percent)s %% less for each") % {"percent": f"{(1000 - rule.permille) / 10:g}"}
+    whole, tenths = divmod(1000 - rule.permille, 10)
+    percent = f"{whole}.{tenths}" if tenths else str(whole)
+    less = _("%(percent)s %% less for each") % {"percent": percent}
     return Published(say(rule.title), _("from %(n)s people on") % {"n": rule.least}, less=less)

@@ -17,7 +17,7 @@ from bookings.refunds.choosing import NothingChosen, chosen_parts, every_part
 from bookings.refunds.forms import AccountForm, HardshipForm
 from bookings.vouchers import queries as vouchers
 from kernel import clock
-from kernel.errors import Refusal
+from kernel.errors import BadInput, Refusal
 from kernel.web import problems
 from kernel.web.requests import client_ip
 
@@ -49,9 +49,7 @@ def hardship(request: HttpRequest, token: str) -> HttpResponse:
     order = open_order(token, address=client_ip(request), at=clock.now())
     is_sent = request.method == "POST"
     form = HardshipForm(request.POST, request.FILES) if is_sent else HardshipForm()
-    lines = {line.pk: line for line in order.lines.all()}
-    data = request.POST
-    chosen = every_part(lines.values()) if data.get("all") else chosen_parts(data, lines)
+    chosen = _chosen(request, order)
     if is_sent and form.is_valid() and chosen:
         try:
             _ask(request, order, form, chosen)
@@ -74,6 +72,16 @@ def hardship(request: HttpRequest, token: str) -> HttpResponse:
         "holders": vouchers.holders(order),
     }
     return render(request, "bookings_refunds/hardship.html", context)
+
+
+def _chosen(request: HttpRequest, order: Order) -> dict[int, list[str]]:
+    """What is ticked; what cannot be read is not."""
+    lines = {line.pk: line for line in order.lines.all()}
+    try:
+        data = request.POST
+        return every_part(lines.values()) if data.get("all") else chosen_parts(data, lines)
+    except BadInput:
+        return {}
 
 
 def _ask(
