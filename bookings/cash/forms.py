@@ -10,38 +10,21 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.organisations.models import Organisation
-from kernel.money import parse_yuan
+from kernel.web.fields import YuanField
 from kernel.web.forms import PageForm
 from kernel.web.templatetags.quanyu import money
 
 
-class YuanField(forms.CharField):
-    """A sum typed in yuan; its value is integer fen, or None where it may be left out."""
-
-    def __init__(self, **more: Any) -> None:
-        attrs = {"inputmode": "decimal", "autocomplete": "off"}
-        super().__init__(max_length=16, widget=forms.TextInput(attrs=attrs), **more)
-
-    def clean(self, value: Any) -> Any:
-        """The sum in fen.
-
-        :raises ValidationError: the text is no sum.
-        """
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return parse_yuan(text)
-        except ValueError:
-            wrong = _("Please give a sum in yuan, such as 150 or 150.50.")
-            raise ValidationError(wrong, code="no_sum") from None
+def _sum(label: Any, **more: Any) -> YuanField:
+    attrs = {"inputmode": "decimal", "autocomplete": "off", "maxlength": 16}
+    return YuanField(label=label, widget=forms.TextInput(attrs=attrs), **more)
 
 
 class OpenForm(PageForm):
     """Whose drawer it is, and the change in it."""
 
     organisation = forms.TypedChoiceField(label=_("For"), coerce=int)
-    float = YuanField(label=_("Change in the drawer (yuan)"))
+    float = _sum(_("Change in the drawer (yuan)"))
 
     def __init__(self, data: Any = None, *, organisations: Iterable[Organisation]) -> None:
         super().__init__(data)
@@ -55,7 +38,7 @@ class OpenForm(PageForm):
 class CloseForm(PageForm):
     """What was counted, and why it is another sum than it should be."""
 
-    counted = YuanField(label=_("Counted in the drawer (yuan)"))
+    counted = _sum(_("Counted in the drawer (yuan)"))
     note = forms.CharField(
         label=_("If it is not what it should be: why"),
         max_length=200,
@@ -69,7 +52,7 @@ class TakeForm(PageForm):
 
     code = forms.CharField(max_length=20, widget=forms.HiddenInput)
     shown_fen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-    given = YuanField(label=_("Given by the buyer (yuan), to know the change"), required=False)
+    given = _sum(_("Given by the buyer (yuan), to know the change"), required=False)
 
     def __init__(self, data: Any = None, *, code: str, due_fen: int) -> None:
         super().__init__(data, initial={"code": code, "shown_fen": due_fen})

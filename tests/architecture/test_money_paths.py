@@ -49,7 +49,10 @@ def _is_float(node: ast.AST) -> bool:
             return True
         case ast.Constant(value=float()):
             return True
-        case ast.Name(id="float" | "round" | "FloatField") | ast.Attribute(attr="FloatField"):
+        case (
+            ast.Name(id="float" | "round" | "FloatField", ctx=ast.Load())
+            | ast.Attribute(attr="FloatField")
+        ):
             return True
         case ast.alias(name="FloatField"):
             return True

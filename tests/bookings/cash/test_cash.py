@@ -294,7 +294,7 @@ class TestThePages:
         MembershipFactory(user=clerk, organisation=other, role=Role.COUNTER)
         form = {"organisation": other.pk, "float": "about 100"}
         page = enter(clerk).post("/en/counter/open/", form).content.decode()
-        assert "Please give a sum in yuan, such as 150 or 150.50." in page
+        assert "Please give a sum in yuan, such as 190 or 190.50." in page
         assert 'name="float" value="about 100"' in page
         assert f'<option value="{other.pk}" selected>' in page
         assert not Shift.objects.exists()
