@@ -10,6 +10,7 @@ from bookings.cash import operations as cash
 from bookings.cash.models import Payout, Shift
 from bookings.tabs import operations as tabs
 from bookings.tabs.models import Item, Member, Tab
+from bookings.tabs.operations import using
 from tests.factories.accounts import OrganisationFactory, TouristFactory, UserFactory
 from tests.factories.kernel import RegionFactory
 from tests.races.conftest import run_together
@@ -57,7 +58,7 @@ def test_twin_without_the_guard_the_limit_is_passed(actors, at, monkeypatch):
         Tab.objects.filter(pk=tab.pk).update(used_fen=F("used_fen") + fen)
         return tab.used_fen + fen <= tab.limit_fen
 
-    monkeypatch.setattr(tabs, "_take", take)
+    monkeypatch.setattr(using, "_take", take)
     results = run_together(*[charge(actor, actor, at) for actor in actors])
 
     assert sum(results) > 1
