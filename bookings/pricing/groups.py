@@ -97,8 +97,10 @@ def back(
     stay_fen = sum(each.price_fen for each in best(stay, rules))
     beyond = sum(part.price_fen for part in parts) - stay_fen
     own = [parts[place].price_fen for place in now]
+    # The last of a set for nothing was free itself, and still brings what was kept for it.
+    own = own if any(own) else [1] * len(own)
     whole = max(0, min(sum(parts[place].price_fen for place in gone), beyond) - returned_fen)
-    return split(whole, own) if whole and any(own) else [0] * len(own)
+    return split(whole, own) if whole else [0] * len(own)
 
 
 def _by_thing(offers: Sequence[Offer]) -> dict[tuple[str, str], list[int]]:

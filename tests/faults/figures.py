@@ -31,12 +31,17 @@ def wait_for(question: Callable[[], object], *, within_s: float = 60, every_s: f
 def settle(*, within_s: float = 60) -> list[invariants.Violation]:
     """Wait until every fact has reached its end; the invariants that are still broken then."""
     wait_for(_is_settled, within_s=within_s, every_s=0.3)
-    return invariants.check_all(at=clock.now())
+    return _broken()
+
+
+def _broken() -> list[invariants.Violation]:
+    """As of when no rule looks away any more from what has moved just now."""
+    return invariants.check_all(at=clock.now() + invariants.GRACE)
 
 
 def _is_settled() -> bool:
     waiting = Event.objects.filter(done_at__isnull=True, parked_at__isnull=True)
-    return not waiting.exists() and not invariants.check_all(at=clock.now())
+    return not waiting.exists() and not _broken()
 
 
 def fill(report: Report, ops: Collection[Op], *, sandbox: Path | None = None) -> Report:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from bookings import registry
+from bookings import registry, terms
 from bookings.contracts import Part, Words
 from bookings.dues import queries as dues_of
 from bookings.orders.models import Line, Order, State
@@ -187,8 +187,11 @@ def _quote_part(
     by_terms = registry.get(line.kind).refundable(line=line, part_keys=[part.key], at=at)
     if base_fen is None:
         base_fen = part.price_fen
-    else:
-        by_terms = by_terms * base_fen // part.price_fen if part.price_fen else 0
+    elif part.price_fen:
+        by_terms = by_terms * base_fen // part.price_fen
+    else:  # free within a set, and the last of it
+        share = terms.permille(line.frozen_terms, starts_at=line.starts_at, at=at)
+        by_terms = base_fen * share // 1000
     return QuoteRow(
         line_id=line.pk,
         part_key=part.key,

@@ -283,6 +283,18 @@ def test_one_after_the_other_brings_what_both_at_once_bring():
     assert sum(first + second) == sum(back(ten, [TEN], now=[0, 1]))
 
 
+def test_the_last_one_of_a_set_for_nothing_brings_what_was_kept_for_it():
+    free = GroupPrice("free", {"en": "Free"}, (("adult", 1), ("elder", 1)), permille=0)
+    three = sold(("adult", 1), ("adult", 1), ("elder", 1), rules=(free,))
+    dear = next(n for n, part in enumerate(three) if part.price_fen)
+    last = 1 - dear
+
+    first = back(three, [free], now=[2, dear])
+
+    assert sum(first) == 0
+    assert back(three, [free], now=[last], before=[2, dear]) == [1]
+
+
 def test_without_rules_each_part_brings_its_own_price():
     plain = sold(ADULT, CHILD, rules=())
 

@@ -9,13 +9,8 @@ from django.urls import reverse
 from bookings.payments.providers import Outcome, ProviderDown, Returned
 from bookings.refunds import operations as refunds
 from bookings.refunds.models import Refund, RefundRequest, RefundState
-from tests.bookings.refunds.test_people import (  # noqa: F401 - fixtures
-    PNG,
-    cancel,
-    low_limit,
-    parts,
-    says,
-)
+from tests.bookings.refunds.conftest import cancel
+from tests.bookings.refunds.test_people import PNG, low_limit, parts  # noqa: F401 - fixtures
 from tests.cast import Cast, assemble, enter
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +34,7 @@ def act(desk, action: str, *rows: Refund) -> list[str]:
     return [str(message) for message in get_messages(answer.wsgi_request)]
 
 
-def test_only_a_stuck_refund_is_sent_again(desk, paid, now, says):  # noqa: F811
+def test_only_a_stuck_refund_is_sent_again(desk, paid, now, says):
     says(Returned(Outcome.FAILED, "card closed"))
     stuck = cancel(paid, now)
     said = act(desk, "send_again", stuck)
@@ -52,7 +47,7 @@ def test_only_a_stuck_refund_is_sent_again(desk, paid, now, says):  # noqa: F811
     assert Refund.objects.get().state == RefundState.DONE
 
 
-def test_a_refund_without_an_answer_is_asked_about_at_once(desk, paid, now, says):  # noqa: F811
+def test_a_refund_without_an_answer_is_asked_about_at_once(desk, paid, now, says):
     says(ProviderDown())
     silent = cancel(paid, now)
     assert (silent.state, silent.tries) == (RefundState.SENDING, 1)
@@ -69,7 +64,7 @@ def test_a_refund_without_an_answer_is_asked_about_at_once(desk, paid, now, says
     assert shown.status_code == 200
 
 
-def test_our_own_reasons_are_said_in_the_language_of_the_desk(desk, paid, now, says):  # noqa: F811
+def test_our_own_reasons_are_said_in_the_language_of_the_desk(desk, paid, now, says):
     says(ProviderDown())
     cancel(paid, now)
 
