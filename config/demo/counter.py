@@ -15,6 +15,7 @@ from typing import Any
 from accounts.identity.models import User
 from accounts.organisations import demonstration
 from bookings.balance.models import Offer
+from bookings.deposits.models import Deposit
 from bookings.inventory.models import Bucket
 from bookings.inventory.operations import reshape
 from bookings.orders.models import Order
@@ -26,6 +27,8 @@ from kernel import clock
 from tourism.tickets.models import Slot
 
 LIMIT_FEN = 500_000
+DEPOSIT_FEN = 5_000
+"""A person, for what is lent with a ticket."""
 SILENT = timedelta(minutes=30)
 
 
@@ -47,7 +50,7 @@ class Counter(Steps):
 
     def run(self, tell: Callable[[str], None]) -> None:
         """One chapter after the other."""
-        self.staff = self.sign_in()
+        self.staff = self.sign_in("operator", "counter")
         chapters: tuple[tuple[str, Callable[[], str]], ...] = (
             ("sandbox: a cart of both kinds", lambda: self._paid("sandbox")),
             ("Stripe: paid, changed to a dearer day and back", self._changed),
@@ -57,6 +60,11 @@ class Counter(Steps):
             ("stored balance: topped up, spent", self._by_balance),
             ("monthly bill: used now", self._by_tab),
             ("cash: taken, paid out, counted", self._by_cash),
+            (
+                "Stripe: a deposit set aside, a part of it kept",
+                lambda: self._deposit("stripe", 2_000),
+            ),
+            ("Alipay: a deposit charged, all of it returned", lambda: self._deposit("alipay", 0)),
             ("WeChat Pay: paid when the hold was over and the time sold", self._late),
             ("Stripe silent for half an hour", self._silent),
         )
@@ -176,6 +184,27 @@ class Counter(Steps):
         self.staff.send(page, form, "close shift", counted=f"{must // 100}.{must % 100:02d}")
         expect(accounts().get("drawer", 0), 0, "fen in the drawer after the count")
         return f"{back} fen paid out, the drawer counted without a difference"
+
+    def _deposit(self, provider: str, keep_fen: int) -> str:
+        """Set aside where the service can do that, charged and returned where it cannot."""
+        self.ask_for_deposits(DEPOSIT_FEN)
+        try:
+            buyers, pay = self.buyers()
+        finally:
+            self.ask_for_deposits(0)
+        order = self.pay(buyers.browser, pay, provider)
+        self.until(lambda: row_of(order).received_fen, "the sum did not come")
+        self.pay(buyers.browser, pay, provider)
+        self._confirmed(order)
+        held = Deposit.objects.filter(order=row_of(order))
+        self.until(held.exists, "no deposit is held")
+        deposit = held.get()
+        expect(deposit.amount_fen, 2 * DEPOSIT_FEN, "fen of the deposit for two")
+        how = deposit.attempt.how
+        self.settle_deposit(self.sign_in("platform", "ops"), deposit, keep_fen)
+        charged = deposit.amount_fen if how == "CHARGE" else 0
+        self.until(lambda: self.returned_fen(order) == charged, "the deposit did not come back")
+        return f"{how} {deposit.amount_fen} fen, kept {deposit.kept_fen}"
 
     def _late(self) -> str:
         buyers, pay = self.buyers()

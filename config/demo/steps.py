@@ -16,6 +16,8 @@ from typing import Any
 from django.db.models import Sum
 
 from accounts.organisations import demonstration
+from bookings.deposits.models import Deposit
+from bookings.deposits.models import State as DepositState
 from bookings.ledger.models import Posting
 from bookings.orders.models import Line, Order
 from bookings.payments.fakes.keys import keys_in
@@ -23,7 +25,7 @@ from bookings.refunds.models import Refund, RefundState
 from config.demo.browser import Browser, Page, Timings
 from config.demo.visitors import Party, Stuck, Tally
 from kernel.outbox.models import Event
-from tourism.tickets.models import PriceRule, Slot
+from tourism.tickets.models import PriceRule, Product, Slot
 
 PATIENCE_S = 60
 MEMORY_S = 2.5
@@ -118,6 +120,27 @@ class Steps:
         waiting = Event.objects.filter(done_at=None, parked_at=None)
         self.until(lambda: not waiting.exists(), "news are still on their way")
 
+    def ask_for_deposits(self, fen: int) -> None:
+        """What is lent with every ticket costs so much of a deposit a person; 0: nothing is lent."""
+        Product.objects.filter(is_on_sale=True).update(deposit_fen=fen)
+        time.sleep(MEMORY_S)
+
+    def settle_deposit(self, desk: Browser, deposit: Deposit, keep_fen: int) -> None:
+        """The platform's desk looks at what came back, keeps a part with a reason, and says so."""
+        url = f"{self.url}/zh-hans/ops/bookings_deposits/deposit/{deposit.pk}/settle/"
+        page = desk.get(url, "deposit")
+        form = page.form("keep")
+        if form is None:
+            raise Stuck("the deposit cannot be settled")
+        words = {"keep": f"{keep_fen // 100}.{keep_fen % 100:02d}", "reason": "导览机损坏"}
+        desk.send(page, form, "settle deposit", **(words if keep_fen else {}))
+
+        def is_settled() -> bool:
+            deposit.refresh_from_db()
+            return deposit.state == DepositState.SETTLED
+
+        self.until(is_settled, "the deposit was not settled")
+
     def money_delta(self) -> dict[str, int]:
         """What each service holds for us by its own book, less what our ledger says: fen."""
         ours = accounts()
@@ -137,11 +160,11 @@ class Steps:
         )
         urllib.request.urlopen(request, timeout=5)  # noqa: S310
 
-    def sign_in(self) -> Browser:
-        """The operator of the demonstration, who also sells at the counter and has a tab."""
+    def sign_in(self, role: str, room: str) -> Browser:
+        """Somebody of the demonstration at work: the operator sells at the counter and has a tab."""
         browser = Browser(self.timings)
-        login = next(one for one in demonstration.logins() if one.role == "operator")
-        page = browser.get(f"{self.url}/zh-hans/staff/?next=/zh-hans/counter/", "staff")
+        login = next(one for one in demonstration.logins() if one.role == role)
+        page = browser.get(f"{self.url}/zh-hans/staff/?next=/zh-hans/{room}/", "staff")
         form = page.form("username")
         if form is None:
             raise RuntimeError("no sign-in form")
