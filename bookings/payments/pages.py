@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -60,12 +62,11 @@ def code_page(
 
     ``paths``: where to choose another way, where the provider is asked, where ``state`` is told.
     """
-    is_local = queries.is_for_trying(attempt) and attempt.qr.startswith("http")
     other, back, state_path = paths
     context = {
         "attempt": attempt,
         "way": queries.title_of(attempt),
-        "stand_in": attempt.qr if is_local else "",
+        "stand_in": _stand_in(request, attempt, back),
         "other": other,
         "back": back,
         "state_path": state_path,
@@ -74,6 +75,13 @@ def code_page(
         "zone": region.timezone if region else timezone.get_current_timezone_name(),
     }
     return render(request, "bookings_payments/code.html", context)
+
+
+def _stand_in(request: HttpRequest, attempt: Attempt, back: str) -> str:
+    """Where a code can be paid on this screen; empty where only the provider's app reads it."""
+    if not queries.is_for_trying(attempt) or not attempt.qr.startswith("http"):
+        return ""
+    return f"{attempt.qr}?{urlencode({'redirect_url': request.build_absolute_uri(back)})}"
 
 
 def pay_page(

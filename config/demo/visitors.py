@@ -173,7 +173,8 @@ class Party:
         if self.way == "lets it lapse":
             return
         if self.way == "gives up":
-            form = next(f for f in page.forms if "give-up" in f.action)
+            page = self.browser.get(order + "give-up/", "give up")
+            form = next(f for f in page.forms if f.method == "post")
             self.browser.send(page, form, "give up")
             self.tally.add("given_up")
             return
@@ -203,7 +204,7 @@ class Party:
         """Wait until the codes are there, or the money is on its way back."""
         deadline = time.monotonic() + 40
         while time.monotonic() < deadline:
-            if '"HELD"' in self.browser.get(order + "state.json", "state").text:
+            if '"HELD:' in self.browser.get(order + "state.json", "state").text:
                 time.sleep(0.5)
                 continue
             page = self.browser.get(order, "order")

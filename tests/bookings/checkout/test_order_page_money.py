@@ -244,3 +244,16 @@ class TestCancelling:
 
         assert "<b>¥0</b>" in page
         assert "<b>free</b>" not in page
+
+
+@pytest.mark.parametrize(
+    ("qr", "is_linked"), [("http://x/pay/1", True), ("weixin://wxpay/1", False)]
+)
+def test_a_stand_ins_code_can_be_paid_on_the_same_screen(client, order, attempt, qr, is_linked):  # noqa: F811
+    Attempt.objects.filter(pk=attempt.pk).update(qr=qr, redirect_url="")
+
+    page = page_of(client, order, f"pay/{attempt.pk}/")
+
+    back = f"http%3A%2F%2Ftestserver%2Fen%2Fo%2F{order.token}%2Fpaid%2F"
+    assert (f'href="{qr}?redirect_url={back}"' in page) is is_linked
+    assert ("¥20" in page, "Pay another way" in page, order.code in page) == (True, True, True)
