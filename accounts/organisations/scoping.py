@@ -111,9 +111,8 @@ class ScopedAdmin(_Base):
         if any(lookup in queue.where for queue in self.queues):
             return True
         offered = self.get_list_filter(request) if request else self.list_filter  # type: ignore[attr-defined]
-        names = [name[0] if isinstance(name, tuple) else name for name in offered]
-        paths = [*filter(None, names), self.date_hierarchy]  # type: ignore[attr-defined]
-        return any(lookup in (path, *_asked_about(path)) for path in paths if isinstance(path, str))
+        paths = [*map(_asked_by, offered), self.date_hierarchy or ""]  # type: ignore[attr-defined]
+        return any(lookup in (path, *_asked_about(path)) for path in paths if path)
 
     def is_platform(self, request: HttpRequest) -> bool:
         """Whether the person works at the platform's own desk."""
@@ -137,6 +136,13 @@ class ScopedAdmin(_Base):
 
 _QUESTIONS = ("exact", "in", "isnull", "isempty", "gte", "lt", "year", "month", "day", "id__exact")
 """What list filters and the years, months and days above a list ask of their field."""
+
+
+def _asked_by(name: Any) -> str:
+    """What an entry of list_filter asks: a field, a field with its kind of filter, or a filter's own."""
+    if isinstance(name, tuple):
+        return str(name[0])
+    return name if isinstance(name, str) else str(getattr(name, "parameter_name", ""))
 
 
 def _asked_about(path: str) -> list[str]:

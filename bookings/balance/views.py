@@ -47,6 +47,7 @@ def show(request: HttpRequest) -> HttpResponse:
             return redirect("balance:pay", top_up.pk)
     account = queries.find(user.actor)
     context = {
+        "account": account,
         "standing": queries.standing(user.actor, at=clock.now()),
         "offers": queries.offers(),
         "history": queries.history(account) if account else (),

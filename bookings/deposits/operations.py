@@ -106,7 +106,8 @@ def settle(*, deposit_id: int, keep_fen: int, reason: str, actor: str, at: datet
 def return_due(*, at: datetime) -> int:
     """Return whole what is due, and what secures nothing any more; how many were due.
 
-    One that cannot be returned stops no other: where its payment does not hold it any more it is LOST.
+    One that cannot be returned stops no other. What its payment does not hold any more waits for a
+    person among the refunds.
     """
     secures = Line.objects.filter(order_id=OuterRef("order_id"), state__in=HOLDING)
     held = Deposit.objects.filter(state=State.HELD).filter(Q(return_at__lte=at) | ~Exists(secures))
@@ -116,8 +117,6 @@ def return_due(*, at: datetime) -> int:
             settle(deposit_id=deposit_id, keep_fen=0, reason="", actor="system", at=at)
         except DepositSettled:
             continue
-        except ValueError:
-            _lose(Deposit.objects.filter(pk=deposit_id), at)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others go on
             logger.error("deposit %s: %s", deposit_id, type(error).__name__)
     return len(due)

@@ -10,7 +10,7 @@ from bookings.cash import operations as cash
 from bookings.cash.models import Payout, Shift
 from bookings.tabs import operations as tabs
 from bookings.tabs.models import Item, Member, Tab
-from bookings.tabs.operations import using
+from bookings.tabs.operations import use
 from tests.factories.accounts import OrganisationFactory, TouristFactory, UserFactory
 from tests.factories.kernel import RegionFactory
 from tests.races.conftest import run_together
@@ -50,7 +50,7 @@ def test_one_payment_sent_by_many_is_one_line(actors, at):
 def test_twin_without_the_guard_the_limit_is_passed(actors, at, monkeypatch):
     with connection.cursor() as cursor:
         cursor.execute(
-            "ALTER TABLE bookings_tabs_tab DROP CONSTRAINT bookings_tabs_tab_within_limit"
+            "ALTER TABLE bookings_tabs_tab DROP CONSTRAINT bookings_tabs_tab_open_within_limit"
         )
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_how: rows.all())
 
@@ -58,7 +58,7 @@ def test_twin_without_the_guard_the_limit_is_passed(actors, at, monkeypatch):
         Tab.objects.filter(pk=tab.pk).update(used_fen=F("used_fen") + fen)
         return tab.used_fen + fen <= tab.limit_fen
 
-    monkeypatch.setattr(using, "_take", take)
+    monkeypatch.setattr(use, "_take", take)
     results = run_together(*[charge(actor, actor, at) for actor in actors])
 
     assert sum(results) > 1

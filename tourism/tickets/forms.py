@@ -18,6 +18,11 @@ EVERY_HOUR = range(-9999, 10_000)
 class ProductForm(forms.ModelForm):
     peak_price_fen = YuanField(label=_("Adult, peak season (yuan)"))
     off_price_fen = YuanField(label=_("Adult, off season (yuan)"))
+    deposit_fen = YuanField(
+        label=_("Deposit a person (yuan)"),
+        required=False,
+        help_text=_("For what is lent with the ticket: held until a day after the visit."),
+    )
     refund_ladder = LadderField(
         label=_("Refund ladder"),
         start=_("the visiting day begins"),
@@ -29,6 +34,9 @@ class ProductForm(forms.ModelForm):
         label=_("Sold here (% of the day)"),
         help_text=_("The rest of the day's visitors is kept for the counter."),
     )
+
+    def clean_deposit_fen(self) -> int:
+        return self.cleaned_data["deposit_fen"] or 0
 
 
 class PriceRuleForm(forms.ModelForm):

@@ -22,7 +22,7 @@ from bookings.payments.models import Attempt, AttemptState
 from bookings.payments.operations.merge import merge
 from bookings.payments.providers import Outcome, Payment
 from bookings.refunds import operations as refunds
-from bookings.refunds.models import Refund
+from bookings.refunds.models import Refund, RefundState
 from kernel import invariants
 from kernel.outbox import operations as outbox
 from kernel.outbox.models import Event, Failure
@@ -274,7 +274,7 @@ def test_the_payment_that_secured_is_the_one_that_is_kept(party, two_ways, order
 def test_one_that_cannot_be_returned_stops_no_other(
     party, charging, order, shop, sellers, bucket, now
 ):
-    """Money that its payment does not hold any more is lost; the next deposit goes back all the same."""
+    """What its payment does not hold any more waits for a person; the next one goes back all the same."""
     again = orders.place(shop.wish(ask(bucket, kind="secured"), total_fen=1000), at=now)
     for each in (order, again):
         pay(party, each, now)
@@ -286,7 +286,12 @@ def test_one_that_cannot_be_returned_stops_no_other(
     outbox.drain(at=first.return_at)
 
     states = [Deposit.objects.get(pk=each.pk).state for each in (first, second)]
-    assert states == [State.LOST, State.SETTLED]
+    assert states == [State.SETTLED, State.SETTLED]
+    refunds = {each.order_id: each for each in Refund.objects.all()}
+    assert [refunds[each.order_id].state for each in (first, second)] == [
+        RefundState.FAILED, RefundState.DONE,
+    ]  # fmt: skip
+    assert refunds[first.order_id].amount_fen == 500
 
 
 @pytest.mark.parametrize(
