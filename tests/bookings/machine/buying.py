@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
 
 from bookings.balance import operations as balance
 from bookings.contracts import Ask, Member
@@ -20,10 +19,12 @@ from bookings.shares import operations as shares
 from bookings.shares.models import Rule
 from bookings.shares.models import Share as ShareRow
 from kernel.errors import Refusal
-from tests.bookings.machine.house import OWN
-from tests.bookings.machine.market import Ground
+from tests.bookings.machine.house import FRIENDS_HAVE, OWN
+from tests.bookings.machine.market import PICK, Ground, happens, of
 from tests.bookings.machine.terms import (
+    GIVEN_UP,
     HELD,
+    LAPSED,
     Division,
     Line,
     Order,
@@ -36,9 +37,28 @@ from tests.bookings.machine.world import TAB_LIMIT
 
 BUYER = payments.Buyer("http://x/")
 HOLD = timedelta(minutes=15)
-KINDS = ("ticket", "shuttle", "deposit", "later", "secured", "shy")
+ENOUGH = 6000
+KINDS = ("ticket", "shuttle", "deposit", "later", "secured", "secured", "shy", "shy")
 TILLS, WAYS = ("till", "counter"), ("till", "counter", "balance", "tab")
-carts = st.lists(st.sampled_from(KINDS), min_size=1, max_size=3, unique=True)
+
+
+@dataclass(frozen=True)
+class Cart:
+    """What somebody wants. Who does not ``insist`` takes what there is room for."""
+
+    kinds: list[str]
+    which: int
+    size: int
+    insists: bool
+
+
+CARTS = st.builds(
+    Cart,
+    kinds=st.lists(st.sampled_from(KINDS), min_size=1, max_size=2, unique=True),
+    which=st.integers(0, 2),
+    size=st.sampled_from((1, 2, 2, 3)),
+    insists=st.sampled_from((False, False, False, True)),
+)
 
 
 class Buying(Ground):
@@ -46,31 +66,34 @@ class Buying(Ground):
 
     # --- rules ---
 
-    @rule(kinds=carts, which=st.integers(0, 2), size=st.integers(1, 3))
-    def place(self, kinds: list[str], which: int, size: int) -> None:
-        self._place(kinds, which, size)
+    @happens(3, cart=CARTS)
+    def place(self, cart: Cart) -> None:
+        self._place(cart)
         self._settle()
 
-    @rule(kinds=carts, which=st.integers(0, 2), size=st.integers(1, 3), way=st.sampled_from(WAYS),
-          together=st.booleans())  # fmt: skip
-    def buy(self, kinds: list[str], which: int, size: int, way: str, together: bool) -> None:
+    @happens(10, cart=CARTS, way=st.sampled_from(WAYS), together=st.booleans())
+    def buy(self, cart: Cart, way: str, together: bool) -> None:
         """Place and pay all that is asked for now."""
-        order = self._place(kinds, which, size, together=together)
+        order = self._place(cart, together=together)
         self._settle()
         self._pay_all(order, way)
 
-    @precondition(lambda self: self._orders(HELD))
-    @rule(data=st.data(), way=st.sampled_from(WAYS))
-    def go_to_pay(self, data: st.DataObject, way: str) -> None:
-        self._pay(data.draw(st.sampled_from(self._orders(HELD))), way)
+    @happens(5, lambda self: self._orders(HELD), pick=PICK, way=st.sampled_from(WAYS))
+    def go_to_pay(self, pick: int, way: str) -> None:
+        self._pay(of(self._orders(HELD), pick), way)
         self._settle()
 
-    @precondition(lambda self: self._pages())
-    @rule(data=st.data(), pays=st.sampled_from(("all", "all", "all", "short", "no")),
-          tells=st.integers(0, 2), asks=st.booleans())  # fmt: skip
-    def press(self, data: st.DataObject, pays: str, tells: int, asks: bool) -> None:
+    @happens(
+        6,
+        lambda self: self._pages(),
+        pick=PICK,
+        pays=st.sampled_from(("all", "all", "all", "short", "no")),
+        tells=st.integers(0, 2),
+        asks=st.booleans(),
+    )
+    def press(self, pick: int, pays: str, tells: int, asks: bool) -> None:
         """At the till; it tells once, twice or not at all, and we ask or do not."""
-        payment = data.draw(st.sampled_from(self._pages()))
+        payment = of(self._pages(), pick)
         is_short = pays == "short" and payment.purpose in ("ORDER", "REST") and payment.fen > 1
         self._press(payment, payment.fen // 2 if is_short else payment.fen * (pays != "no"))
         for _notice in range(tells):
@@ -80,61 +103,91 @@ class Buying(Ground):
             self.house.told(payment)
         self._settle()
 
-    @precondition(lambda self: [p for p in self.house.payments if p.provider in TILLS])
-    @rule(data=st.data())
-    def hear_again(self, data: st.DataObject) -> None:
+    @happens(5, lambda self: self._unpaid(), pick=PICK)
+    def pay_twice(self, pick: int) -> None:
+        """At both tills, before either has told us."""
+        order = of(self._unpaid(), pick)
+        pages = [page for way in TILLS if (page := self._pay(order, way)) is not None]
+        for page in pages:
+            if page.state == "PENDING":
+                self._press(page, page.fen)
+        for page in pages:
+            self._tell(page)
+        self._settle()
+
+    @happens(5, cart=CARTS, others=st.integers(0, 2))
+    def come_too_late(self, cart: Cart, others: int) -> None:
+        """Pages are opened and left; the order lapses, others may come, and only then it is paid."""
+        order = self._place(cart)
+        self._settle()
+        if order is None or not order.is_payable(self.at):
+            return
+        pages = [self._pay(order, way) for way in TILLS]
+        self._pass(HOLD)
+        for _other in range(others):
+            self._place(replace(cart, size=3, insists=True))
+        for page in pages:
+            if page is not None and page.state == "PENDING":
+                self._pay_now(page)
+        self._settle()
+
+    @happens(4, lambda self: self._late(), pick=PICK)
+    def pay_late(self, pick: int) -> None:
+        """On a page that could not be closed, of an order that is over."""
+        self._pay_now(of(self._late(), pick))
+
+    @happens(3, lambda self: [p for p in self.house.payments if p.provider in TILLS], pick=PICK)
+    def hear_again(self, pick: int) -> None:
         """News of any payment, however old."""
         known = [p for p in self.house.payments if p.provider in TILLS]
-        payment = data.draw(st.sampled_from(known))
+        payment = of(known, pick)
         self.house.seen["heard again" if payment.is_known else "heard late"] += 1
         self._tell(payment)
         self._settle()
 
-    @rule(fen=st.integers(500, 6000), way=st.sampled_from(TILLS))
+    @happens(
+        3, lambda self: self.house.purses["balance"] < ENOUGH,
+        fen=st.integers(2000, 9000), way=st.sampled_from(TILLS),
+    )  # fmt: skip
     def top_up(self, fen: int, way: str) -> None:
         asked = balance.ask_top_up(actor=self.world.actor, pay_fen=fen, bonus_fen=0, at=self.at)
         payable = balance.payable_of(asked, language="en", at=self.at)
         self._pay_now(self._start(payable, Payment("TOP_UP", fen, way, "")))
 
-    @rule(kinds=carts, which=st.integers(0, 2), size=st.integers(2, 3), is_kept=st.booleans(),
-          paying=st.integers(1, 2))  # fmt: skip
-    def go_with_friends(
-        self, kinds: list[str], which: int, size: int, is_kept: bool, paying: int
-    ) -> None:
+    @happens(5, cart=CARTS, is_kept=st.booleans(), paying=st.integers(1, 2), waits=st.booleans())
+    def go_with_friends(self, cart: Cart, is_kept: bool, paying: int, waits: bool) -> None:
         """Two pay one order; the first at once, the other at once or later or never."""
-        order = self._place(kinds, which, size)
+        order = self._place(replace(cart, size=max(2, cart.size)))
         if order is not None and self._divide(order, is_kept):
             for number in range(paying):
                 self._pay_share(order, number)
+            if waits:
+                self._pass(FRIENDS_HAVE)
         self._settle()
 
-    @precondition(lambda self: self._shared())
-    @rule(data=st.data(), number=st.integers(0, 1))
-    def pay_a_share(self, data: st.DataObject, number: int) -> None:
-        self._pay_share(data.draw(st.sampled_from(self._shared())), number)
+    @happens(5, lambda self: self._shared(), pick=PICK, number=st.integers(0, 1))
+    def pay_a_share(self, pick: int, number: int) -> None:
+        self._pay_share(of(self._shared(), pick), number)
         self._settle()
 
-    @precondition(lambda self: self._orders(HELD))
-    @rule(data=st.data())
-    def give_up(self, data: st.DataObject) -> None:
-        order = data.draw(st.sampled_from(self._orders(HELD)))
+    @happens(2, lambda self: self._orders(HELD), pick=PICK)
+    def give_up(self, pick: int) -> None:
+        order = of(self._orders(HELD), pick)
         orders.abandon(order=self._row(order), at=self.at)
         self.house.give_up(order)
         self._settle()
 
-    @rule(minutes=st.sampled_from((1, 8, 16, 120, 300)))
+    @happens(5, minutes=st.sampled_from((1, 8, 16, 16, 130)))
     def time_passes(self, minutes: int) -> None:
         self._pass(timedelta(minutes=minutes))
 
     # --- placing ---
 
-    def _place(
-        self, kinds: Sequence[str], which: int, size: int, *, together: bool = False
-    ) -> Order | None:
-        found = [self.world.of_kind(kind) for kind in kinds]
-        things = [each[which % len(each)] for each in found]
+    def _place(self, cart: Cart, *, together: bool = False) -> Order | None:
+        size = cart.size
         people = [next(self.numbers) % len(self.world.people) for _person in range(size)]
-        lines = [Line(0, thing, parts_of(thing, [""] * size, people)) for thing in things]
+        lines = self._choose(cart, people)
+        things = [line.thing for line in lines]
         may = self.house.fits(lines) and all(thing.starts_at > self.at for thing in things)
         try:
             row = orders.place(self._wish(things, people, together), at=self.at)
@@ -148,6 +201,15 @@ class Buying(Ground):
         order.set_aside = sum(thing.set_aside(thing.fen * size) for thing in things)
         self._know(order)
         return order
+
+    def _choose(self, cart: Cart, people: Sequence[int]) -> list[Line]:
+        found = [self.world.of_kind(kind) for kind in cart.kinds]
+        things = [each[cart.which % len(each)] for each in found]
+        lines = [
+            Line(0, thing, parts_of(thing, [""] * cart.size, list(people))) for thing in things
+        ]
+        free = [line for line in lines if self.house.fits([line])]
+        return lines if cart.insists or not free else free
 
     def _wish(
         self, things: Sequence[Thing], people: Sequence[int], together: bool
@@ -185,6 +247,13 @@ class Buying(Ground):
     def _pages(self) -> list[Payment]:
         """What can be pressed at a till, closed at ours or not."""
         return [p for p in self.house.payments if p.state == "PENDING"]
+
+    def _late(self) -> list[Payment]:
+        over = self._orders(LAPSED, GIVEN_UP)
+        return [p for p in self._pages() if p.order in over]
+
+    def _unpaid(self) -> list[Order]:
+        return [order for order in self._orders(HELD) if order.is_payable(self.at)]
 
     def _shared(self) -> list[Order]:
         return [order for order in self._orders(HELD) if order.division]
@@ -305,4 +374,3 @@ class Buying(Ground):
         assert may
         payment = self._start(payable, Payment("SHARE", share.fen, "till", "", order, share))
         self._pay_now(payment)
-

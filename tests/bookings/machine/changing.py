@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
 
 from bookings.deposits import operations as deposits
 from bookings.deposits.models import Deposit as DepositRow
@@ -11,9 +12,11 @@ from bookings.dues import operations as dues
 from bookings.fulfilment import operations as fulfilment
 from bookings.orders import operations as orders
 from bookings.orders.models import Line as LineRow
+from bookings.orders.models import Order as OrderRow
 from bookings.refunds import operations as refunds
 from kernel.errors import Refusal
-from tests.bookings.machine.buying import HOLD, TILLS, Buying
+from tests.bookings.machine.buying import TILLS, Buying
+from tests.bookings.machine.market import PICK, happens, of
 from tests.bookings.machine.terms import (
     CONFIRMED,
     OPEN,
@@ -29,8 +32,9 @@ from tests.bookings.machine.terms import (
     parts_of,
 )
 
-LIMIT = 1500
+LIMIT = 700
 """Fen that one member of staff may return alone."""
+HOW_MUCH = ("a part", "a part", "a line", "an order")
 CHANGEABLE = ("ticket", "shuttle", "shy")
 
 
@@ -39,28 +43,39 @@ class Changing(Buying):
 
     # --- cancel ---
 
-    @precondition(lambda self: self._lines(CONFIRMED, WAITING))
-    @rule(data=st.data(), all_of_it=st.booleans())
-    def cancel(self, data: st.DataObject, all_of_it: bool) -> None:
+    @happens(
+        7, lambda self: self._lines(CONFIRMED, WAITING), pick=PICK, much=st.sampled_from(HOW_MUCH)
+    )
+    def cancel(self, pick: int, much: str) -> None:
         """By the terms, for what they say at this moment."""
-        order, line = data.draw(st.sampled_from(self._lines(CONFIRMED, WAITING)))
-        parts = line.open_parts if all_of_it else line.open_parts[:1]
-        back = [line.comes_back(part, self.at) for part in parts]
+        order, line = of(self._lines(CONFIRMED, WAITING), pick)
+        lines = [each for each in order.lines if each.state in (CONFIRMED, WAITING)]
+        rows = [(each, part) for each in lines for part in each.open_parts]
+        if much != "an order":
+            rows = [(each, part) for each, part in rows if each is line]
+        rows = rows[:1] if much == "a part" else rows
+        back = [(each, part, each.comes_back(part, self.at)) for each, part in rows]
+        fen = sum(each[2] for each in back)
         refunds.cancel(
-            order=self._row(order), parts={line.pk: [part.key for part in parts]},
-            shown_fen=sum(back), actor=self.world.actor, reason="BUYER", at=self.at,
+            order=self._row(order), parts=by_line(rows), shown_fen=fen, actor=self.world.actor,
+            reason="BUYER", at=self.at,
         )  # fmt: skip
-        whole = sum(line.received(part) for part in parts)
-        how = "whole" if sum(back) == whole else "in part" if sum(back) else "for nothing"
+        whole = sum(each.received(part) for each, part in rows)
+        how = "whole" if fen == whole else "in part" if fen else "for nothing"
         self.house.seen[f"cancelled, returned {how}"] += 1
-        self.house.cancel(order, [(line, p, fen) for p, fen in zip(parts, back, strict=True)])
+        self.house.cancel(order, back)
         self._settle()
 
-    @precondition(lambda self: self._lines(CONFIRMED, WAITING))
-    @rule(data=st.data(), share=st.integers(0, 4), approves=st.booleans())
-    def cancel_by_hand(self, data: st.DataObject, share: int, approves: bool) -> None:
+    @happens(
+        4,
+        lambda self: self._lines(CONFIRMED, WAITING),
+        pick=PICK,
+        share=st.integers(0, 4),
+        approves=st.booleans(),
+    )
+    def cancel_by_hand(self, pick: int, share: int, approves: bool) -> None:
         """Staff return what they think is right; above the limit a second person says yes or no."""
-        order, line = data.draw(st.sampled_from(self._lines(CONFIRMED, WAITING)))
+        order, line = of(self._lines(CONFIRMED, WAITING), pick)
         part = line.open_parts[0]
         fen = line.received(part) * share // 4
         asked = refunds.by_staff(
@@ -80,12 +95,14 @@ class Changing(Buying):
 
     # --- change ---
 
-    @precondition(lambda self: self._changeable())
-    @rule(data=st.data(), pays=st.booleans())
-    def change(self, data: st.DataObject, pays: bool) -> None:
+    @happens(
+        12, lambda self: self._changeable(), pick=PICK, pays=st.booleans(), all_of_it=st.booleans()
+    )
+    def change(self, pick: int, pays: bool, all_of_it: bool) -> None:
         """To something dearer, cheaper or the same; it is held until what is owed is paid."""
-        order, line, thing = data.draw(st.sampled_from(self._changeable()))
-        made = self._change(order, line, thing)
+        order, line, thing = of(self._changeable(), pick)
+        parts = line.open_parts if all_of_it else line.open_parts[:1]
+        made = self._change(order, Change(line, parts, thing))
         self._settle()
         if pays:
             self._pay_all(made, "till")
@@ -100,50 +117,59 @@ class Changing(Buying):
             if thing.starts_at > self.at and thing is not line.thing
         ]
 
-    def _change(self, order: Order, line: Line, thing: Thing) -> Order | None:
+    def _change(self, order: Order, change: Change) -> Order | None:
         """Of what is cheaper the difference comes back as cancelling would give it now."""
-        old, share = line.open_parts, line.permille(self.at)
+        line, old, thing = change.line, change.parts, change.thing
         new = parts_of(thing, [""] * len(old), [part.person for part in old])
-        becomes = Line(0, thing, new, cap=share)
-        old_fen, new_fen = sum(part.fen for part in old), thing.fen * len(old)
-        back = max(0, old_fen - new_fen) * share // 1000
+        becomes = Line(0, thing, new, cap=line.permille(self.at))
+        change.back = max(0, change.old_fen - change.new_fen) * becomes.cap // 1000
         may = self.house.fits([becomes])
-        row = LineRow.objects.select_related("order").get(pk=line.pk)
         try:
-            placed = orders.change(
-                line=row, quote=orders.quote_change(line=row, ref=thing.ref, at=self.at),
-                shown_fen=max(0, new_fen - old_fen) - back, actor=self.world.actor,
-                request_key=f"key-{next(self.numbers)}", at=self.at,
-            )  # fmt: skip
-        except orders.ChangeMoved:
-            raise
-        except Refusal:
-            assert not may, "there was room"
+            placed = self._ask_to_change(change)
+        except Refusal as refusal:
+            assert not may, refusal
+            self.house.seen["no room for a change, refused"] += 1
             return None
         assert may, "there was no room"
-        made = Order(placed.pk, [becomes], new_fen, min(self.at + HOLD, thing.starts_at))
-        made.credit, made.root = min(old_fen, new_fen), order.first
-        made.change = Change(line, old, old_fen, back)
+        made = Order(placed.pk, [becomes], change.new_fen, self._due_at([becomes]))
+        made.credit, made.root = min(change.old_fen, change.new_fen), order.first
+        made.change = change
         self._know(made)
         return made
 
+    def _ask_to_change(self, change: Change) -> OrderRow:
+        row = LineRow.objects.select_related("order").get(pk=change.line.pk)
+        keys = [part.key for part in change.parts]
+        return orders.change(
+            line=row,
+            quote=orders.quote_change(line=row, ref=change.thing.ref, part_keys=keys, at=self.at),
+            shown_fen=max(0, change.new_fen - change.old_fen) - change.back,
+            actor=self.world.actor,
+            request_key=f"key-{next(self.numbers)}",
+            at=self.at,
+        )
+
     # --- sums due later, deposits ---
 
-    @precondition(lambda self: self._due(UNKNOWN))
-    @rule(data=st.data(), fen=st.integers(1, 3000))
-    def meter(self, data: st.DataObject, fen: int) -> None:
-        _order, line = data.draw(st.sampled_from(self._due(UNKNOWN)))
+    @happens(5, lambda self: self._due(UNKNOWN), pick=PICK, fen=st.integers(1, 3000))
+    def meter(self, pick: int, fen: int) -> None:
+        _order, line = of(self._due(UNKNOWN), pick)
         dues.meter(line_id=line.pk, amount_fen=fen, at=self.at)
         spread(fen, line.open_parts)
         line.rest = OPEN if fen else line.rest
         self.house.seen["metered"] += 1
         self._settle()
 
-    @precondition(lambda self: self._due(OPEN))
-    @rule(data=st.data(), way=st.sampled_from((*TILLS, "balance", "tab")), now=st.booleans())
-    def pay_the_rest(self, data: st.DataObject, way: str, now: bool) -> None:
+    @happens(
+        6,
+        lambda self: self._due(OPEN),
+        pick=PICK,
+        way=st.sampled_from((*TILLS, "balance", "tab")),
+        now=st.booleans(),
+    )
+    def pay_the_rest(self, pick: int, way: str, now: bool) -> None:
         """The earliest sum that an order owes: what is due on the day, then what was metered."""
-        order, _line = data.draw(st.sampled_from(self._due(OPEN)))
+        order, _line = of(self._due(OPEN), pick)
         owed = [line for each, line in self._due(OPEN) if each is order]
         line = min(owed, key=lambda each: (each.thing.kind == "later", each.pk))
         payable = dues.next_of(self._row(order), at=self.at)
@@ -160,11 +186,10 @@ class Changing(Buying):
         pairs = ((order, line) for order in self._orders(PAID) for line in order.lines)
         return [(order, line) for order, line in pairs if line.rest == state]
 
-    @precondition(lambda self: self._held())
-    @rule(data=st.data(), share=st.integers(0, 3))
-    def settle_a_deposit(self, data: st.DataObject, share: int) -> None:
+    @happens(4, lambda self: self._held(), pick=PICK, share=st.integers(0, 3))
+    def settle_a_deposit(self, pick: int, share: int) -> None:
         """A person keeps nothing, a part or all of it."""
-        order = data.draw(st.sampled_from(self._held()))
+        order = of(self._held(), pick)
         keep = order.set_aside * share // 3
         row = DepositRow.objects.get(order_id=order.pk)
         deposits.settle(deposit_id=row.pk, keep_fen=keep, reason="r", actor="user:1", at=self.at)
@@ -173,8 +198,7 @@ class Changing(Buying):
         self.house.settle_deposit(order, keep)
         self._settle()
 
-    @precondition(lambda self: self._secures_nothing())
-    @rule()
+    @happens(4, lambda self: self._secures_nothing())
     def deposits_come_back(self) -> None:
         """Of orders of which nothing is left."""
         deposits.return_due(at=self.at)
@@ -192,16 +216,23 @@ class Changing(Buying):
 
     # --- the supplier ---
 
-    @precondition(lambda self: self._lines(WAITING) or self.house.answer is not None)
-    @rule(answer=st.sampled_from((None, True, True, False)))
-    def supplier_answers(self, answer: bool | None) -> None:
-        """What waits is asked about again; what comes later is answered at once."""
+    @happens(
+        4, lambda self: self._lines(WAITING) or self.house.answer is not None,
+        answer=st.sampled_from((True, True, False)), stays=st.sampled_from((False, False, True)),
+    )  # fmt: skip
+    def supplier_answers(self, answer: bool, stays: bool) -> None:
+        """What waits is asked about again; what comes later is answered at once, or waits again."""
         self.world.shy.answer = self.house.answer = answer
         fulfilment.ask_waiting_suppliers(at=self.at)
         for order in self._orders(PAID):
             self.house.deliver(order)
-        self.house.seen["supplier asked again"] += 1
         self._settle()
+        self.world.shy.answer = self.house.answer = answer if stays else None
+
+
+def by_line(rows: Sequence[tuple[Line, Part]]) -> dict[int, list[str]]:
+    """The keys of parts by their lines, as cancelling asks for them."""
+    return {line.pk: [part.key for each, part in rows if each is line] for line, _part in rows}
 
 
 def spread(fen: int, parts: list[Part]) -> None:

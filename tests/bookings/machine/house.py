@@ -226,11 +226,12 @@ class House:
         if order.state not in (HELD, LAPSED) or (was_late and not self._is_free(order)):
             return False
         if order.change is not None and not order.change.is_possible:
+            self.seen["changed in vain, returned"] += 1
             return False
         if was_late:
             for line in order.lines:
                 self.hold(line, line.parts, 1)
-            self.seen["late, and there was room"] += 1
+            self.seen["too late, but there was room"] += 1
         order.state = PAID
         for line in order.lines:
             line.state = PAID
@@ -246,7 +247,8 @@ class House:
         self._cancel(change.line, change.parts)
         old = next(each for each in self.orders if change.line in each.lines)
         self.news.append(lambda: self._send_back(old, [(None, change.back)]))
-        way = "dearer" if order.received else "cheaper" if change.back else "the same"
+        more = change.new_fen - change.old_fen
+        way = "dearer" if more > 0 else "cheaper" if more < 0 else "the same"
         self.seen[f"changed to what is {way}"] += 1
         self.seen[f"{change.line.thing.kind} changed"] += 1
 
@@ -274,6 +276,8 @@ class House:
                 continue
             said = self.answer if line.thing.kind == SHY else True
             line.state = WAITING if said is None else CONFIRMED if said else REFUSED
+            if line.thing.kind == SHY and said:
+                self.seen["confirmed by the supplier"] += 1
             if line.state == REFUSED:
                 self.hold(line, line.open_parts, -1)
                 self.news.append(partial(self._refused, order, line))
@@ -370,4 +374,6 @@ def _order(payment: Payment) -> Order:
 
 def _people(line: Line, parts: Sequence[Part]) -> set[tuple[str, int]]:
     """Only an entry time knows who comes."""
-    return {(line.thing.ref, part.person) for part in parts} if line.thing.kind == "ticket" else set()
+    return (
+        {(line.thing.ref, part.person) for part in parts} if line.thing.kind == "ticket" else set()
+    )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
-from typing import ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.db import connection, transaction
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from bookings.orders import operations as orders
 from bookings.orders.models import Order as OrderRow
@@ -19,6 +21,7 @@ from bookings.payments.operations.hear import keep
 from bookings.shares import operations as shares
 from kernel import invariants
 from kernel.outbox import operations as outbox
+from kernel.outbox.models import Event
 from tests.bookings.machine.house import OWN, House
 from tests.bookings.machine.terms import Line, Order, Payment
 from tests.bookings.machine.till import Till
@@ -29,6 +32,9 @@ HOURS_AHEAD = (50, 26, 14, 7)
 AFTER_ALL = timedelta(hours=3)
 """So long that nothing waits for its payment any more."""
 
+PICK = st.integers(0, 2**16)
+T = TypeVar("T")
+
 _LINES = "SELECT id, state, cancelled_parts FROM bookings_orders_line"
 _TAKEN = "SELECT id, taken FROM bookings_inventory_bucket WHERE id = ANY(%s)"
 _BOOKS = """
@@ -37,12 +43,47 @@ _BOOKS = """
 """
 
 
+def happens(
+    weight: int, when: Callable[[Any], object] = lambda _self: True, **given: st.SearchStrategy[Any]
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Something that can happen ``when`` something is there, so often as ``weight`` says.
+
+    ``given`` are its arguments. Hypothesis's own rules would do, had they weights: an example in which
+    it happens to leave the buying out would not do a thing.
+    """
+
+    def mark(act: Callable[..., None]) -> Callable[..., None]:
+        acts.append(Act(act.__name__, weight, when, st.fixed_dictionaries(given)))
+        return act
+
+    return mark
+
+
+def of(found: Sequence[T], pick: int) -> T:
+    """Any one of what is there."""
+    return found[pick % len(found)]
+
+
+@dataclass(frozen=True)
+class Act:
+    """One kind of step."""
+
+    name: str
+    weight: int
+    when: Callable[[Any], object]
+    given: st.SearchStrategy[dict[str, Any]]
+
+
+acts: list[Act] = []
+
+
 class Ground(RuleBasedStateMachine):
     """One region with little room. ``world`` is built once; every example is rolled back."""
 
     world: ClassVar[World]
     moment: ClassVar[datetime]
     steps: ClassVar[int] = 0
+    idle: ClassVar[int] = 0
     drift: ClassVar[int] = 0
     seen: ClassVar[Counter[str]] = Counter()
 
@@ -96,13 +137,23 @@ class Ground(RuleBasedStateMachine):
                 self._tell(payment)
         self._settle()
 
+    @rule(data=st.data())
+    def step(self, data: st.DataObject) -> None:
+        """One of the things that can happen now."""
+        able = [act for act in acts if act.when(self)]
+        act = data.draw(st.sampled_from([act for act in able for _time in range(act.weight)]))
+        before = self.house.seen.total()
+        getattr(self, act.name)(**data.draw(act.given, act.name))
+        Ground.steps += 1
+        Ground.idle += self.house.seen.total() == before
+
     # --- shorthand ---
 
     def _settle(self) -> None:
         """The news goes round until there is none, in the product and in the model."""
-        outbox.drain(at=self.at)
+        while Event.objects.filter(done_at=None).exists() and outbox.relay(at=self.at):
+            pass
         self.house.run()
-        Ground.steps += 1
 
     def _pass(self, time: timedelta) -> None:
         self.at += time

@@ -99,12 +99,20 @@ class Line(Brief):
 
 @dataclass(eq=False)
 class Change:
-    """Parts of a line that are to become another order; ``back`` of their price comes back."""
+    """Parts of a line that are to become ``thing``; ``back`` of their price comes back."""
 
     line: Line
     parts: list[Part]
-    old_fen: int
-    back: int
+    thing: Thing
+    back: int = 0
+
+    @property
+    def old_fen(self) -> int:
+        return sum(part.fen for part in self.parts)
+
+    @property
+    def new_fen(self) -> int:
+        return self.thing.fen * len(self.parts)
 
     @property
     def is_possible(self) -> bool:

@@ -42,7 +42,10 @@ class Till:
     def __init__(self, name: str, *, authorise: bool) -> None:
         self.name = self.title = name
         self.capabilities = Capabilities(
-            currencies=frozenset({"CNY"}), is_live=False, authorise=authorise, capture_less=authorise
+            currencies=frozenset({"CNY"}),
+            is_live=False,
+            authorise=authorise,
+            capture_less=authorise,
         )
         self.book: dict[str, Paid] = {}
         self.refunds: dict[str, int] = {}

@@ -154,6 +154,4 @@ def _rides(region: Region) -> list[Thing]:
 def _ride(run: Run, alight: int, fen: int) -> Thing:
     leaves = run.departs_at
     rungs = ((leaves - 2 * HOUR_S, 1000), (leaves, 800))
-    return Thing(
-        SHUTTLE, f"{run.pk}:0:{alight}", fen, leaves, tuple(run.segments[:alight]), rungs
-    )
+    return Thing(SHUTTLE, f"{run.pk}:0:{alight}", fen, leaves, tuple(run.segments[:alight]), rungs)
