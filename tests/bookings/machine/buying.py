@@ -1,30 +1,27 @@
-"""What buyers do until an order stands: place, pay, press, share with friends, or let it be."""
+"""What buyers do until an order stands: place it, buy at once, share it with friends, or let it be."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
 
-from bookings.balance import operations as balance
 from bookings.contracts import Ask, Member
 from bookings.orders import operations as orders
 from bookings.orders.models import Line as LineRow
-from bookings.payments import operations as payments
-from bookings.payments.models import Attempt
-from bookings.payments.operations import NotPayable, Payable
+from bookings.payments.operations import NotPayable
 from bookings.shares import operations as shares
 from bookings.shares.models import Rule
 from bookings.shares.models import Share as ShareRow
 from kernel.errors import Refusal
-from tests.bookings.machine.house import FRIENDS_HAVE, OWN
-from tests.bookings.machine.market import PICK, Ground, happens, of
+from tests.bookings.machine.house import FRIENDS_HAVE
+from tests.bookings.machine.market import PICK, happens, of
+from tests.bookings.machine.paying import TILLS, WAYS, Paying
 from tests.bookings.machine.terms import (
-    GIVEN_UP,
     HELD,
-    LAPSED,
+    SHY,
     Division,
     Line,
     Order,
@@ -33,13 +30,9 @@ from tests.bookings.machine.terms import (
     Thing,
     parts_of,
 )
-from tests.bookings.machine.world import TAB_LIMIT
 
-BUYER = payments.Buyer("http://x/")
 HOLD = timedelta(minutes=15)
-ENOUGH = 6000
 KINDS = ("ticket", "shuttle", "deposit", "later", "secured", "secured", "shy", "shy")
-TILLS, WAYS = ("till", "counter"), ("till", "counter", "balance", "tab")
 
 
 @dataclass(frozen=True)
@@ -61,61 +54,24 @@ CARTS = st.builds(
 )
 
 
-class Buying(Ground):
-    """Rules of buying and paying."""
-
-    # --- rules ---
+class Buying(Paying):
+    """Rules of buying."""
 
     @happens(3, cart=CARTS)
     def place(self, cart: Cart) -> None:
         self._place(cart)
         self._settle()
 
-    @happens(10, cart=CARTS, way=st.sampled_from(WAYS), together=st.booleans())
+    @happens(9, cart=CARTS, way=st.sampled_from(WAYS), together=st.booleans())
     def buy(self, cart: Cart, way: str, together: bool) -> None:
-        """Place and pay all that is asked for now."""
+        """Place and pay all that is asked for now; what is to end together has a supplier who may say no."""
+        if together and SHY not in cart.kinds:
+            cart = replace(cart, kinds=[*cart.kinds, SHY])
         order = self._place(cart, together=together)
         self._settle()
         self._pay_all(order, way)
 
-    @happens(5, lambda self: self._orders(HELD), pick=PICK, way=st.sampled_from(WAYS))
-    def go_to_pay(self, pick: int, way: str) -> None:
-        self._pay(of(self._orders(HELD), pick), way)
-        self._settle()
-
-    @happens(
-        6,
-        lambda self: self._pages(),
-        pick=PICK,
-        pays=st.sampled_from(("all", "all", "all", "short", "no")),
-        tells=st.integers(0, 2),
-        asks=st.booleans(),
-    )
-    def press(self, pick: int, pays: str, tells: int, asks: bool) -> None:
-        """At the till; it tells once, twice or not at all, and we ask or do not."""
-        payment = of(self._pages(), pick)
-        is_short = pays == "short" and payment.purpose in ("ORDER", "REST") and payment.fen > 1
-        self._press(payment, payment.fen // 2 if is_short else payment.fen * (pays != "no"))
-        for _notice in range(tells):
-            self._tell(payment)
-        if asks:
-            payments.ask(attempt=Attempt.objects.get(token=payment.token), at=self.at)
-            self.house.told(payment)
-        self._settle()
-
-    @happens(5, lambda self: self._unpaid(), pick=PICK)
-    def pay_twice(self, pick: int) -> None:
-        """At both tills, before either has told us."""
-        order = of(self._unpaid(), pick)
-        pages = [page for way in TILLS if (page := self._pay(order, way)) is not None]
-        for page in pages:
-            if page.state == "PENDING":
-                self._press(page, page.fen)
-        for page in pages:
-            self._tell(page)
-        self._settle()
-
-    @happens(5, cart=CARTS, others=st.integers(0, 2))
+    @happens(4, cart=CARTS, others=st.integers(0, 2))
     def come_too_late(self, cart: Cart, others: int) -> None:
         """Pages are opened and left; the order lapses, others may come, and only then it is paid."""
         order = self._place(cart)
@@ -131,30 +87,7 @@ class Buying(Ground):
                 self._pay_now(page)
         self._settle()
 
-    @happens(4, lambda self: self._late(), pick=PICK)
-    def pay_late(self, pick: int) -> None:
-        """On a page that could not be closed, of an order that is over."""
-        self._pay_now(of(self._late(), pick))
-
-    @happens(3, lambda self: [p for p in self.house.payments if p.provider in TILLS], pick=PICK)
-    def hear_again(self, pick: int) -> None:
-        """News of any payment, however old."""
-        known = [p for p in self.house.payments if p.provider in TILLS]
-        payment = of(known, pick)
-        self.house.seen["heard again" if payment.is_known else "heard late"] += 1
-        self._tell(payment)
-        self._settle()
-
-    @happens(
-        3, lambda self: self.house.purses["balance"] < ENOUGH,
-        fen=st.integers(2000, 9000), way=st.sampled_from(TILLS),
-    )  # fmt: skip
-    def top_up(self, fen: int, way: str) -> None:
-        asked = balance.ask_top_up(actor=self.world.actor, pay_fen=fen, bonus_fen=0, at=self.at)
-        payable = balance.payable_of(asked, language="en", at=self.at)
-        self._pay_now(self._start(payable, Payment("TOP_UP", fen, way, "")))
-
-    @happens(5, cart=CARTS, is_kept=st.booleans(), paying=st.integers(1, 2), waits=st.booleans())
+    @happens(4, cart=CARTS, is_kept=st.booleans(), paying=st.integers(1, 2), waits=st.booleans())
     def go_with_friends(self, cart: Cart, is_kept: bool, paying: int, waits: bool) -> None:
         """Two pay one order; the first at once, the other at once or later or never."""
         order = self._place(replace(cart, size=max(2, cart.size)))
@@ -170,16 +103,12 @@ class Buying(Ground):
         self._pay_share(of(self._shared(), pick), number)
         self._settle()
 
-    @happens(2, lambda self: self._orders(HELD), pick=PICK)
+    @happens(1, lambda self: self._orders(HELD), pick=PICK)
     def give_up(self, pick: int) -> None:
         order = of(self._orders(HELD), pick)
         orders.abandon(order=self._row(order), at=self.at)
         self.house.give_up(order)
         self._settle()
-
-    @happens(5, minutes=st.sampled_from((1, 8, 16, 16, 130)))
-    def time_passes(self, minutes: int) -> None:
-        self._pass(timedelta(minutes=minutes))
 
     # --- placing ---
 
@@ -216,19 +145,18 @@ class Buying(Ground):
     ) -> orders.PlaceRequest:
         party = tuple(self.world.people[number] for number in people)
         nobody = tuple(Member("any") for _person in people)
-        asks = [Ask(t.kind, t.ref, party if t.kind == "ticket" else nobody) for t in things]
-        asks = [replace(ask, party=party) if ask.kind == "shuttle" else ask for ask in asks]
+        asks = tuple(Ask(t.kind, t.ref, party if t.is_named else nobody) for t in things)
         return orders.PlaceRequest(
             actor=self.world.actor,
             request_key=f"key-{next(self.numbers)}",
             region_id=self.world.region.pk,
-            asks=tuple(asks),
+            asks=asks,
             shown_total_fen=sum(thing.fen for thing in things) * len(people),
             language="en",
             is_all_or_nothing=together,
         )
 
-    def _due_at(self, lines: Sequence[Line]) -> object:
+    def _due_at(self, lines: Sequence[Line]) -> datetime:
         starts = [line.thing.starts_at for line in lines if line.thing.starts_at > self.at]
         return min([self.at + HOLD, *starts])
 
@@ -242,92 +170,10 @@ class Buying(Ground):
         self.house.seen["placed"] += 1
         self.house.place(order)
 
-    # --- paying ---
-
-    def _pages(self) -> list[Payment]:
-        """What can be pressed at a till, closed at ours or not."""
-        return [p for p in self.house.payments if p.state == "PENDING"]
-
-    def _late(self) -> list[Payment]:
-        over = self._orders(LAPSED, GIVEN_UP)
-        return [p for p in self._pages() if p.order in over]
-
-    def _unpaid(self) -> list[Order]:
-        return [order for order in self._orders(HELD) if order.is_payable(self.at)]
+    # --- friends ---
 
     def _shared(self) -> list[Order]:
         return [order for order in self._orders(HELD) if order.division]
-
-    def _pay_all(self, order: Order | None, way: str) -> None:
-        while order is not None and order.is_payable(self.at):
-            payment = self._pay(order, way)
-            if payment is None:
-                way = "till"
-                continue
-            self._pay_now(payment)
-
-    def _pay_now(self, payment: Payment) -> None:
-        if payment.state == "PENDING":
-            self._press(payment, payment.fen)
-        if payment.provider in TILLS:
-            self._tell(payment)
-        self._settle()
-
-    def _press(self, payment: Payment, fen: int) -> None:
-        self.tills[payment.provider].press(payment.token, fen)
-        done = "AUTHORISED" if payment.sets_aside else "SUCCEEDED"
-        payment.state = done if fen else "FAILED"
-        payment.captured = 0 if payment.sets_aside else fen
-
-    def _pay(self, order: Order, way: str) -> Payment | None:
-        """Go to pay what is asked for next; None where that is not to be had."""
-        is_sum = order.unpaid > 0
-        fen = order.unpaid if is_sum else order.unsecured
-        wanted = Payment("ORDER" if is_sum else "DEPOSIT", fen, way, "", order)
-        wanted.sets_aside = not is_sum and way == "till"
-        may = order.is_payable(self.at) and self._affords(way, fen)
-        try:
-            row = self._row(order)
-            return self._start(payments.next_of(row, at=self.at), wanted)
-        except NotPayable:
-            assert not may
-            return None
-
-    def _affords(self, way: str, fen: int) -> bool:
-        purses = self.house.purses
-        left = {"balance": purses["balance"], "tab": TAB_LIMIT - purses["tab"]}
-        return left.get(way, fen) >= fen
-
-    def _start(self, payable: Payable, wanted: Payment) -> Payment:
-        """The page that is open already, or a new one for what the buyer was shown."""
-        attempt = payments.pay(payable=payable, provider=wanted.provider, at=self.at, buyer=BUYER)
-        assert self._affords(wanted.provider, wanted.fen), "not from an empty purse"
-        same = (wanted.purpose, wanted.order, wanted.about, wanted.provider)
-        for each in self.house.payments:
-            if each.known == "PENDING" and wanted.order is not None:
-                if (each.purpose, each.order, each.about, each.provider) == same:
-                    assert attempt.token == each.token, "a second page for the same"
-                    return each
-        wanted.token = attempt.token
-        assert attempt.amount_fen == wanted.fen, "another sum than was shown"
-        self.house.payments.append(wanted)
-        if wanted.order is not None:
-            wanted.order.payments.append(wanted)
-        self._started(wanted)
-        return wanted
-
-    def _started(self, payment: Payment) -> None:
-        if payment.provider in OWN:
-            purses = self.house.purses
-            purses[payment.provider] += payment.fen * (1 if payment.provider == "tab" else -1)
-            payment.state, payment.captured = "SUCCEEDED", payment.fen
-            self.house.told(payment)
-            return
-        paid = self.tills[payment.provider].book[payment.token]
-        assert paid.charge.amount_fen == payment.fen
-        payment.stays_open = paid.stays_open
-
-    # --- friends ---
 
     def _divide(self, order: Order, is_kept: bool) -> bool:
         """Every other place is the second friend's."""
@@ -340,10 +186,13 @@ class Buying(Ground):
             shares.Portion(f"Friend {n}", tuple((line.pk, part.key) for line, part in half))
             for n, half in enumerate(halves)
         ]
-        rule_ = Rule.KEEP if is_kept else Rule.ALL
         try:
             made = shares.divide(
-                order=self._row(order), portions=portions, rule=rule_, actor="a", at=self.at
+                order=self._row(order),
+                portions=portions,
+                actor="a",
+                at=self.at,
+                rule=Rule.KEEP if is_kept else Rule.ALL,
             )
         except Refusal:
             assert not may

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+from tests.bookings.machine.holdings import Holdings
 from tests.bookings.machine.terms import (
     CANCELLED,
     CONFIRMED,
@@ -35,41 +36,21 @@ from tests.bookings.machine.terms import (
 )
 
 FRIENDS_HAVE, GRACE = timedelta(hours=2), timedelta(minutes=15)
-OWN = ("balance", "tab")
 
 
-class House:
+class House(Holdings):
     """All orders and payments, who holds what, and how often each thing has happened."""
 
     def __init__(self, capacity: Mapping[int, int], now: datetime, seen: Counter[str]) -> None:
-        self.capacity, self.now, self.seen = capacity, now, seen
+        super().__init__(capacity)
+        self.now, self.seen = now, seen
         self.orders: list[Order] = []
-        self.payments: list[Payment] = []
-        self.taken: Counter[int] = Counter()
-        self.inside: set[tuple[str, int]] = set()
-        self.purses = {"balance": 0, "tab": 0}
         self.answer: bool | None = None
         self.news: deque[Callable[[], None]] = deque()
 
     def run(self) -> None:
         while self.news:
             self.news.popleft()()
-
-    # --- places ---
-
-    def fits(self, lines: Sequence[Line]) -> bool:
-        wanted: Counter[int] = Counter()
-        for line in lines:
-            for bucket in line.thing.buckets:
-                wanted[bucket] += len(line.open_parts)
-        room = all(self.taken[b] + units <= self.capacity[b] for b, units in wanted.items())
-        return room and not any(self.inside & _people(line, line.open_parts) for line in lines)
-
-    def hold(self, line: Line, parts: Sequence[Part], sign: int) -> None:
-        for bucket in line.thing.buckets:
-            self.taken[bucket] += sign * len(parts)
-        people = _people(line, parts)
-        self.inside = self.inside | people if sign > 0 else self.inside - people
 
     # --- orders come and go ---
 
@@ -107,7 +88,7 @@ class House:
         if order.received or order.secured:
             for payment in order.payments:
                 if payment.known == "SUCCEEDED":
-                    self._return(payment)
+                    self.give_whole(payment)
         order.received = order.secured = 0
 
     def _keep_friends(self, order: Order, closes_at: datetime) -> None:
@@ -149,7 +130,7 @@ class House:
 
     def _receive(self, payment: Payment) -> None:
         if not self._counts(payment):
-            self._return(payment)
+            self.give_whole(payment)
 
     def _counts(self, payment: Payment) -> bool:
         order = _order(payment)
@@ -178,7 +159,7 @@ class House:
             return
         order.secured -= fen if is_wanted else 0
         if payment.captured:
-            self._return(payment)
+            self.give_whole(payment)
         else:
             payment.state = payment.known = "FAILED"
 
@@ -188,12 +169,12 @@ class House:
         assert order.division is not None
         if share.state != OPEN:
             self.seen["paid twice, returned"] += 1
-            self._return(payment)
+            self.give_whole(payment)
             return
         share.state = PAID
         if not self._counts(payment):
             share.state = OPEN
-            self._return(payment)
+            self.give_whole(payment)
             return
         self.seen["share paid"] += 1
         if [each.state for each in order.division.shares].count(PAID) == 1:
@@ -210,7 +191,7 @@ class House:
             self.seen["rest paid"] += 1
         else:
             self.seen["rest paid twice, returned"] += 1
-            self._return(payment)
+            self.give_whole(payment)
 
     def _top_up(self, payment: Payment) -> None:
         self.purses["balance"] += payment.captured
@@ -246,7 +227,7 @@ class House:
     def _take_the_place(self, order: Order, change: Change) -> None:
         self._cancel(change.line, change.parts)
         old = next(each for each in self.orders if change.line in each.lines)
-        self.news.append(lambda: self._send_back(old, [(None, change.back)]))
+        self.news.append(lambda: self.send_back(old, [(None, change.back)]))
         more = change.new_fen - change.old_fen
         way = "dearer" if more > 0 else "cheaper" if more < 0 else "the same"
         self.seen[f"changed to what is {way}"] += 1
@@ -284,7 +265,7 @@ class House:
                 self.seen["refused by the supplier"] += 1
 
     def _refused(self, order: Order, line: Line) -> None:
-        self._send_back(order, [(part, line.received(part)) for part in line.open_parts])
+        self.send_back(order, [(part, line.received(part)) for part in line.open_parts])
         line.rest = WAIVED if line.rest in (OPEN, UNKNOWN) else line.rest
         rows = [(each, part) for each in order.lines for part in each.open_parts]
         rows = [(each, part) for each, part in rows if each.state in (CONFIRMED, WAITING)]
@@ -310,7 +291,7 @@ class House:
         """Give parts up for so much each."""
         for line in {row[0] for row in rows}:
             self._cancel(line, [part for each, part, _fen in rows if each is line])
-        self._send_back(order, [(part, fen) for _line, part, fen in rows])
+        self.send_back(order, [(part, fen) for _line, part, fen in rows])
 
     def _cancel(self, line: Line, parts: Sequence[Part]) -> None:
         self.hold(line, parts, -1)
@@ -323,57 +304,7 @@ class House:
         ):
             line.rest = WAIVED
 
-    def _send_back(self, order: Order, sums: Sequence[tuple[Part | None, int]]) -> None:
-        """To whom it came from: a friend's to that friend, the rest to the nearest payments."""
-        owed: Counter[Share | None] = Counter()
-        for part, fen in sums:
-            owed[order.share_of(part) if part else None] += fen
-        friends = sorted((share for share in owed if share), key=lambda share: -share.pk)
-        for share in [*friends, None]:
-            left = owed[share]
-            for payment in self._nearest(order, share):
-                some = min(left, payment.captured - payment.returned)
-                self._give(payment, some)
-                left -= some
-            assert left == 0, "nobody gets back more than was paid"
-
-    def _nearest(self, order: Order, share: Share | None) -> list[Payment]:
-        paid = (p for p in self.payments if p.known == "SUCCEEDED" and p.purpose != "DEPOSIT")
-        ours = [p for p in paid if p.order is not None and p.order.first is order.first]
-        return sorted(
-            ours, key=lambda p: (share is None or p.about is not share, p.order is not order)
-        )
-
-    def _return(self, payment: Payment) -> None:
-        """Money that pays nothing goes back whole, once."""
-        if not payment.is_whole_back:
-            payment.is_whole_back = True
-            self._give(payment, payment.captured)
-
-    def _give(self, payment: Payment, fen: int) -> None:
-        payment.returned += fen
-        if payment.provider in OWN:
-            self.purses[payment.provider] += fen if payment.provider == "balance" else -fen
-
-    def settle_deposit(self, order: Order, keep: int) -> None:
-        """So much of what was held is the supplier's."""
-        payment = order.deposit
-        assert payment is not None
-        order.deposit = None
-        if payment.state == "SUCCEEDED":
-            self._give(payment, payment.captured - keep)
-        else:
-            payment.state = payment.known = "SUCCEEDED" if keep else "FAILED"
-            payment.captured = keep
-
 
 def _order(payment: Payment) -> Order:
     assert payment.order is not None
     return payment.order
-
-
-def _people(line: Line, parts: Sequence[Part]) -> set[tuple[str, int]]:
-    """Only an entry time knows who comes."""
-    return (
-        {(line.thing.ref, part.person) for part in parts} if line.thing.kind == "ticket" else set()
-    )

@@ -43,6 +43,11 @@ class Thing(Brief):
     def permille(self, at: datetime) -> int:
         return max((share for until, share in self.rungs if at <= until), default=0)
 
+    @property
+    def is_named(self) -> bool:
+        """Whether it matters who comes."""
+        return self.kind in (TICKET, SHUTTLE)
+
     def due_now(self, total: int) -> int:
         """A fifth, nothing, or all of it."""
         return {DEPOSIT: total // 5, LATER: 0}.get(self.kind, total)
