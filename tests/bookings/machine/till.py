@@ -22,55 +22,50 @@ from bookings.payments.providers import (
 
 @dataclass
 class Paid:
-    """One payment as the till knows it; sums in fen."""
+    """One payment as the till knows it; sums in fen. ``stays_open``: its page cannot be closed."""
 
     charge: Charge
+    stays_open: bool
     outcome: Outcome = Outcome.PENDING
     captured: int = 0
     returned: int = 0
 
 
 class Till:
-    """The port, without a wire. Buyers press; nobody is told but by ``notice``."""
+    """The port, without a wire. Buyers press; nobody is told but by ``notice``.
 
-    name = "till"
-    title = "till"
+    Every second page stays open once it is opened, as some services' do: money may come late.
+    """
+
     thanks = (b"", "text/plain")
-    capabilities = Capabilities(
-        currencies=frozenset({"CNY"}), is_live=False, authorise=True, capture_less=True
-    )
 
-    def __init__(self) -> None:
+    def __init__(self, name: str, *, authorise: bool) -> None:
+        self.name = self.title = name
+        self.capabilities = Capabilities(
+            currencies=frozenset({"CNY"}),
+            is_live=False,
+            authorise=authorise,
+            capture_less=authorise,
+        )
         self.book: dict[str, Paid] = {}
         self.refunds: dict[str, int] = {}
         self.told = 0
-
-    @property
-    def held_fen(self) -> int:
-        """What it holds for us."""
-        return sum(map(self.held_of, self.book))
-
-    def held_of(self, token: str) -> int:
-        """What it holds of one payment."""
-        return self.book[token].captured - self.book[token].returned
 
     def is_offered(self, *, payer: str, amount_fen: int, currency: str) -> bool:
         return True
 
     def start(self, charge: Charge) -> Started:
-        self.book.setdefault(charge.token, Paid(charge))
+        self.book.setdefault(charge.token, Paid(charge, stays_open=len(self.book) % 2 == 0))
         return Started(charge.token, redirect_url=f"http://till/{charge.token}")
 
-    def press(self, token: str, *, pays: bool) -> bool:
-        """The buyer's button; whether anything came of it."""
+    def press(self, token: str, fen: int) -> None:
+        """The buyer's button: so much is paid or set aside; 0: it is refused."""
         paid = self.book[token]
-        if paid.outcome is not Outcome.PENDING:
-            return False
+        assert paid.outcome is Outcome.PENDING, "a page is pressed once"
         takes = paid.charge.how is How.CHARGE
         done = Outcome.SUCCEEDED if takes else Outcome.AUTHORISED
-        paid.outcome = done if pays else Outcome.FAILED
-        paid.captured = paid.charge.amount_fen if pays and takes else 0
-        return True
+        paid.outcome = done if fen else Outcome.FAILED
+        paid.captured = fen if takes else 0
 
     def fetch(self, handle: Handle) -> Payment:
         paid = self.book[handle.token]
@@ -85,10 +80,12 @@ class Till:
             refunded_fen=paid.returned,
         )
 
-    def notice(self, handle: Handle) -> Notice:
+    def notice(self, token: str) -> Notice:
         """News of how it stands now."""
         self.told += 1
-        return Notice(f"news-{self.told}", "news", self.fetch(handle), {})
+        return Notice(
+            f"news-{self.told}", "news", self.fetch(Handle(token, token, "", 0, "CNY")), {}
+        )
 
     def capture(self, handle: Handle, *, amount_fen: int) -> Outcome:
         paid = self.book[handle.token]
@@ -99,7 +96,8 @@ class Till:
 
     def void(self, handle: Handle) -> Outcome:
         paid = self.book[handle.token]
-        if paid.outcome is Outcome.SUCCEEDED:
+        stays = paid.stays_open and paid.outcome is Outcome.PENDING
+        if stays or paid.outcome is Outcome.SUCCEEDED:
             return Outcome.FAILED
         paid.outcome = Outcome.FAILED
         return Outcome.SUCCEEDED
