@@ -33,6 +33,22 @@ def unpaid_before_use(line_ids: Collection[int]) -> set[int]:
     return set(unpaid.values_list("line_id", flat=True))
 
 
+def metered_beyond(line: Line, part_keys: Collection[str]) -> int:
+    """By how many fen what use has cost goes beyond the price, for these parts; below zero: falls short."""
+    metered = [
+        due.shares
+        for due in LaterDue.objects.filter(line=line)
+        if line.frozen_dues[due.position].amount_fen is None and due.amount_fen is not None
+    ]
+    now, price = line.shares_now, line.prices
+    return sum(
+        shares[key] - (price[key] - now[key])
+        for shares in metered
+        for key in part_keys
+        if key in shares
+    )
+
+
 def received_of(line: Line) -> dict[str, int]:
     """Fen received for each part of a paid line: its share of every sum that has come in."""
     received = Counter(line.shares_now)

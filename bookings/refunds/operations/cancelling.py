@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from bookings.dues import operations as dues
+from bookings.dues import queries as dues_of
 from bookings.ledger import operations as ledger
 from bookings.orders import operations as orders
 from bookings.orders.models import Line, Order, State
@@ -129,11 +130,11 @@ def _carry_out(
     for line in before:
         vouchers.void(line=line, part_keys=parts[line.pk], at=at)
     orders.withdraw_parts(parts=parts, at=at)
-    for line in Line.objects.filter(pk__in=parts):
-        dues.waive(line=line, part_keys=parts[line.pk])
     key = f"cancel:{order.pk}:{codes.new_token()}"
     for line in before:
         _book_cancelled(order, line, quoted, key, at)
+    for line in Line.objects.filter(pk__in=parts):
+        dues.waive(line=line, part_keys=parts[line.pk])
     CancelledPart.objects.bulk_create(
         CancelledPart(
             line_id=row.line_id, part_key=row.part_key, base_fen=row.base_fen,
@@ -154,8 +155,13 @@ def _carry_out(
 
 
 def _book_cancelled(order: Order, line: Line, quoted: Quote, key: str, at: datetime) -> None:
-    """The supplier's claim on cancelled parts becomes the buyer's again, less what is kept."""
-    price = sum(row.price_fen for row in quoted.rows if row.line_id == line.pk)
+    """The supplier's claim on cancelled parts becomes the buyer's again, less what is kept.
+
+    What metering has added to the price, or taken off it, is taken back with them.
+    """
+    rows = [row for row in quoted.rows if row.line_id == line.pk]
+    price = sum(row.price_fen for row in rows)
+    beyond = dues_of.metered_beyond(line, [row.part_key for row in rows])
     kept = quoted.kept_fen(line.pk)
     is_delivered = line.state == State.CONFIRMED
     owed_by = f"supplier:{line.supplier_id}" if is_delivered else f"buyer:{order.pk}"
@@ -165,8 +171,8 @@ def _book_cancelled(order: Order, line: Line, quoted: Quote, key: str, at: datet
         memo="cancelled",
         postings=[
             (owed_by, price),
-            (f"buyer:{order.pk}", kept - price),
-            (f"revenue:{line.supplier_id}", -kept),
+            (f"buyer:{order.pk}", kept - price - beyond),
+            (f"revenue:{line.supplier_id}", beyond - kept),
         ],
         region_id=order.region_id,
         currency=order.currency,

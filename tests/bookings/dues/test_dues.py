@@ -229,6 +229,24 @@ def test_what_was_paid_at_once_for_cancelled_parts_is_not_metered_again(place, s
     assert ledger.balance(f"revenue:{order.lines.get().supplier_id}") == -166
 
 
+@pytest.mark.parametrize(
+    ("cost", "is_paid"), [(1200, True), (1200, False), (300, True), (0, False)]
+)
+def test_what_is_cancelled_after_metering_leaves_nothing_owed(place, at, cost, is_paid):
+    order = place("later")
+    line = order.lines.get()
+    dues.meter(line_id=line.pk, amount_fen=cost, at=at)
+    if is_paid:
+        pay_rest(order, at)
+
+    first = cancelled(order, ["p0"], at)
+    rest = cancelled(order, ["p1", "p2"], at)
+
+    assert ledger.balance(f"buyer:{order.pk}") == 0
+    kept = (cost if is_paid else 0) - first - rest
+    assert ledger.balance(f"revenue:{line.supplier_id}") == -kept
+
+
 def told() -> list[dict[str, object]]:
     found = Event.objects.filter(name="bookings.due.fell-due").order_by("pk")
     return [event.facts for event in found]

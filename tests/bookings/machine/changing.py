@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from bookings.deposits import operations as deposits
 from bookings.deposits.models import Deposit as DepositRow
 from bookings.dues import operations as dues
-from bookings.fulfilment import operations as fulfilment
 from bookings.orders import operations as orders
 from bookings.orders.models import Line as LineRow
 from bookings.orders.models import Order as OrderRow
@@ -65,7 +64,7 @@ class Changing(Buying):
         approves=st.booleans(),
     )
     def cancel_by_hand(self, pick: int, share: int, approves: bool) -> None:
-        """Staff return what they think is right; above the limit a second person says yes or no."""
+        """Staff return what they think is right; beyond the limit of an order a second person decides."""
         order, line = of(self._lines(CONFIRMED, WAITING), pick)
         part = line.open_parts[0]
         fen = line.received(part) * share // 4
@@ -73,7 +72,7 @@ class Changing(Buying):
             order=self._row(order), parts={line.pk: [part.key]}, refund_fen=fen,
             shown_fen=line.comes_back(part, self.at), words="w", actor="user:1", at=self.at,
         )  # fmt: skip
-        assert (asked is None) == (fen <= LIMIT)
+        assert (asked is None) == (order.by_hand + fen <= LIMIT)
         if asked is not None and not approves:
             refunds.refuse(request_id=asked.pk, answer="no", actor="user:2", at=self.at)
             self.house.seen["by hand, refused by the second person"] += 1
@@ -81,6 +80,7 @@ class Changing(Buying):
             if asked is not None:
                 refunds.approve(request_id=asked.pk, actor="user:2", at=self.at)
             self.house.seen["by hand, approved" if asked else "by hand"] += 1
+            order.by_hand += fen
             self.house.cancel(order, [(line, part, fen)])
         self._settle()
 
@@ -232,10 +232,7 @@ class Changing(Buying):
     def supplier_answers(self, answer: bool, stays: bool) -> None:
         """What waits is asked about again; what comes later is answered at once, or waits again."""
         self.world.shy.answer = self.house.answer = answer
-        fulfilment.ask_waiting_suppliers(at=self.at)
-        for order in self._orders(PAID):
-            self.house.deliver(order)
-        self._settle()
+        self._ask_suppliers()
         self.world.shy.answer = self.house.answer = answer if stays else None
 
 

@@ -213,7 +213,7 @@ class House(Holdings):
             for line in order.lines:
                 self.hold(line, line.parts, 1)
             self.seen["too late, but there was room"] += 1
-        order.state = PAID
+        order.state, order.paid_at = PAID, self.now
         for line in order.lines:
             line.state = PAID
         if order.change is not None:
@@ -256,6 +256,9 @@ class House(Holdings):
             if line.state not in (PAID, WAITING):
                 continue
             said = self.answer if line.thing.kind == SHY else True
+            if said is None and line.state == WAITING and self.now >= order.answer_by(line):
+                said = False
+                self.seen["refused by silence"] += 1
             line.state = WAITING if said is None else CONFIRMED if said else REFUSED
             if line.thing.kind == SHY and said:
                 self.seen["confirmed by the supplier"] += 1

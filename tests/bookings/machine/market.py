@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from bookings.fulfilment import operations as fulfilment
 from bookings.orders import operations as orders
 from bookings.orders.models import Order as OrderRow
 from bookings.payments import providers
@@ -26,7 +27,7 @@ from kernel.outbox.models import Event
 from tests.bookings.machine.holdings import OWN
 from tests.bookings.machine.house import House
 from tests.bookings.machine.savepoints import together
-from tests.bookings.machine.terms import Line, Order, Payment
+from tests.bookings.machine.terms import PAID, Line, Order, Payment
 from tests.bookings.machine.till import Till
 from tests.bookings.machine.world import World
 
@@ -166,6 +167,13 @@ class Ground(RuleBasedStateMachine):
         shares.keep_due(at=self.at)
         orders.lapse_due(at=self.at)
         self.house.lapse()
+        self._settle()
+        self._ask_suppliers()
+
+    def _ask_suppliers(self) -> None:
+        fulfilment.ask_waiting_suppliers(at=self.at)
+        for order in self._orders(PAID):
+            self.house.deliver(order)
         self._settle()
 
     def _tell(self, payment: Payment) -> None:

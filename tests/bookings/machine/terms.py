@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 DEPOSIT, LATER, SECURED, SHY = "deposit", "later", "secured", "shy"
@@ -183,6 +183,8 @@ class Order(Brief):
     credit: int = 0
     received: int = 0
     secured: int = 0
+    by_hand: int = 0
+    paid_at: datetime | None = None
     state: str = HELD
     ends_together: bool = False
     change: Change | None = None
@@ -193,6 +195,11 @@ class Order(Brief):
 
     def __repr__(self) -> str:
         return f"order {self.pk}, {self.state}: {self.lines}"
+
+    def answer_by(self, line: Line) -> datetime:
+        """A supplier who has not said yes in a day, or an hour before the start, has said no."""
+        assert self.paid_at is not None
+        return min(self.paid_at + timedelta(hours=24), line.thing.starts_at - timedelta(hours=1))
 
     @property
     def unpaid(self) -> int:
