@@ -185,6 +185,7 @@ class Order(Brief):
     secured: int = 0
     state: str = HELD
     ends_together: bool = False
+    is_by_hand: bool = False
     change: Change | None = None
     root: Order | None = None
     division: Division | None = None
