@@ -27,7 +27,7 @@ from kernel.outbox.models import Event
 from tests.bookings.machine.holdings import OWN
 from tests.bookings.machine.house import House
 from tests.bookings.machine.savepoints import together
-from tests.bookings.machine.terms import PAID, Line, Order, Payment
+from tests.bookings.machine.terms import PAID, Brief, Line, Order, Payment
 from tests.bookings.machine.till import Till
 from tests.bookings.machine.world import World
 
@@ -35,6 +35,7 @@ HOURS_AHEAD = (50, 26, 14, 7)
 """How long before the start an example begins: above, between and below the steps of the ladders."""
 AFTER_ALL = timedelta(hours=3)
 """So long that nothing waits for its payment any more."""
+TIDY_AFTER = 25
 
 PICK = st.integers(0, 2**16)
 T = TypeVar("T")
@@ -68,14 +69,17 @@ def of(found: Sequence[T], pick: int) -> T:
     return found[pick % len(found)]
 
 
-@dataclass(frozen=True)
-class Act:
+@dataclass(frozen=True, repr=False)
+class Act(Brief):
     """One kind of step."""
 
     name: str
     weight: int
     when: Callable[[Any], object]
     given: st.SearchStrategy[dict[str, Any]]
+
+    def __repr__(self) -> str:
+        return self.name
 
 
 acts: list[Act] = []
@@ -87,6 +91,7 @@ class Ground(RuleBasedStateMachine):
 
     world: ClassVar[World]
     moment: ClassVar[datetime]
+    examples: ClassVar[int] = 0
     steps: ClassVar[int] = 0
     idle: ClassVar[int] = 0
     drift: ClassVar[int] = 0
@@ -94,6 +99,7 @@ class Ground(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
+        self._tidy_up()
         self.around = ExitStack()
         guard = transaction.atomic()
         guard._from_testcase = True  # type: ignore[attr-defined] # as Django's own tests do
@@ -107,6 +113,14 @@ class Ground(RuleBasedStateMachine):
             providers.register(till)
         self.world.open()
         self._begin(HOURS_AHEAD[0])
+
+    @classmethod
+    def _tidy_up(cls) -> None:
+        """Rows that were rolled back are still looked through: each example would be slower."""
+        cls.examples += 1
+        if cls.examples % TIDY_AFTER == 0:
+            with connection.cursor() as cursor:
+                cursor.execute("VACUUM")
 
     @initialize(hours=st.sampled_from(HOURS_AHEAD))
     def _begin(self, hours: int) -> None:
