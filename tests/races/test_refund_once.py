@@ -14,13 +14,14 @@ from bookings.inventory.models import Bucket
 from bookings.orders import operations as orders
 from bookings.payments.models import Attempt
 from bookings.refunds import operations as refunds
-from bookings.refunds.models import Reason, Refund
+from bookings.refunds.models import Reason, Refund, RefundRequest, RequestState
 from bookings.refunds.operations import requests
 from bookings.vouchers import operations as vouchers
 from bookings.vouchers.models import Pass, Redemption, Voucher
 from bookings.vouchers.posts import Post
 from kernel import invariants
 from kernel.errors import Refusal
+from kernel.outbox import operations as outbox
 from tests.bookings.payments.conftest import (  # noqa: F401
     attempt,
     bucket,
@@ -118,6 +119,39 @@ def test_twin_without_the_lock_one_person_gives_more(paid, now, settings, no_gua
     assert sum(refund.amount_fen for refund in Refund.objects.all()) == 2000
 
 
+def deciding(order, at, settings):  # noqa: F811
+    """Above the limit: two who approve and two who refuse, all of them somebody else."""
+    settings.REFUND_LIMIT_FEN = 0
+    line = order.lines.get()
+    asked = refunds.by_staff(
+        order=order, parts={line.pk: ["p0", "p1"]}, shown_fen=2000, refund_fen=2000, words="",
+        actor="user:1", at=at,
+    )  # fmt: skip
+    assert asked is not None
+    who = {"request_id": asked.pk, "at": at}
+    return [
+        *(lambda n=n: refunds.approve(actor=f"user:{n}", **who) for n in (2, 3)),
+        *(lambda n=n: refunds.refuse(actor=f"user:{n}", answer="", **who) for n in (4, 5)),
+    ]
+
+
+def test_what_two_operators_decide_at_once_is_decided_once(paid, now, settings):  # noqa: F811
+    results = run_together(*deciding(paid, now, settings))
+
+    assert of_type(results, refunds.NotOpen) == 3
+    asked = RefundRequest.objects.get()
+    sent = sum(refund.amount_fen for refund in Refund.objects.all())
+    assert (asked.state, sent) in ((RequestState.DONE, 2000), (RequestState.REFUSED, 0))
+
+
+def test_twin_without_the_locks_it_is_refused_and_returned(paid, now, settings, no_guard):  # noqa: F811
+    calls = deciding(paid, now, settings)
+    results = run_together(*calls)
+
+    assert of_type(results, refunds.NotOpen) == 0
+    assert Refund.objects.count() > 0
+
+
 def test_a_part_is_used_or_returned_never_both(paid, now):  # noqa: F811
     line, voucher = paid.lines.get(), Voucher.objects.earliest("pk")
     post = Post(
@@ -138,6 +172,5 @@ def test_a_part_is_used_or_returned_never_both(paid, now):  # noqa: F811
     assert used + returned >= 1
     line.refresh_from_db()
     assert not {*line.used_parts} & {*line.cancelled_parts}
-    assert [
-        v for v in invariants.check_all(at=now + timedelta(hours=1)) if "outbox" not in v.rule
-    ] == []
+    outbox.drain(at=now)
+    assert invariants.check_all(at=now + timedelta(hours=1)) == []

@@ -69,7 +69,9 @@ class SecondPerson(Refusal):
     """Who asked or decided cannot be the second person."""
 
     code = "second_person"
-    message = _("Somebody else must approve this: you have asked for it or decided it.")
+    message = _(
+        "Somebody else must decide this: it is yours, or you have asked for it or decided it."
+    )
 
 
 def ask(
@@ -143,10 +145,11 @@ def by_staff(
     The limit is for all that staff return of one order, in however many steps. ``shown_fen`` is what
     the terms gave when the page was shown. None: done at once.
 
-    :raises RefundMoved, NotCancellable, TooMuch, AlreadyAsked: nothing has changed.
+    :raises RefundMoved, NotCancellable, TooMuch, AlreadyAsked, SecondPerson: nothing has changed.
     """
     with transaction.atomic(durable=True):
         order = _order_locked(order.pk)
+        _refuse_own(actor, order)
         quoted = quote(order=order, parts=parts, at=at)
         if quoted.refund_fen != shown_fen:
             raise RefundMoved(shown_fen=shown_fen, refund_fen=quoted.refund_fen)
@@ -176,10 +179,12 @@ def decide(
 ) -> RefundRequest:
     """Agree to a sum for a buyer's request; above the limit a second person must approve it.
 
-    :raises NotOpen: decided already. :raises TooMuch: nothing, or more than came in.
+    :raises NotOpen: decided already. :raises SecondPerson: who asked, or whose order it is.
+    :raises TooMuch: nothing, or more than came in.
     """
     with transaction.atomic(durable=True):
         asked = _locked(request_id, RequestState.ASKED)
+        _refuse_own(actor, asked.order, asked.asked_by)
         quoted = quote(order=asked.order, parts=asked.part_keys, at=at)
         if refund_fen <= 0:
             raise TooMuch(most_fen=quoted.received_fen)
@@ -190,6 +195,12 @@ def decide(
         if _is_for_one(asked.order, refund_fen):
             _carry_out(asked, actor, at)
     return asked
+
+
+def _refuse_own(actor: str, order: Order, *others: str) -> None:
+    """Nobody decides about money of their own, or twice."""
+    if actor in (order.actor, *others):
+        raise SecondPerson
 
 
 def _decided(asked: RefundRequest, refund_fen: int, answer: str, actor: str) -> None:
@@ -206,8 +217,7 @@ def approve(*, request_id: int, actor: str, at: datetime) -> RefundRequest:
     """
     with transaction.atomic(durable=True):
         asked = _locked(request_id, RequestState.DECIDED)
-        if actor in (asked.decided_by, asked.asked_by):
-            raise SecondPerson
+        _refuse_own(actor, asked.order, asked.decided_by, asked.asked_by)
         asked.approved_by = actor
         asked.save(update_fields=["approved_by"])
         audit.record(actor=actor, action="refund.approve", subject=asked.order.subject, at=at,

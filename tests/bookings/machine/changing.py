@@ -67,7 +67,7 @@ class Changing(Buying):
         fen = line.received(part) * share // 4
         asked = refunds.by_staff(
             order=self._row(order), parts={line.pk: [part.key]}, refund_fen=fen,
-            shown_fen=line.comes_back(part, self.at), words="w", actor="user:1", at=self.at,
+            shown_fen=line.comes_back(part, self.at), words="w", actor="user:staff", at=self.at,
         )  # fmt: skip
         assert (asked is None) == (order.by_hand + fen <= LIMIT)
         if asked is not None and not approves:

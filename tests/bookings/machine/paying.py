@@ -10,6 +10,7 @@ from bookings.balance import operations as balance
 from bookings.payments import operations as payments
 from bookings.payments.models import Attempt
 from bookings.payments.operations import NotPayable, Payable
+from bookings.payments.providers import ProviderDown
 from tests.bookings.machine.holdings import OWN
 from tests.bookings.machine.market import PICK, Ground, happens, of
 from tests.bookings.machine.terms import GIVEN_UP, HELD, LAPSED, Order, Payment
@@ -127,10 +128,10 @@ class Paying(Ground):
             else:
                 self._pay_now(payment)
 
-    def _pay_now(self, payment: Payment) -> None:
-        if payment.state == "PENDING":
+    def _pay_now(self, payment: Payment | None) -> None:
+        if payment is not None and payment.state == "PENDING":
             self._press(payment, payment.fen)
-        if payment.provider in TILLS:
+        if payment is not None and payment.provider in TILLS:
             self._tell(payment)
         self._settle()
 
@@ -156,15 +157,28 @@ class Paying(Ground):
         assert may, "not from an empty purse"
         return payment
 
-    def _start(self, payable: Payable, wanted: Payment) -> Payment:
-        """The page that is open already, or a new one for what the buyer was shown."""
-        attempt = payments.pay(payable=payable, provider=wanted.provider, at=self.at, buyer=BUYER)
-        same = (wanted.purpose, wanted.order, wanted.about, wanted.provider)
-        for each in self.house.payments:
-            if each.known == "PENDING" and wanted.order is not None:
-                if (each.purpose, each.order, each.about, each.provider) == same:
-                    assert attempt.token == each.token, "a second page for the same"
-                    return each
+    def _start(self, payable: Payable, wanted: Payment) -> Payment | None:
+        """The page that is open already, or a new one; an open one that asks for another sum, or whose
+        time is over, is closed first. None: that one cannot be closed, or has just been paid.
+        """
+        wanted.closes_at = payable.closes_at
+        there = self._there(wanted)
+        is_same = there is not None and there.fen == wanted.fen and there.closes_at > self.at
+        try:
+            attempt = payments.pay(
+                payable=payable, provider=wanted.provider, at=self.at, buyer=BUYER
+            )
+        except (NotPayable, ProviderDown):
+            if there is None or is_same:
+                raise
+            self._is_not_closed(there)
+            return None
+        if there is not None and is_same:
+            assert attempt.token == there.token, "a second page for the same"
+            return there
+        if there is not None:
+            there.state = there.known = "FAILED"
+            self.house.seen["closed for another page"] += 1
         wanted.token = attempt.token
         assert attempt.amount_fen == wanted.fen, "another sum than was shown"
         self.house.payments.append(wanted)
@@ -172,6 +186,19 @@ class Paying(Ground):
             wanted.order.payments.append(wanted)
         self._started(wanted)
         return wanted
+
+    def _there(self, wanted: Payment) -> Payment | None:
+        if wanted.order is None:
+            return None
+        same = (wanted.purpose, wanted.order, wanted.about, wanted.provider)
+        found = (p for p in self.house.payments if p.known == "PENDING")
+        return next((p for p in found if (p.purpose, p.order, p.about, p.provider) == same), None)
+
+    def _is_not_closed(self, there: Payment) -> None:
+        assert there.stays_open or there.state == "SUCCEEDED", "it could have been closed"
+        if there.state == "SUCCEEDED":
+            self.house.told(there)
+        self._settle()
 
     def _started(self, payment: Payment) -> None:
         if payment.provider in OWN:

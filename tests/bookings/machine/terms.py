@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 DEPOSIT, LATER, SECURED, SHY = "deposit", "later", "secured", "shy"
@@ -17,6 +17,8 @@ WAITING, CONFIRMED, REFUSED, CANCELLED = "AWAITING_SUPPLIER", "CONFIRMED", "REFU
 
 UNKNOWN, OPEN, WAIVED = "UNKNOWN", "OPEN", "WAIVED"
 """Where a sum due later stands, besides PAID."""
+
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Brief:
@@ -155,6 +157,7 @@ class Payment(Brief):
     about: Line | Share | None = None
     sets_aside: bool = False
     stays_open: bool = False
+    closes_at: datetime = FOR_EVER
     state: str = "PENDING"
     known: str = "PENDING"
     captured: int = 0

@@ -31,7 +31,7 @@ from tourism.tickets.facts import ProductFacts
 
 LONG = bool(os.environ.get("QUANYU_LONG"))
 STEPS = 80
-EXAMPLES = 2_200 if LONG else 22
+EXAMPLES = 2_400 if LONG else 24
 
 
 class Known:

@@ -82,6 +82,21 @@ class TestTwoPeople:
         asked.refresh_from_db()
         assert (asked.state, asked.approved_by) == (RequestState.DECIDED, "")
 
+    @pytest.mark.parametrize("own", ["asked", "bought"])
+    def test_nobody_decides_about_their_own_money(self, paid, parts, now, settings, own):
+        settings.REFUND_LIMIT_FEN = 2000
+        asks = ANNA if own == "asked" else paid.actor
+        asked = refunds.ask(order=paid, parts=parts, words="ill", files=[], actor=asks, at=now)
+
+        with pytest.raises(refunds.SecondPerson):
+            refunds.decide(request_id=asked.pk, refund_fen=1, answer="", actor=asks, at=now)
+        with pytest.raises(refunds.SecondPerson):
+            by_staff(paid, parts, now, actor=paid.actor)
+
+        assert untouched(paid)
+        asked.refresh_from_db()
+        assert (asked.state, asked.decided_by) == (RequestState.ASKED, "")
+
     def test_the_database_does_not_take_the_same_person_either(self, paid, parts, now, low_limit):
         asked = by_staff(paid, parts, now)
         with pytest.raises(IntegrityError), transaction.atomic():
