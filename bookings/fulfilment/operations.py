@@ -39,10 +39,12 @@ def deliver(*, order_id: int, at: datetime) -> None:
         by_kind: dict[str, list[Line]] = defaultdict(list)
         for line in lines:
             by_kind[line.kind].append(line)
+        delivered: list[ledger.NewEntry] = []
         for kind in sorted(by_kind):
             outcomes = _ask(kind, by_kind[kind], at)
             for line, outcome in zip(by_kind[kind], outcomes, strict=True):
-                _apply(order, line, outcome, at)
+                delivered += _apply(order, line, outcome, at)
+        ledger.post_many(delivered)
 
 
 def _ask(kind: str, lines: Sequence[Line], at: datetime) -> Sequence[Outcome]:
@@ -78,16 +80,18 @@ def ask_waiting_suppliers(*, at: datetime) -> int:
     return asked
 
 
-def _apply(order: Order, line: Line, outcome: Outcome, at: datetime) -> None:
+def _apply(order: Order, line: Line, outcome: Outcome, at: datetime) -> list[ledger.NewEntry]:
+    """Carry out what a seller said of a line; what is to be booked for it."""
     if isinstance(outcome, Done):
         vouchers.issue(line=line, entitlements=outcome.entitlements, at=at)
-        _confirm(order, line, at)
-    elif not isinstance(outcome, Pending):
+        return [_confirm(order, line, at)]
+    if not isinstance(outcome, Pending):
         _refuse(order, line, Why.SAID_NO, outcome.reason, at)
     elif line.state == State.PAID:
         _move(line, State.AWAITING_SUPPLIER)
     elif order.paid_at is not None and at >= queries.answer_by(line, paid_at=order.paid_at):
         _refuse(order, line, Why.NO_ANSWER, "", at)
+    return []
 
 
 def _refuse(order: Order, line: Line, why: Why, words: str, at: datetime) -> None:
@@ -96,9 +100,10 @@ def _refuse(order: Order, line: Line, why: Why, words: str, at: datetime) -> Non
     _tell("bookings.line.refused", order, line, at)
 
 
-def _confirm(order: Order, line: Line, at: datetime) -> None:
+def _confirm(order: Order, line: Line, at: datetime) -> ledger.NewEntry:
     _move(line, State.CONFIRMED)
-    ledger.post(
+    _tell("bookings.line.confirmed", order, line, at)
+    return ledger.NewEntry(
         key=f"delivered:line:{line.pk}",
         subject=order.subject,
         memo="delivered to the buyer",
@@ -110,7 +115,6 @@ def _confirm(order: Order, line: Line, at: datetime) -> None:
         currency=order.currency,
         at=at,
     )
-    _tell("bookings.line.confirmed", order, line, at)
 
 
 def _move(line: Line, state: State) -> None:

@@ -244,7 +244,7 @@ def give_up_old(made: Change, order: Order, at: datetime) -> bool:
 def _move_money(made: Change, line: Line, order: Order, at: datetime) -> None:
     """The supplier's claim becomes the buyer's again, less what is kept, and pays the new order."""
     old = f"buyer:{line.order_id}"
-    for key, subject, postings in (
+    facts = (
         (
             f"changed:{made.pk}",
             f"order:{line.order_id}",
@@ -259,13 +259,10 @@ def _move_money(made: Change, line: Line, order: Order, at: datetime) -> None:
             order.subject,
             [(old, made.credit_fen), (f"buyer:{order.pk}", -made.credit_fen)],
         ),
-    ):
-        ledger.post(
-            key=key,
-            subject=subject,
-            memo="changed",
-            postings=postings,
-            region_id=order.region_id,
-            currency=order.currency,
-            at=at,
+    )
+    ledger.post_many(
+        ledger.NewEntry(
+            key, subject, "changed", postings, order.region_id, at, currency=order.currency
         )
+        for key, subject, postings in facts
+    )

@@ -131,8 +131,7 @@ def _carry_out(
         vouchers.void(line=line, part_keys=parts[line.pk], at=at)
     orders.withdraw_parts(parts=parts, at=at)
     key = f"cancel:{order.pk}:{codes.new_token()}"
-    for line in before:
-        _book_cancelled(order, line, quoted, key, at)
+    ledger.post_many([_cancelled(order, line, quoted, key, at) for line in before])
     for line in Line.objects.filter(pk__in=parts):
         dues.waive(line=line, part_keys=parts[line.pk])
     CancelledPart.objects.bulk_create(
@@ -154,7 +153,7 @@ def _carry_out(
     return send_back(order, back, key, reason, actor, at, whole)
 
 
-def _book_cancelled(order: Order, line: Line, quoted: Quote, key: str, at: datetime) -> None:
+def _cancelled(order: Order, line: Line, quoted: Quote, key: str, at: datetime) -> ledger.NewEntry:
     """The supplier's claim on cancelled parts becomes the buyer's again, less what is kept.
 
     What metering has added to the price, or taken off it, is taken back with them.
@@ -165,7 +164,7 @@ def _book_cancelled(order: Order, line: Line, quoted: Quote, key: str, at: datet
     kept = quoted.kept_fen(line.pk)
     is_delivered = line.state == State.CONFIRMED
     owed_by = f"supplier:{line.supplier_id}" if is_delivered else f"buyer:{order.pk}"
-    ledger.post(
+    return ledger.NewEntry(
         key=f"{key}:line:{line.pk}",
         subject=order.subject,
         memo="cancelled",
