@@ -22,11 +22,22 @@ def still_to_come(sellers):
     sellers["plain"].starts_at = clock.now() + timedelta(days=3)
 
 
-def add(browser: Client, region, bucket: int, persons: str = "2") -> None:
+def add(browser: Client, region, bucket: int, persons: str = "2", kind: str = "plain") -> None:
     browser.post(
         reverse("checkout:add", args=[region.slug]),
-        {"kind": "plain", "ref": f"{bucket}:1000", "class_adult": persons},
+        {"kind": kind, "ref": f"{bucket}:1000", "class_adult": persons},
     )
+
+
+def test_a_deposit_is_said_beside_the_price(shop, sellers, region):
+    sellers["secured"].starts_at = clock.now() + timedelta(days=3)
+    browser = Client()
+    add(browser, region, shop.bucket(2), kind="secured")
+
+    page = browser.get(reverse("checkout:cart", args=[region.slug]))
+
+    assert page.context["cart"].total_fen == 2000
+    assert "a deposit of ¥10, which comes back" in page.content.decode()
 
 
 def test_what_was_sold_meanwhile_is_marked_and_the_rest_is_not(shop, sellers, region):
