@@ -138,6 +138,7 @@ def lapse(bought: Bought) -> None:
     seconds_until(lambda: bought.order.lines.get().state == State.LAPSED)
 
 
+@pytest.mark.core
 def test_a_service_that_is_silent_for_half_an_hour(mall, stripe, report):
     """Half an hour by its effects: the hold of a quarter of an hour ends while it is silent."""
     [thing] = mall.things(1, in_days=2)
@@ -259,6 +260,7 @@ def test_twenty_cancellations_at_once_return_the_money_once(mall, stripe, report
     assert figures.settle() == []
 
 
+@pytest.mark.core
 def test_what_the_bank_takes_back_leaves_the_account_and_flags_the_order(mall, stripe, report):
     bought = stripe.buy(mall.things(1, in_days=1))
     seconds_until(lambda: is_paid(bought))
@@ -282,6 +284,7 @@ def test_what_the_bank_takes_back_leaves_the_account_and_flags_the_order(mall, s
     assert delta == 0
 
 
+@pytest.mark.core
 def test_a_day_without_notices_is_caught_up_from_the_list(mall, stripe, report):
     stripe.desk.control(webhook=NOWHERE)
     many = repeats(10, 100)
@@ -318,6 +321,7 @@ def test_a_buyer_who_comes_back_before_paying_and_closes_the_page_after(mall, re
     assert figures.settle() == []
 
 
+@pytest.mark.core
 def test_all_services_agree_with_the_books_at_the_end(mall):
     """After all of the above."""
     found = services(mall)
