@@ -50,7 +50,7 @@ def name_party(page: Page, serials: Sequence[int], *, riders: Sequence[int] = ()
         page.select_option(f"[name=new_{place}-kind]", "RESIDENT_ID")
         page.fill(f"[name=new_{place}-number]", document_number(serial))
     act(page)
-    page.wait_for_url("**/checkout/")
+    page.wait_for_url(re.compile(r"/checkout/(\?|$)"))
 
 
 def confirm(page: Page, phone: str) -> None:
