@@ -6,6 +6,7 @@ import http.client
 import re
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from html.parser import HTMLParser
@@ -109,9 +110,9 @@ class Browser:
     def get(self, url: str, kind: str) -> Page:
         return self._go("GET", url, None, kind)
 
-    def send(self, page: Page, form: Form, kind: str, **fields: str) -> Page:
-        """Send a form of a page with some fields filled in."""
-        body = urlencode({**form.fields, **fields})
+    def send(self, page: Page, form: Form, kind: str, **fields: str | Sequence[str]) -> Page:
+        """Send a form of a page with some fields filled in, some of them with several values."""
+        body = urlencode({**form.fields, **fields}, doseq=True)
         url = urljoin(page.url, form.action or page.url)
         if form.method == "get":
             return self.get(f"{url.split('?')[0]}?{body}", kind)

@@ -7,6 +7,7 @@ it says, and the day has failed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -175,7 +176,9 @@ class Counter(Steps):
         back = self.cancel_one(buyers, order)
         self.until(lambda: "/payouts/" in self.staff.get(counter, "counter").text, "no payout")
         page = self.staff.get(counter, "counter")
-        form = next(form for form in page.forms if "/payouts/" in form.action)
+        [payout, *_older] = re.findall(r'href="([^"]*/payouts/[^"]*)"', page.text)
+        page = self.staff.get(f"{self.url}{payout}", "pay out")
+        form = next(form for form in page.forms if not form.action)
         page = self.staff.send(page, form, "pay out")
         form = page.form("counted")
         if form is None:

@@ -199,7 +199,9 @@ class Steps:
         form = page.form("shown_fen")
         if form is None:
             raise Stuck("no change was offered")
-        return buyers.browser.send(page, form, "change"), int(form.fields["shown_fen"])
+        everybody = list(dict.fromkeys(page.values("part")))
+        after = buyers.browser.send(page, form, "change", part=everybody)
+        return after, int(form.fields["shown_fen"])
 
     def cancel_one(self, buyers: Buyers, order: str) -> int:
         """One person's part, for what was shown."""
