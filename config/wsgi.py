@@ -12,9 +12,19 @@ from accounts.organisations import demonstration  # noqa: E402 - needs Django to
 
 demonstration.refuse_in_production()
 
+from django.conf import settings  # noqa: E402
+from django.urls import reverse  # noqa: E402
+from django.utils import translation  # noqa: E402
+
 from config.capacity import guarded  # noqa: E402
 
 application = guarded(_site)
+
+# A process answers when it can answer all: the first request of one that still reads the addresses and
+# the views behind them takes a second, and whoever waits behind it longer than that is turned away.
+for _language, _name in settings.LANGUAGES:
+    with translation.override(_language):
+        reverse("payment-hook", args=["any"])
 
 # What is loaded by now lives as long as the process: the collector need not walk it again and again
 # while a crowd waits (a full walk takes longer than placing fifty orders). What is young is walked in
