@@ -4,6 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+_OTHER_UNITS = re.compile(
+    "BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|UYI|VND|VUV|XAF|XOF|XPF"
+    "|BHD|IQD|JOD|KWD|LYD|OMR|TND|CLF|UYW"
+)
+"""Currencies of ISO 4217 whose smallest unit is none, a thousandth or a ten-thousandth."""
+
 _PLAIN_YUAN = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,2})?", re.ASCII)
 
 
@@ -17,6 +23,8 @@ class Money:
     def __post_init__(self) -> None:
         if type(self.fen) is not int:
             raise TypeError(f"fen must be an int, not {type(self.fen).__name__}")
+        if not has_fen(self.currency):
+            raise ValueError(f"{self.currency} has no hundredths")
 
     def __add__(self, other: "Money") -> "Money":
         return Money(self.fen + self._like(other), self.currency)
@@ -36,6 +44,11 @@ class Money:
         if other.currency != self.currency:
             raise ValueError(f"cannot mix {self.currency} and {other.currency}")
         return other.fen
+
+
+def has_fen(currency: str) -> bool:
+    """Whether sums of a currency are kept in hundredths of its unit, as all sums are here."""
+    return _OTHER_UNITS.fullmatch(currency) is None
 
 
 def split(fen: int, weights: Sequence[int]) -> list[int]:

@@ -29,6 +29,12 @@ def test_only_whole_fen_are_money(wrong: object) -> None:
         Money(wrong)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("currency", ["JPY", "KWD", "CLF"])
+def test_a_currency_without_hundredths_has_no_fen(currency: str) -> None:
+    with pytest.raises(ValueError, match="no hundredths"):
+        Money(1, currency)
+
+
 def test_a_bare_number_is_not_money() -> None:
     with pytest.raises(TypeError):
         Money(1) + 1  # type: ignore[operator]

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from kernel.money import has_fen
 from kernel.places.loading import sheets
 from kernel.places.loading.sheets import Parsed, Problem, Row
 
@@ -137,6 +138,8 @@ def _region(keys: _Keys, slug: str) -> RegionFacts | None:
     )
     if facts.slug and facts.slug != slug:
         keys.bad("slug", _("is not “%(slug)s”") % {"slug": slug})
+    if not has_fen(facts.currency):
+        keys.bad("currency", _("is not kept in hundredths, in which all sums are written here"))
     if facts.timezone and not _is_timezone(facts.timezone):
         keys.bad("timezone", _("is not the name of a time zone, such as Asia/Shanghai"))
     return facts if keys.is_good else None

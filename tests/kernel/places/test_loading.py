@@ -160,6 +160,8 @@ def test_all_bad_rows_are_listed_and_nothing_is_written(folder):
     ("file", "old", "new", "column"),
     [
         ("region.json", '"Asia/Urumqi"', '"Mars/Olympus"', "timezone"),
+        ("region.json", '"CNY"', '"JPY"', "currency"),
+        ("region.json", '"CNY"', '"KWD"', "currency"),
         ("region.json", '"yunling"', '"other"', "slug"),
         ("region.json", "43.85", '"43.85"', "latitude"),
         ("region.json", "60", "true", "horizon_days"),
