@@ -33,6 +33,11 @@ class Answer:
         return json.loads(self.text)
 
     @property
+    def is_yes(self) -> bool:
+        """Whether it says that it is done."""
+        return 200 <= self.status < 400
+
+    @property
     def location(self) -> str:
         return self.headers.get("location", "")
 
@@ -77,12 +82,17 @@ class Client:
     def get(self, path: str) -> Answer:
         return send(self.site + path, Cookie=self.buyer.cookies, Accept="text/html")
 
-    def order(self, things: Sequence[Thing], key: str, **more: Any) -> Answer:
-        """Place an order for the buyer alone: 201 with {code, url, …}."""
+    def order(
+        self, things: Sequence[Thing], key: str, *, who: Sequence[int] = (),
+        shown_fen: int | None = None, **more: Any,
+    ) -> Answer:  # fmt: skip
+        """Place an order, for the buyer alone unless it says for whom: 201 with {code, url, …}."""
+        people = who or [self.buyer.traveller_id]
+        whole = sum(thing.price_fen for thing in things) * len(people)
         fields = [pair for t in things for pair in (("kind", t.kind), ("ref", t.ref))]
+        fields += [("who", str(traveller_id)) for traveller_id in people]
         fields += [
-            ("who", str(self.buyer.traveller_id)),
-            ("shown_total_fen", str(sum(thing.price_fen for thing in things))),
+            ("shown_total_fen", str(whole if shown_fen is None else shown_fen)),
             ("request_key", key),
         ]
         return self.post(f"/en/{self.region}/checkout/now/", fields, **more)

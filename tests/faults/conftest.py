@@ -47,7 +47,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("faults"))
-            item.add_marker(pytest.mark.timeout(1800 if IS_LONG else 180))
+            # The servers of the session are nobody's time: on a busy machine they take minutes.
+            item.add_marker(pytest.mark.timeout(1800 if IS_LONG else 180, func_only=True))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

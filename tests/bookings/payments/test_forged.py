@@ -1,76 +1,32 @@
-"""A corpus of forged notices: each is refused, and nothing is written but a line in the security log.
-
-Each begins as a genuine notice of a payment of ours, made by the provider's stand-in, so that all but
-one thing is right.
-"""
+"""The corpus of forged notices: each is refused, and nothing is written but a line in the security log."""
 
 from __future__ import annotations
 
-import base64
-import json
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from django.test import Client
 
 from bookings.orders.models import State
 from bookings.payments import providers
-from bookings.payments.fakes.alipay import AlipayDesk
-from bookings.payments.fakes.desk import Desk
 from bookings.payments.fakes.keys import Keys, keys_in
-from bookings.payments.fakes.stripe import StripeDesk
 from bookings.payments.fakes.wechat import WeChatDesk
 from bookings.payments.models import Attempt, AttemptState, ProviderEvent
 from bookings.payments.operations.hear import fits
 from bookings.payments.providers.alipay import Alipay
-from bookings.payments.providers.sandbox import SIGNATURE, Sandbox
+from bookings.payments.providers.sandbox import Sandbox
 from bookings.payments.providers.stripe import Stripe
 from bookings.payments.providers.wechat import WeChat
-from bookings.payments.reading import private_key, public_key, sign
+from bookings.payments.reading import private_key, public_key
 from bookings.payments.sandbox_server import Party, Store
 from kernel import clock
 from kernel.outbox.models import Event
+from tests.bookings.payments.forged import DESKS, FORGED, Letter, Writer, headed
 
 pytestmark = pytest.mark.django_db
-
-
-@dataclass(frozen=True)
-class Letter:
-    """What arrives at /hooks/…/."""
-
-    raw: bytes
-    headers: dict[str, str]
-
-
-@dataclass
-class World:
-    """One provider with its desk, and a payment of ours that was made there."""
-
-    desk: Party
-    keys: Keys
-    attempt: Attempt
-
-    def letter(self) -> Letter:
-        """The genuine notice of the payment."""
-        payment = self.desk.say(self.number)
-        raw = self.desk.notice("payment.ended", payment).encode()
-        return Letter(raw, self.desk.seal(raw))
-
-    @property
-    def number(self) -> str:
-        row = self.desk.store.one("SELECT id FROM payment WHERE token = ?", self.attempt.token)
-        assert row is not None
-        return str(row["id"])
-
-    def sealed(self, raw: bytes) -> Letter:
-        """Other words, genuinely signed."""
-        return Letter(raw, self.desk.seal(raw))
 
 
 @pytest.fixture(scope="module")
@@ -106,15 +62,12 @@ def _adapter(name: str, keys: Keys, desk: Party) -> providers.Provider:
     return made
 
 
-DESKS: dict[str, type[Desk]] = {"stripe": StripeDesk, "alipay": AlipayDesk, "wechat": WeChatDesk}
-
-
 @pytest.fixture
-def world_of(order, now, keys, tmp_path: Path) -> Iterator[Callable[[str], World]]:
+def writer_of(order, now, keys, tmp_path: Path) -> Iterator[Callable[[str], Writer]]:
     """Make a provider, and a payment of the order that was made there."""
     known = {provider.name: provider for provider in providers.list_all()}
 
-    def make(name: str) -> World:
+    def make(name: str) -> Writer:
         desk: Party = (
             Party(Store(tmp_path / "sandbox.sqlite3"), "s" * 40, "http://127.0.0.1:9")
             if name == "sandbox"
@@ -130,203 +83,13 @@ def world_of(order, now, keys, tmp_path: Path) -> Iterator[Callable[[str], World
             "return_url": "http://x/", "notice_url": "http://127.0.0.1:9/", "language": "en",
         })  # fmt: skip
         desk.end(made["id"], "never")
-        return World(desk, keys, attempt)
+        return Writer(desk, keys, attempt, made["id"])
 
     yield make
     for name in ("sandbox", "stripe", "alipay", "wechat"):
         providers.unregister(name)
     for provider in known.values():
         providers.register(provider)
-
-
-def bent(letter: Letter, old: bytes, new: bytes) -> Letter:
-    """Other bytes below the old signature."""
-    assert old in letter.raw
-    return replace(letter, raw=letter.raw.replace(old, new, 1))
-
-
-def headed(letter: Letter, **changes: str) -> Letter:
-    """Other headers, by names with underscores."""
-    changed = {name.replace("_", "-"): text for name, text in changes.items()}
-    return replace(letter, headers={**letter.headers, **changed})
-
-
-def without(letter: Letter, *names: str) -> Letter:
-    return replace(letter, headers={k: v for k, v in letter.headers.items() if k not in names})
-
-
-def form(letter: Letter, *, extra: str = "", **changes: str) -> Letter:
-    """Other fields in a form, with the old signature."""
-    fields = {**dict(parse_qsl(letter.raw.decode(), keep_blank_values=True)), **changes}
-    return replace(letter, raw=urlencode(fields).encode() + extra.encode())
-
-
-def aged(letter: Letter, seconds: int) -> Letter:
-    """The time of a ``t=…,v1=…`` header moved, the signature kept."""
-    name = SIGNATURE if SIGNATURE in letter.headers else "Stripe-Signature"
-    at, rest = letter.headers[name].split(",", 1)
-    return replace(letter, headers={**letter.headers, name: f"t={int(at[2:]) + seconds},{rest}"})
-
-
-def old(world: World, **ago: int) -> Letter:
-    """Genuine, but signed long ago."""
-    moved = clock.now() - timedelta(**ago)
-    world.desk.clock = moved.isoformat()
-    try:
-        return world.letter()
-    finally:
-        world.desk.clock = ""
-
-
-def by_another_key(world: World) -> Letter:
-    world.desk.faults = {"forge": 1}
-    if type(world.desk) is Party:
-        world.desk.secret = "another secret"
-    letter = world.letter()
-    world.desk.faults = {}
-    return letter
-
-
-def swapped_key(world: World) -> Letter:
-    """A serial that WeChat Pay never had."""
-    return headed(world.letter(), Wechatpay_Serial="AB" * 20)
-
-
-def bad_seal(world: World) -> Letter:
-    """Signed anew by the right key, but the sealed inside was altered."""
-    body = json.loads(world.letter().raw)
-    sealed = bytearray(base64.b64decode(body["resource"]["ciphertext"]))
-    sealed[3] ^= 1
-    body["resource"]["ciphertext"] = base64.b64encode(bytes(sealed)).decode()
-    return world.sealed(json.dumps(body).encode())
-
-
-def short_seal(world: World) -> Letter:
-    body = json.loads(world.letter().raw)
-    body["resource"]["ciphertext"] = body["resource"]["ciphertext"][:-24]
-    return world.sealed(json.dumps(body).encode())
-
-
-def other_data(world: World) -> Letter:
-    body = json.loads(world.letter().raw)
-    body["resource"]["associated_data"] = "refund"
-    return world.sealed(json.dumps(body).encode())
-
-
-def other_app(world: World) -> Letter:
-    """Alipay's genuine signature over a notice for another app."""
-    fields = dict(parse_qsl(world.letter().raw.decode(), keep_blank_values=True))
-    fields["app_id"] = "2026999999999999"
-    unsigned = {k: v for k, v in fields.items() if k not in ("sign", "sign_type")}
-    message = "&".join(f"{name}={unsigned[name]}" for name in sorted(unsigned))
-    fields["sign"] = sign(private_key(world.keys.alipay_their_key), message.encode())
-    return Letter(urlencode(fields).encode(), {})
-
-
-def of_sum(world: World, fen: int) -> Letter:
-    """Genuine in every way, but the payment there is of another sum."""
-    change = "UPDATE payment SET amount = ?, captured = ? WHERE token = ?"
-    world.desk.store.run(change, fen, fen, world.attempt.token)
-    return world.letter()
-
-
-def of_currency(world: World) -> Letter:
-    world.desk.store.run("UPDATE payment SET currency = 'USD'")
-    return world.letter()
-
-
-def of_reference(world: World) -> Letter:
-    """Genuine, but of another payment at the provider than the one we sent the buyer to."""
-    Attempt.objects.filter(pk=world.attempt.pk).update(provider_ref="of_another_payment")
-    return world.letter()
-
-
-def resigned(world: World, old: bytes, new: bytes) -> Letter:
-    """Other words, genuinely signed."""
-    return world.sealed(bent(world.letter(), old, new).raw)
-
-
-def other_merchant(world: World) -> Letter:
-    """WeChat Pay's genuine letter about another merchant's payment."""
-    world.desk.keys = replace(world.keys, wechat_merchant_id="1999999999")
-    return world.letter()
-
-
-FORGED: dict[str, tuple[str, Callable[[World], Letter]]] = {
-    "sandbox: another secret": ("sandbox", by_another_key),
-    "sandbox: altered": ("sandbox", lambda w: bent(w.letter(), b"2000", b"1")),
-    "sandbox: another sum, signed": ("sandbox", lambda w: of_sum(w, 1)),
-    "sandbox: another currency, signed": ("sandbox", of_currency),
-    "sandbox: another payment, signed": ("sandbox", of_reference),
-    "sandbox: live, signed": ("sandbox", lambda w: resigned(w, b'"live": false', b'"live": true')),
-    "sandbox: no signature": ("sandbox", lambda w: without(w.letter(), SIGNATURE)),
-    "sandbox: an hour old": ("sandbox", lambda w: old(w, hours=1)),
-    "sandbox: time moved": ("sandbox", lambda w: aged(w.letter(), 60)),
-    "sandbox: signed, not JSON": ("sandbox", lambda w: w.sealed(b"<xml>")),
-    "stripe: another secret": ("stripe", by_another_key),
-    "stripe: altered": ("stripe", lambda w: bent(w.letter(), b"2000", b"2001")),
-    "stripe: another sum, signed": ("stripe", lambda w: of_sum(w, 2001)),
-    "stripe: another currency, signed": ("stripe", of_currency),
-    "stripe: another payment, signed": ("stripe", of_reference),
-    "stripe: live, signed": (
-        "stripe",
-        lambda w: w.sealed(w.letter().raw.replace(b'"livemode": false', b'"livemode": true')),
-    ),
-    "stripe: another event": ("stripe", lambda w: bent(w.letter(), b"evt_", b"evu_")),
-    "stripe: no signature": ("stripe", lambda w: without(w.letter(), "Stripe-Signature")),
-    "stripe: ten minutes old": ("stripe", lambda w: old(w, minutes=10)),
-    "stripe: from the future": ("stripe", lambda w: old(w, minutes=-10)),
-    "stripe: time moved": ("stripe", lambda w: aged(w.letter(), 1)),
-    "stripe: two times": (
-        "stripe",
-        lambda w: headed(
-            w.letter(), Stripe_Signature="t=1," + w.letter().headers["Stripe-Signature"]
-        ),
-    ),
-    "stripe: test scheme only": (
-        "stripe",
-        lambda w: headed(
-            w.letter(),
-            Stripe_Signature=w.letter().headers["Stripe-Signature"].replace("v1=", "v0="),
-        ),
-    ),
-    "stripe: a number for a time": (
-        "stripe",
-        lambda w: headed(w.letter(), Stripe_Signature="t=" + "9" * 400 + ",v1=00"),
-    ),
-    "alipay: another key": ("alipay", by_another_key),
-    "alipay: altered": ("alipay", lambda w: form(w.letter(), total_amount="0.01")),
-    "alipay: another sum, signed": ("alipay", lambda w: of_sum(w, 1)),
-    "alipay: another payment, signed": ("alipay", of_reference),
-    "alipay: another order": ("alipay", lambda w: form(w.letter(), out_trade_no="other")),
-    "alipay: another app, signed": ("alipay", other_app),
-    "alipay: weaker algorithm": ("alipay", lambda w: form(w.letter(), sign_type="RSA")),
-    "alipay: no signature": ("alipay", lambda w: form(w.letter(), sign="")),
-    "alipay: a field twice": ("alipay", lambda w: form(w.letter(), extra="&total_amount=0.01")),
-    "alipay: a field more": ("alipay", lambda w: form(w.letter(), extra="&refund_fee=20.00")),
-    "alipay: two days old": ("alipay", lambda w: old(w, days=2)),
-    "alipay: not a form": ("alipay", lambda w: Letter(b"\xff\xfe{}", {})),
-    "wechat: another key": ("wechat", by_another_key),
-    "wechat: unknown serial": ("wechat", swapped_key),
-    "wechat: no nonce": ("wechat", lambda w: without(w.letter(), "Wechatpay-Nonce")),
-    "wechat: ten minutes old": ("wechat", lambda w: old(w, minutes=10)),
-    "wechat: time moved": (
-        "wechat",
-        lambda w: headed(w.letter(), Wechatpay_Timestamp=str(int(clock.now().timestamp()) + 2)),
-    ),
-    "wechat: another sum, signed": ("wechat", lambda w: of_sum(w, 1999)),
-    "wechat: another currency, signed": ("wechat", of_currency),
-    "wechat: another payment, signed": ("wechat", of_reference),
-    "wechat: another merchant, signed": ("wechat", other_merchant),
-    "wechat: altered": ("wechat", lambda w: bent(w.letter(), b"SUCCESS", b"success")),
-    "wechat: seal altered": ("wechat", bad_seal),
-    "wechat: seal cut short": ("wechat", short_seal),
-    "wechat: of another kind": ("wechat", other_data),
-    "wechat: digits of another script": (
-        "wechat",
-        lambda w: headed(w.letter(), Wechatpay_Timestamp="１２３"),
-    ),
-}
 
 
 def post(name: str, letter: Letter) -> int:
@@ -341,18 +104,18 @@ def test_the_corpus_has_at_least_thirty():
 
 
 @pytest.mark.parametrize("what", FORGED)
-def test_a_forged_notice_is_refused_with_nothing_written(world_of, order, what, caplog):
+def test_a_forged_notice_is_refused_with_nothing_written(writer_of, order, what, caplog):
     name, forge = FORGED[what]
-    world = world_of(name)
-    letter = forge(world)
+    writer = writer_of(name)
+    letter = forge(writer)
     before = Event.objects.count()
     caplog.clear()
 
     with caplog.at_level(logging.WARNING, logger="quanyu.security"):
         assert post(name, letter) == 400
 
-    world.attempt.refresh_from_db()
-    assert (world.attempt.state, world.attempt.captured_fen) == (AttemptState.PENDING, 0)
+    writer.attempt.refresh_from_db()
+    assert (writer.attempt.state, writer.attempt.captured_fen) == (AttemptState.PENDING, 0)
     assert (ProviderEvent.objects.count(), Event.objects.count()) == (0, before)
     assert [record.name for record in caplog.records].count("quanyu.security") == 1
     order.refresh_from_db()
@@ -360,46 +123,46 @@ def test_a_forged_notice_is_refused_with_nothing_written(world_of, order, what, 
 
 
 @pytest.mark.parametrize("name", ["sandbox", "stripe", "alipay", "wechat"])
-def test_the_genuine_one_that_each_began_as_is_taken(world_of, order, name):
-    world = world_of(name)
+def test_the_genuine_one_that_each_began_as_is_taken(writer_of, order, name):
+    writer = writer_of(name)
 
-    assert post(name, world.letter()) == 200
+    assert post(name, writer.letter()) == 200
 
-    world.attempt.refresh_from_db()
-    assert world.attempt.state == AttemptState.SUCCEEDED
+    writer.attempt.refresh_from_db()
+    assert writer.attempt.state == AttemptState.SUCCEEDED
 
 
-def test_a_test_payment_is_none_where_money_is_real(world_of, now):
-    world = world_of("stripe")
+def test_a_test_payment_is_none_where_money_is_real(writer_of, now):
+    writer = writer_of("stripe")
     provider = providers.get("stripe")
-    letter = world.letter()
+    letter = writer.letter()
     notice = provider.verify(letter.raw, letter.headers, at=clock.now())
     live = Stripe(secret_key="sk_live_x", webhook_secret="w", url="http://127.0.0.1:9")
 
-    assert fits(provider, world.attempt, notice.payment)
-    assert not fits(live, world.attempt, notice.payment)
+    assert fits(provider, writer.attempt, notice.payment)
+    assert not fits(live, writer.attempt, notice.payment)
 
 
-def test_wechat_pays_keys_change_without_a_pause(world_of, monkeypatch):
-    world = world_of("wechat")
-    assert post("wechat", world.letter()) == 200
+def test_wechat_pays_keys_change_without_a_pause(writer_of, monkeypatch):
+    writer = writer_of("wechat")
+    assert post("wechat", writer.letter()) == 200
 
-    world.desk.rotate()
+    writer.desk.rotate()
     monkeypatch.setattr("bookings.payments.providers.wechat.certificates.AGAIN_AFTER_S", 0.0)
 
-    letter = world.letter()
+    letter = writer.letter()
     notice = providers.get("wechat").verify(letter.raw, letter.headers, at=clock.now())
-    assert notice.payment.token == world.attempt.token
+    assert notice.payment.token == writer.attempt.token
 
 
-def test_unknown_serials_do_not_make_us_ask_again_and_again(world_of):
-    world = world_of("wechat")
+def test_unknown_serials_do_not_make_us_ask_again_and_again(writer_of):
+    writer = writer_of("wechat")
     certificates = providers.get("wechat").certificates
     asked = []
     download = certificates._download
     certificates._download = lambda: asked.append(1) or download()
 
     for number in range(50):
-        assert post("wechat", headed(world.letter(), Wechatpay_Serial=f"{number:040X}")) == 400
+        assert post("wechat", headed(writer.letter(), Wechatpay_Serial=f"{number:040X}")) == 400
 
     assert len(asked) == 1
