@@ -199,6 +199,13 @@ class World:
         process = self.site.child(name).process
         return [process.pid, *descendants(process.pid)] if process else []
 
+    def cpu_s(self, name: str) -> float:
+        """Seconds of CPU that a child and its processes have used up to now."""
+        ticks = sum(
+            int(facts[11]) + int(facts[12]) for pid in self.pids(name) if (facts := _facts_of(pid))
+        )
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def web_workers(self) -> list[int]:
         return self.pids("web")[1:]
 
@@ -281,16 +288,20 @@ class World:
 
 def descendants(root: int) -> list[int]:
     """All processes below one, however deep."""
-    parents = {}
-    for entry in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            facts = (entry / "stat").read_text().rsplit(")", 1)[1].split()
-            parents[int(entry.name)] = int(facts[1])
+    pids = [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
+    parents = {pid: int(facts[1]) for pid in pids if (facts := _facts_of(pid))}
     found, wave = [], [root]
     while wave:
         wave = [pid for pid, parent in parents.items() if parent in wave]
         found += wave
     return found
+
+
+def _facts_of(pid: int) -> list[str]:
+    """What the kernel says of a process, from its state on; empty where it has ended."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return []
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from bench.load import quantile
@@ -16,7 +18,9 @@ def test_a_hundred_copies_of_one_notice_at_once_are_one(mall, stripe, report):
     with stripe.by_hand():
         bought = stripe.buy(mall.things(1, in_days=1))
         [raw] = stripe.events_of(bought)
+        before_s = mall.cpu_s("web")
         answers = together(100, lambda _n: stripe.send_event(raw))
+        web_ms = (mall.cpu_s("web") - before_s) * 1000 / len(answers)
         recovery_s = seconds_until(lambda: bought.is_paid)
 
     row = report("F40", "one notice a hundred times at once")
@@ -24,6 +28,7 @@ def test_a_hundred_copies_of_one_notice_at_once_are_one(mall, stripe, report):
     row.recovery_s = recovery_s
     row.p99_during = quantile(sorted(answer.ms for answer in answers), 0.99)
     row.duplicated = ProviderEvent.objects.filter(attempt=bought.attempt).count() - 1
+    row.note = f"{web_ms:.1f} ms of the web's CPU a notice, load {os.getloadavg()[0]:.1f}"
     row.assert_whole()
     assert {answer.status for answer in answers} == {200}
     assert figures.settle() == []
