@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.balance.models import Account, Grant, TakenBack, TopUp
 from bookings.balance.operations.moving import NOWHERE, post
+from bookings.ledger import queries as books
 from bookings.payments.models import Attempt, DisputeState, Purpose
 from bookings.payments.operations.outside import count_outside
 from kernel import codes
@@ -48,14 +49,15 @@ def note_outside(*, facts: Mapping[str, Any], at: datetime) -> None:
 def note_dispute(*, facts: Mapping[str, Any], at: datetime) -> None:
     """A bank disputes a payment: nothing is spent meanwhile; decided for the buyer, it is taken back.
 
-    Runs in the outbox's transaction. ``facts``: attempt_id, purpose, purpose_id.
+    There may be several disputes of one payment: each time what was not taken back before. Runs in the outbox's transaction. ``facts``: attempt_id, purpose, purpose_id.
     """
     attempt = Attempt.objects.get(pk=facts["attempt_id"])
     if facts["purpose"] != Purpose.TOP_UP or attempt.dispute == DisputeState.WON:
         return
-    account, key = _blocked(facts, at), f"lost:attempt:{attempt.pk}"
-    if attempt.dispute == DisputeState.LOST and not TakenBack.objects.filter(key=key).exists():
-        _take_back(account, attempt, attempt.disputed_fen, key, f"lost:{NOWHERE}", at)
+    account, key, leaves = _blocked(facts, at), f"lost:attempt:{attempt.pk}", f"lost:{NOWHERE}"
+    fen = attempt.disputed_fen + books.moved(leaves, key=key)
+    if attempt.dispute == DisputeState.LOST and fen > 0:
+        _take_back(account, attempt, fen, f"{key}:{attempt.disputed_fen}", leaves, at)
 
 
 def _blocked(facts: Mapping[str, Any], at: datetime) -> Account:
