@@ -49,7 +49,8 @@ def note_outside(*, facts: Mapping[str, Any], at: datetime) -> None:
 def note_dispute(*, facts: Mapping[str, Any], at: datetime) -> None:
     """A bank disputes a payment: nothing is spent meanwhile; decided for the buyer, it is taken back.
 
-    There may be several disputes of one payment: each time what was not taken back before. Runs in the outbox's transaction. ``facts``: attempt_id, purpose, purpose_id.
+    There may be several disputes of one payment: each time what was not taken back before.
+    Runs in the outbox's transaction. ``facts``: attempt_id, purpose, purpose_id.
     """
     attempt = Attempt.objects.get(pk=facts["attempt_id"])
     if facts["purpose"] != Purpose.TOP_UP or attempt.dispute == DisputeState.WON:

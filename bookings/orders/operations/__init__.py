@@ -16,7 +16,13 @@ from bookings.orders.operations.change import (
     quote_change,
 )
 from bookings.orders.operations.drafts import HOLD_FOR, PlaceRequest
-from bookings.orders.operations.flags import FlagMoved, NoReasonGiven, look_at
+from bookings.orders.operations.flags import (
+    Flagged,
+    FlagMoved,
+    NoReasonGiven,
+    look_at,
+    refuse_flagged,
+)
 from bookings.orders.operations.lapse import lapse_due
 from bookings.orders.operations.leave_out import leave_out
 from bookings.orders.operations.place import KeyReused, place, place_many
@@ -39,6 +45,7 @@ __all__ = (
     "ChangeMoved",
     "ChangeQuote",
     "FlagMoved",
+    "Flagged",
     "KeyReused",
     "NamesMissing",
     "NoReasonGiven",
@@ -61,6 +68,7 @@ __all__ = (
     "place_many",
     "place_together",
     "quote_change",
+    "refuse_flagged",
     "release_lines",
     "settle",
     "settle_deposit",

@@ -179,7 +179,8 @@ def note_outside(*, facts: Mapping[str, Any], at: datetime) -> None:
 def note_dispute(*, facts: Mapping[str, Any], at: datetime) -> None:
     """A bank disputes the payment of a bill: the tab is closed; decided for the holder, it owes again.
 
-    There may be several disputes of one payment: each time what was not owed again before. Runs in the outbox's transaction. ``facts``: attempt_id, purpose, purpose_id.
+    There may be several disputes of one payment: each time what was not owed again before.
+    Runs in the outbox's transaction. ``facts``: attempt_id, purpose, purpose_id.
     """
     attempt = Attempt.objects.get(pk=facts["attempt_id"])
     if facts["purpose"] != Purpose.BILL or attempt.dispute == DisputeState.WON:
