@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.contracts import How
 from bookings.deposits.models import Deposit, State
 from bookings.ledger import operations as ledger
+from bookings.orders import operations as orders
 from bookings.orders.models import HOLDING, Line, Order
 from bookings.payments import operations as payments
 from bookings.payments.models import Attempt, AttemptState
@@ -74,10 +75,12 @@ def settle(*, deposit_id: int, keep_fen: int, reason: str, actor: str, at: datet
     """Decide, once: what is kept for the supplier, and that the rest goes back.
 
     :raises DepositSettled: it was decided before. :raises KeepsTooMuch: out of bounds, or no reason.
+    :raises OwnMoney: it is the deposit of who decides.
     """
     deposit = Deposit.objects.select_related("order", "attempt").get(pk=deposit_id)
     if not 0 <= keep_fen <= deposit.amount_fen or (keep_fen and not reason.strip()):
         raise KeepsTooMuch(most=deposit.amount_fen, field="keep_fen")
+    orders.refuse_own(deposit.order, actor)
     with transaction.atomic(durable=True):
         moved = Deposit.objects.filter(pk=deposit.pk, state=State.HELD).update(
             state=State.SETTLING, kept_fen=keep_fen, reason=reason, actor=actor, decided_at=at,

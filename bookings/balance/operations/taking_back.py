@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.balance.models import Account, Grant, TakenBack, TopUp
 from bookings.balance.operations.moving import NOWHERE, post
 from bookings.ledger import queries as books
+from bookings.orders import operations as orders
 from bookings.payments.models import Attempt, DisputeState, Purpose
 from bookings.payments.operations.outside import count_outside
 from kernel import codes
@@ -117,11 +118,14 @@ def unblock(*, account_id: int, actor: str, at: datetime) -> Account:
     """A person has looked: what is owed is set off against what is there, the rest can be spent.
 
     What is owed beyond that stays in the books. :raises NotBlocked: it is not blocked.
+    :raises OwnMoney: it is the balance of who unblocks.
     """
     with transaction.atomic(durable=True):
         account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
         if account.blocked_at is None:
             raise NotBlocked
+        if account.actor == actor:
+            raise orders.OwnMoney
         fen = min(account.owed_fen, account.paid_fen)
         Account.objects.filter(pk=account.pk, paid_fen__gte=fen, owed_fen__gte=fen).update(
             paid_fen=F("paid_fen") - fen, owed_fen=F("owed_fen") - fen, blocked_at=None

@@ -25,6 +25,7 @@ from bookings.orders.operations.flags import (
 )
 from bookings.orders.operations.lapse import lapse_due
 from bookings.orders.operations.leave_out import leave_out
+from bookings.orders.operations.own import OwnMoney, is_own, refuse_own
 from bookings.orders.operations.place import KeyReused, place, place_many
 from bookings.orders.operations.settle import note_set_aside, settle, settle_deposit, settle_free
 from bookings.orders.operations.sold_out import SoldOut
@@ -52,12 +53,14 @@ __all__ = (
     "NotChangeable",
     "NotWaiting",
     "OtherSeller",
+    "OwnMoney",
     "PlaceRequest",
     "PriceMoved",
     "SoldOut",
     "abandon",
     "can_split",
     "change",
+    "is_own",
     "lapse_due",
     "leave_out",
     "look_at",
@@ -69,6 +72,7 @@ __all__ = (
     "place_together",
     "quote_change",
     "refuse_flagged",
+    "refuse_own",
     "release_lines",
     "settle",
     "settle_deposit",

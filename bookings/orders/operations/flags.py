@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.orders.models import Flag, Order
+from bookings.orders.operations.own import refuse_own
 from bookings.orders.queries import LOOKED_AT
 from kernel.audit import operations as audit
 from kernel.errors import Refusal
@@ -50,9 +51,11 @@ def look_at(*, order_id: int, flag: str, why: str, actor: str, at: datetime) -> 
     """Settle an order's flag, which the person has seen as ``flag``; news sets it again. Audited.
 
     :raises NoReasonGiven: nothing is said. :raises FlagMoved: it is another flag by now, or none.
+    :raises OwnMoney: it is about their own money.
     """
     if not why.strip():
         raise NoReasonGiven(field="why")
+    refuse_own(Order.objects.get(pk=order_id), actor)
     with transaction.atomic(durable=True):
         flagged = Order.objects.filter(pk=order_id, flag=flag).exclude(flag=Flag.NONE)
         if not flagged.update(flag=Flag.NONE):

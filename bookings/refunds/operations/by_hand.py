@@ -11,6 +11,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from bookings.ledger import operations as ledger
+from bookings.orders import operations as orders
 from bookings.orders.models import Order
 from bookings.refunds.models import BankDetails, Refund, RefundState
 from bookings.refunds.operations.requests import SecondPerson
@@ -129,11 +130,13 @@ def pay_out(*, refund_id: int, reference: str, actor: str, at: datetime) -> None
     :raises NotStuck: the refund does not wait for a person, or there is no reference.
     :raises NotAsked: the buyer was not asked for an account, and so the provider not once more.
     :raises SecondPerson: above the limit, who asked for the account is not who transfers.
+    :raises OwnMoney: it goes to who transfers it.
     """
     with transaction.atomic(durable=True):
         refund = _locked(refund_id)
         if refund.state != RefundState.FAILED or not reference.strip():
             raise NotStuck
+        orders.refuse_own(refund.order, actor)
         asked = BankDetails.objects.filter(refund=refund).first()
         if asked is None:
             raise NotAsked
