@@ -132,6 +132,16 @@ class TestWhileTheBankDecides:
         assert (stands(paid)["buyer"], stands(paid)["by-hand"]) == (0, -2000)
         assert sound(now + timedelta(hours=1))
 
+    def test_nobody_transfers_it_meanwhile(self, paid, waiting, now):
+        refunds.ask_for_account(refund_id=waiting.pk, actor=ANNA, at=now)
+
+        with pytest.raises(refunds.WithTheBank):
+            refunds.pay_out(refund_id=waiting.pk, reference="T-1", actor=ANNA, at=now)
+
+        waiting.refresh_from_db()
+        assert (waiting.state, waiting.paid_out_ref) == (RefundState.FAILED, "")
+        assert (stands(paid)["by-hand"], ledger.balance("bank:payouts")) == (-2000, 0)
+
     def test_decided_for_the_buyer_it_is_done(self, paid, attempt, waiting, now):
         learn(attempt, now, disputed_fen=2000, dispute="LOST")
 

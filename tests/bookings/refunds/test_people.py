@@ -22,6 +22,7 @@ from bookings.refunds.models import (
     RefundState,
     RequestState,
 )
+from bookings.refunds.operations import by_hand
 from kernel.audit.models import Entry
 from kernel.outbox import operations as outbox
 from tests.bookings.refunds.conftest import ANNA, BEN, cancel, sound
@@ -316,6 +317,22 @@ class TestByHand:
         address = f"/en/refund/{asked.token}/"
         assert "is-wrong" in Client().post(address, {**self.FORM, **change}).content.decode()
         assert BankDetails.objects.get().given_at is None
+
+    def test_an_account_that_comes_while_it_is_paid_out_is_not_kept(self, stuck, now, monkeypatch):
+        asked = refunds.ask_for_account(refund_id=stuck.pk, actor=ANNA, at=now)
+
+        def paid_out_meanwhile(token, *, at):
+            found = refunds.open_link(token, at=at)
+            refunds.pay_out(refund_id=stuck.pk, reference="T-77", actor=BEN, at=at)
+            return found
+
+        monkeypatch.setattr(by_hand, "open_link", paid_out_meanwhile)
+        account = refunds.Account("王芳", "6222000011112222", "徽商银行")
+        with pytest.raises(refunds.LinkGone):
+            refunds.give_account(token=asked.token, account=account, at=now)
+
+        asked.refresh_from_db()
+        assert (asked.sealed, asked.given_at, asked.wiped_at) == ("", None, now)
 
     def test_nothing_is_paid_out_before_the_buyer_was_asked_where_to(self, stuck, now):
         with pytest.raises(refunds.NotAsked):
