@@ -17,7 +17,12 @@ from kernel.outbox.models import Event
 
 
 def received(
-    order: Order, fen: int, at: datetime, *, purpose: Purpose = Purpose.ORDER, purpose_id: int = 0
+    order: Order | None,
+    fen: int,
+    at: datetime,
+    *,
+    purpose: Purpose = Purpose.ORDER,
+    purpose_id: int = 0,
 ) -> Attempt:
     """A payment that a provider says it has, and nobody has counted yet."""
     token = codes.new_token()
