@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from tests.bookings.conftest import Shop, at, region, sellers, shop  # noqa: F401
+from tests.bookings.payments.conftest import attempt, bucket, now, order, paid, party  # noqa: F401
 
 
 def run_together(*calls: Callable[[], Any]) -> list[Any]:

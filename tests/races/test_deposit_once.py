@@ -16,7 +16,6 @@ from bookings.payments.models import Attempt, AttemptState
 from kernel.outbox import operations as outbox
 from tests.bookings.conftest import ask
 from tests.bookings.deposits.test_deposits import charging, pay  # noqa: F401
-from tests.bookings.payments.conftest import bucket, now, party  # noqa: F401
 from tests.races.conftest import meet, of_type, run_together
 from tests.races.money import broken, returned
 
@@ -27,7 +26,7 @@ WISHES = (0, PART, HELD) * (AT_ONCE // 3)
 
 
 @pytest.fixture
-def held(party, shop, sellers, bucket, now):  # noqa: F811
+def held(party, shop, sellers, bucket, now):
     """Make a booking with a deposit of 500 fen that is set aside or charged."""
 
     def make(number: int = 0) -> Deposit:
@@ -47,7 +46,7 @@ def keep(deposit: Deposit, fen: int, at):
     )
 
 
-def decide_at_once(held, now, patch):  # noqa: F811
+def decide_at_once(held, now, patch):
     """Round by round: all want to write at the same moment, one does, and many carry it out."""
     for number in range(ROUNDS):
         deposit = held(number)
@@ -66,7 +65,7 @@ def kept_by_supplier(deposit: Deposit) -> int:
     return -ledger.balance(f"revenue:{deposit.supplier_id}")
 
 
-def test_what_is_set_aside_is_taken_or_released_once(held, now, monkeypatch):  # noqa: F811
+def test_what_is_set_aside_is_taken_or_released_once(held, now, monkeypatch):
     settled = list(decide_at_once(held, now, monkeypatch))
 
     for deposit in settled:
@@ -80,7 +79,8 @@ def test_what_is_set_aside_is_taken_or_released_once(held, now, monkeypatch):  #
     assert broken(now) == set()
 
 
-def test_what_is_charged_is_kept_or_returned_once(charging, held, now, monkeypatch):  # noqa: F811
+@pytest.mark.usefixtures("charging")
+def test_what_is_charged_is_kept_or_returned_once(held, now, monkeypatch):
     settled = list(decide_at_once(held, now, monkeypatch))
 
     kept = sum(deposit.kept_fen for deposit in settled)
@@ -105,7 +105,8 @@ def no_guard(monkeypatch):
     monkeypatch.setattr(deposits, "_decide", decide)
 
 
-def test_twin_without_the_guard_all_of_it_is_kept_and_returned(charging, held, now, no_guard):  # noqa: F811
+@pytest.mark.usefixtures("charging")
+def test_twin_without_the_guard_all_of_it_is_kept_and_returned(held, now, no_guard):
     deposit = held()
 
     results = run_together(keep(deposit, HELD, now), keep(deposit, 0, now))
@@ -117,7 +118,7 @@ def test_twin_without_the_guard_all_of_it_is_kept_and_returned(charging, held, n
     assert "deposits-are-owed-back" in broken(now)
 
 
-def test_behind_the_guard_what_is_set_aside_has_one_end_at_the_provider(held, now, no_guard):  # noqa: F811
+def test_behind_the_guard_what_is_set_aside_has_one_end_at_the_provider(held, now, no_guard):
     """Both decisions are written, and the later of them is carried out: the row is read again for it."""
     deposit = held()
 
@@ -131,7 +132,7 @@ def test_behind_the_guard_what_is_set_aside_has_one_end_at_the_provider(held, no
     assert kept_by_supplier(deposit) == deposit.kept_fen
 
 
-def test_many_who_take_it_all_ask_and_the_provider_takes_once(held, now, monkeypatch):  # noqa: F811
+def test_many_who_take_it_all_ask_and_the_provider_takes_once(held, now, monkeypatch):
     """Nothing of ours stops the second worker: that one payment is taken once is the provider's to keep.
 
     Its twin is the count of who asked: a party that took each time would have so many times as much.

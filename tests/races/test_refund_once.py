@@ -22,20 +22,12 @@ from bookings.vouchers.posts import Post
 from kernel import invariants
 from kernel.errors import Refusal
 from kernel.outbox import operations as outbox
-from tests.bookings.payments.conftest import (  # noqa: F401
-    attempt,
-    bucket,
-    now,
-    order,
-    paid,
-    party,
-)
 from tests.races.conftest import of_type, run_together
 
 WINDOWS = 6
 
 
-def cancelling(order, at):  # noqa: F811
+def cancelling(order, at):
     """Cancel the first part and get its whole price back."""
     line = order.lines.get()
 
@@ -48,7 +40,7 @@ def cancelling(order, at):  # noqa: F811
     return cancel
 
 
-def test_one_part_cancelled_in_many_windows_is_returned_once(paid, attempt, bucket, now):  # noqa: F811
+def test_one_part_cancelled_in_many_windows_is_returned_once(paid, attempt, bucket, now):
     results = run_together(*[cancelling(paid, now)] * WINDOWS)
 
     assert of_type(results, list) == 1
@@ -59,7 +51,7 @@ def test_one_part_cancelled_in_many_windows_is_returned_once(paid, attempt, buck
 
 
 @pytest.fixture
-def no_guard(monkeypatch, paid):  # noqa: F811
+def no_guard(monkeypatch, paid):
     """The twin's world: nothing is locked or unique, and all wait between looking and writing."""
     looked = refunds.quote
 
@@ -78,13 +70,13 @@ def no_guard(monkeypatch, paid):  # noqa: F811
     monkeypatch.setattr(orders, "withdraw_parts", lambda **_what: None)
 
 
-def test_twin_without_the_locks_it_is_returned_twice(paid, now, no_guard):  # noqa: F811
+def test_twin_without_the_locks_it_is_returned_twice(paid, now, no_guard):
     run_together(*[cancelling(paid, now)] * WINDOWS)
 
     assert Refund.objects.count() > 1
 
 
-def giving(order, part: str, at):  # noqa: F811
+def giving(order, part: str, at):
     """One person of staff gives the price of one part back."""
     line = order.lines.get()
     return lambda: refunds.by_staff(
@@ -93,7 +85,7 @@ def giving(order, part: str, at):  # noqa: F811
     )  # fmt: skip
 
 
-def test_two_windows_of_one_person_do_not_give_more_than_the_limit(paid, now, settings):  # noqa: F811
+def test_two_windows_of_one_person_do_not_give_more_than_the_limit(paid, now, settings):
     settings.REFUND_LIMIT_FEN = 1999
 
     results = run_together(giving(paid, "p0", now), giving(paid, "p1", now))
@@ -102,7 +94,7 @@ def test_two_windows_of_one_person_do_not_give_more_than_the_limit(paid, now, se
     assert [refund.amount_fen for refund in Refund.objects.all()] == [1000]
 
 
-def test_twin_without_the_lock_one_person_gives_more(paid, now, settings, no_guard):  # noqa: F811
+def test_twin_without_the_lock_one_person_gives_more(paid, now, settings, no_guard):
     settings.REFUND_LIMIT_FEN = 1999
     limit = requests._is_for_one
 
@@ -119,7 +111,7 @@ def test_twin_without_the_lock_one_person_gives_more(paid, now, settings, no_gua
     assert sum(refund.amount_fen for refund in Refund.objects.all()) == 2000
 
 
-def deciding(order, at, settings):  # noqa: F811
+def deciding(order, at, settings):
     """Above the limit: two who approve and two who refuse, all of them somebody else."""
     settings.REFUND_LIMIT_FEN = 0
     line = order.lines.get()
@@ -135,7 +127,7 @@ def deciding(order, at, settings):  # noqa: F811
     ]
 
 
-def test_what_two_operators_decide_at_once_is_decided_once(paid, now, settings):  # noqa: F811
+def test_what_two_operators_decide_at_once_is_decided_once(paid, now, settings):
     results = run_together(*deciding(paid, now, settings))
 
     assert of_type(results, refunds.NotOpen) == 3
@@ -144,7 +136,7 @@ def test_what_two_operators_decide_at_once_is_decided_once(paid, now, settings):
     assert (asked.state, sent) in ((RequestState.DONE, 2000), (RequestState.REFUSED, 0))
 
 
-def test_twin_without_the_locks_it_is_refused_and_returned(paid, now, settings, no_guard):  # noqa: F811
+def test_twin_without_the_locks_it_is_refused_and_returned(paid, now, settings, no_guard):
     calls = deciding(paid, now, settings)
     results = run_together(*calls)
 
@@ -152,7 +144,7 @@ def test_twin_without_the_locks_it_is_refused_and_returned(paid, now, settings, 
     assert Refund.objects.count() > 0
 
 
-def test_a_part_is_used_or_returned_never_both(paid, now):  # noqa: F811
+def test_a_part_is_used_or_returned_never_both(paid, now):
     line, voucher = paid.lines.get(), Voucher.objects.earliest("pk")
     post = Post(
         zone=voucher.zone, title={}, organisation_id=line.supplier_id, region_id=line.region_id
