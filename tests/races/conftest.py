@@ -48,19 +48,38 @@ NOT_KEPT_OUT_S = 20.0
 """So long at most where there is no guard: nobody has to wait."""
 
 
+class Door:
+    """Where ``of`` threads wait for each other, once each; whom a guard keeps out, not for long."""
+
+    def __init__(self, of: int, within_s: float = NOT_KEPT_OUT_S) -> None:
+        self._barrier, self._came = threading.Barrier(of, timeout=within_s), set[int]()
+
+    def wait(self) -> None:
+        if threading.get_ident() not in self._came:
+            self._came.add(threading.get_ident())
+            with contextlib.suppress(threading.BrokenBarrierError):
+                self._barrier.wait()
+
+
 def meet(
-    patch: pytest.MonkeyPatch, owner: Any, name: str, *, of: int, within_s: float = NOT_KEPT_OUT_S
+    patch: pytest.MonkeyPatch,
+    owner: Any,
+    name: str,
+    *,
+    of: int,
+    within_s: float = NOT_KEPT_OUT_S,
+    after: bool = False,
 ) -> None:
-    """Whoever is about to call ``owner.name`` waits for the others there, ``of`` in all, once each."""
-    call, door = getattr(owner, name), threading.Barrier(of, timeout=within_s)
-    came: set[int] = set()
+    """Whoever is about to call ``owner.name``, or has just done so, waits for the others there."""
+    call, door = getattr(owner, name), Door(of, within_s)
 
     def wait_and_call(*words: Any, **named: Any) -> Any:
-        if threading.get_ident() not in came:
-            came.add(threading.get_ident())
-            with contextlib.suppress(threading.BrokenBarrierError):
-                door.wait()
-        return call(*words, **named)
+        if not after:
+            door.wait()
+        found = call(*words, **named)
+        if after:
+            door.wait()
+        return found
 
     patch.setattr(owner, name, wait_and_call)
 

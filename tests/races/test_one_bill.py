@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -18,6 +17,7 @@ from tests.factories.kernel import RegionFactory
 from tests.races.conftest import (
     KEPT_OUT_S,
     NOT_KEPT_OUT_S,
+    Door,
     drop_constraint,
     interrupt,
     meet,
@@ -178,7 +178,7 @@ def test_a_bill_paid_in_many_windows_is_paid_once_and_the_rest_is_set_off(
 def test_twin_without_both_the_second_payment_is_set_off_against_nothing(
     payments, tab, at, monkeypatch
 ):
-    door = threading.Barrier(AT_ONCE, timeout=NOT_KEPT_OUT_S)
+    door = Door(AT_ONCE)
 
     def mark_paid(bill: Bill, _fen: int, attempt_id: int, paid_at: datetime) -> bool:
         is_unpaid = Bill.objects.filter(pk=bill.pk, paid_at=None).exists()
