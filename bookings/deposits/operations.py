@@ -82,11 +82,7 @@ def settle(*, deposit_id: int, keep_fen: int, reason: str, actor: str, at: datet
         raise KeepsTooMuch(most=deposit.amount_fen, field="keep_fen")
     orders.refuse_own(deposit.order, actor)
     with transaction.atomic(durable=True):
-        moved = Deposit.objects.filter(pk=deposit.pk, state=State.HELD).update(
-            state=State.SETTLING, kept_fen=keep_fen, reason=reason, actor=actor, decided_at=at,
-            next_at=at + timedelta(seconds=_FIRST_WAIT_S),
-        )  # fmt: skip
-        if not moved:
+        if not _decide(deposit, keep_fen, reason, actor, at):
             raise DepositSettled
         deposit.kept_fen = keep_fen
         if deposit.attempt.how == How.CHARGE:
@@ -104,6 +100,15 @@ def settle(*, deposit_id: int, keep_fen: int, reason: str, actor: str, at: datet
             facts={"deposit_id": deposit.pk, "order_id": deposit.order_id, "kept_fen": keep_fen},
             at=at,
         )
+
+
+def _decide(deposit: Deposit, keep_fen: int, reason: str, actor: str, at: datetime) -> bool:
+    held = Deposit.objects.filter(pk=deposit.pk, state=State.HELD)
+    moved = held.update(
+        state=State.SETTLING, kept_fen=keep_fen, reason=reason, actor=actor, decided_at=at,
+        next_at=at + timedelta(seconds=_FIRST_WAIT_S),
+    )  # fmt: skip
+    return moved == 1
 
 
 def return_due(*, at: datetime) -> int:

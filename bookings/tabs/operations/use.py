@@ -148,8 +148,7 @@ def settle(*, facts: Mapping[str, Any], at: datetime) -> None:
     bill = Bill.objects.get(pk=facts["purpose_id"])
     tab = Tab.objects.select_for_update(no_key=True).get(pk=bill.tab_id)
     fen, attempt_id = facts["amount_fen"], facts["attempt_id"]
-    unpaid = Bill.objects.filter(pk=bill.pk, paid_at=None, amount_fen=fen)
-    if unpaid.update(paid_at=at, attempt_id=attempt_id):
+    if _mark_paid(bill, fen, attempt_id, at):
         Tab.objects.filter(pk=tab.pk).update(used_fen=F("used_fen") - fen)
     else:
         _credit(tab, f"attempt:{attempt_id}", fen, _("Paid twice"), at)
@@ -160,6 +159,11 @@ def settle(*, facts: Mapping[str, Any], at: datetime) -> None:
         [(f"provider:{facts['provider']}", fen), (tab.subject, -fen)],
         at,
     )
+
+
+def _mark_paid(bill: Bill, fen: int, attempt_id: int, at: datetime) -> bool:
+    unpaid = Bill.objects.filter(pk=bill.pk, paid_at=None, amount_fen=fen)
+    return unpaid.update(paid_at=at, attempt_id=attempt_id) == 1
 
 
 def note_outside(*, facts: Mapping[str, Any], at: datetime) -> None:
