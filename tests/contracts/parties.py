@@ -31,13 +31,10 @@ from django.conf import settings
 
 from bookings.payments.fakes.keys import keys_in
 from bookings.payments.providers import Charge, Outcome, Provider, Started
-from bookings.payments.providers.alipay import Alipay
 from bookings.payments.providers.sandbox import SIGNATURE, Sandbox, sign
-from bookings.payments.providers.stripe import Stripe
-from bookings.payments.providers.wechat import WeChat
-from bookings.payments.providers.wechat.certificates import PublicKey
-from bookings.payments.reading import private_key, public_key
+from bookings.payments.reading import private_key
 from bookings.payments.reading import sign as rsa_sign
+from bookings.payments.switchboard import make
 from config.processes import die_with_parent
 
 SECRET = "s" * 40
@@ -201,7 +198,11 @@ class FakeParty:
         return self.provider_at(f"{self.url}/{self.name}")
 
     def provider_at(self, url: str) -> Provider:
-        raise NotImplementedError
+        return make(self.name, self.settings_at(url))
+
+    def settings_at(self, url: str) -> dict[str, str]:
+        """What the site is set to, for the provider to be at an address."""
+        return self.keys.settings_of(self.name, url)
 
     def row(self, ref: str) -> str:
         """The book's own number of a payment."""
@@ -257,12 +258,6 @@ class FakeParty:
 class StripeParty(FakeParty):
     name = "stripe"
 
-    def provider_at(self, url: str) -> Provider:
-        keys = self.keys
-        return Stripe(
-            secret_key=keys.stripe_key, webhook_secret=keys.stripe_webhook_secret, url=url
-        )
-
     def row(self, ref: str) -> str:
         return ref.removeprefix("cs_test_")
 
@@ -279,23 +274,17 @@ class AlipayParty(FakeParty):
     name = "alipay"
 
     def provider_at(self, url: str) -> Provider:
-        party, keys = self, self.keys
+        """Alipay hears of a payment when the buyer opens its address: the test keeps it."""
+        made = super().provider_at(url)
+        start = made.start
 
-        class Remembering(Alipay):
-            """Alipay hears of a payment when the buyer opens its address: the test keeps it."""
+        def remember(charge: Charge) -> Started:
+            started = start(charge)
+            self.addresses[charge.token] = started.redirect_url
+            return started
 
-            def start(self, charge: Charge) -> Started:
-                made = super().start(charge)
-                party.addresses[charge.token] = made.redirect_url
-                return made
-
-        return Remembering(
-            app_id=keys.alipay_app_id,
-            gateway=f"{url}/gateway.do",
-            own_key=private_key(keys.alipay_own_key),
-            alipay_key=public_key(keys.alipay_their_public_key),
-            is_live=False,
-        )
+        made.start = remember
+        return made
 
     def row_token(self, token: str) -> str:
         return spelled(token)
@@ -333,18 +322,6 @@ def spelled(token: str) -> str:
 class WeChatParty(FakeParty):
     name = "wechat"
 
-    def provider_at(self, url: str) -> Provider:
-        keys = self.keys
-        return WeChat(
-            app_id=keys.wechat_app_id,
-            merchant_id=keys.wechat_merchant_id,
-            serial=keys.wechat_serial,
-            own_key=private_key(keys.wechat_own_key),
-            api_key=keys.wechat_api_key.encode(),
-            url=url,
-            is_live=False,
-        )
-
     def forge(self, letter: Letter) -> Letter:
         headers = dict(letter.headers.items())
         head = "\n".join([headers["Wechatpay-Timestamp"], headers["Wechatpay-Nonce"], ""])
@@ -356,20 +333,8 @@ class WeChatParty(FakeParty):
 class PublicKeyParty(WeChatParty):
     """WeChat Pay for a merchant in public-key mode."""
 
-    def provider_at(self, url: str) -> Provider:
-        keys = self.keys
-        return WeChat(
-            app_id=keys.wechat_app_id,
-            merchant_id=keys.wechat_merchant_id,
-            serial=keys.wechat_serial,
-            own_key=private_key(keys.wechat_own_key),
-            api_key=keys.wechat_api_key.encode(),
-            url=url,
-            is_live=False,
-            public_key=PublicKey(
-                keys.wechat_public_key_id, public_key(keys.wechat_their_public_key)
-            ),
-        )
+    def settings_at(self, url: str) -> dict[str, str]:
+        return super().settings_at(url) | self.keys.wechat_public_key_settings
 
 
 def stand_in(kind: type[FakeParty]) -> Callable[[Path], AbstractContextManager[Party]]:
