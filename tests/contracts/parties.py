@@ -2,7 +2,7 @@
 
 A party is a real HTTP server in a process of its own. Another provider brings a party of its own
 (its vendor's test server, or a stand-in that speaks its wire format), and is tried by every test in
-test_providers.py.
+tests/contracts/providers.
 """
 
 from __future__ import annotations
@@ -15,13 +15,11 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode
@@ -36,32 +34,9 @@ from bookings.payments.reading import private_key
 from bookings.payments.reading import sign as rsa_sign
 from bookings.payments.switchboard import make
 from config.processes import die_with_parent
+from tests.contracts.inbox import Letter
 
 SECRET = "s" * 40
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A notice as it came over the wire."""
-
-    raw: bytes
-    headers: Mapping[str, str]
-
-
-@dataclass
-class Inbox:
-    """Where the party sends its notices: keeps what comes, answers 200."""
-
-    url: str
-    letters: list[Letter] = field(default_factory=list)
-
-    def wait(self, count: int) -> list[Letter]:
-        """The first so many notices, once they have come."""
-        deadline = time.monotonic() + 20
-        while len(self.letters) < count:
-            assert time.monotonic() < deadline, f"{len(self.letters)} of {count} notices came"
-            time.sleep(0.02)
-        return self.letters[:count]
 
 
 class Party(Protocol):
@@ -374,53 +349,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-@contextmanager
-def inbox() -> Iterator[Inbox]:
-    """The site, as far as a party's notices see it."""
-    made = Inbox("")
-
-    def keep(letter: Letter) -> bytes:
-        made.letters.append(letter)
-        return b"ok"
-
-    with _server(keep) as url:
-        made.url = url
-        yield made
-
-
-@contextmanager
-def babbler(answer: bytes) -> Iterator[str]:
-    """The address of a server that answers everything with 200 and the same words."""
-    with _server(lambda _letter: answer) as url:
-        yield url
-
-
-@contextmanager
-def _server(reply: Callable[[Letter], bytes]) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            length = int(self.headers.get("Content-Length", "0"))
-            body = reply(Letter(self.rfile.read(length), self.headers))  # type: ignore[arg-type]
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def do_GET(self) -> None:
-            self.do_POST()
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def _await(port: int, process: subprocess.Popen[bytes]) -> None:
