@@ -197,14 +197,16 @@ def _wait(deposit: Deposit, at: datetime) -> None:
 
 
 def book_taken(*, facts: Mapping[str, Any], at: datetime) -> None:
-    """What was taken of a sum set aside is the supplier's."""
+    """What was taken of a sum set aside is the supplier's; taken without us of no deposit, it goes back."""
     attempt = Attempt.objects.select_related("order").get(pk=facts["attempt_id"])
-    deposit = Deposit.objects.get(attempt=attempt)
+    deposit = Deposit.objects.filter(attempt=attempt).first()
+    if deposit is None:
+        return orders.settle_deposit(facts=facts, at=at)
     legs = [
         (f"provider:{attempt.provider}", attempt.captured_fen),
         (f"revenue:{deposit.supplier_id}", -attempt.captured_fen),
     ]
-    _post(deposit, f"received:attempt:{attempt.pk}", "deposit taken", legs, at)
+    return _post(deposit, f"received:attempt:{attempt.pk}", "deposit taken", legs, at)
 
 
 def _return_charged(deposit: Deposit, actor: str, at: datetime) -> None:

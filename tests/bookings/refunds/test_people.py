@@ -25,7 +25,7 @@ from bookings.refunds.models import (
 from bookings.refunds.operations import by_hand
 from kernel.audit.models import Entry
 from kernel.outbox import operations as outbox
-from tests.bookings.refunds.conftest import ANNA, BEN, cancel, sound
+from tests.bookings.refunds.conftest import ANNA, BEN, cancel, learn, sound
 
 pytestmark = pytest.mark.django_db
 
@@ -371,6 +371,22 @@ class TestByHand:
         assert ledger.balance("provider:sandbox") == 1000
         assert ledger.balance(f"outside:{paid.region_id}") == 1000
         assert sound(late + timedelta(hours=1))
+
+    def test_what_the_providers_back_office_returned_of_a_transfer_is_seen_once(
+        self, paid, attempt, stuck, now
+    ):
+        refunds.ask_for_account(refund_id=stuck.pk, actor=ANNA, at=now)
+        refunds.pay_out(refund_id=stuck.pk, reference="T-77", actor=ANNA, at=now)
+
+        learn(attempt, now, refunded_fen=1000)
+        refunds.told(facts={"refund_token": stuck.token, "outcome": "SUCCEEDED"}, at=now)
+
+        paid.refresh_from_db()
+        stuck.refresh_from_db()
+        assert (paid.flag, stuck.twice_at) == ("RETURNED", now)
+        assert ledger.balance("provider:sandbox") == 1000
+        assert ledger.balance(f"outside:{paid.region_id}") == 1000
+        assert sound(now)
 
     def test_a_transfer_stays_made_whatever_is_told_of_the_refund(self, stuck, now):
         refunds.ask_for_account(refund_id=stuck.pk, actor=ANNA, at=now)
