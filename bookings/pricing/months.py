@@ -20,6 +20,7 @@ _AHEAD = 14
 
 _YEARS = 10
 _COLOURS = 6
+_MOST_WORDS = 240
 _LONGEST_MONTH = timedelta(days=31)
 
 
@@ -68,6 +69,13 @@ class MonthPage:
     choices: Sequence[date]
     cells: Sequence[Cell]
     keys: Sequence[Key]
+
+    @property
+    def is_grid(self) -> bool:
+        """Whether the names of the prices are short enough for seven days beside each other."""
+        return all(
+            sum(len(cost.name) for cost in cell.prices.costs) <= _MOST_WORDS for cell in self.cells
+        )
 
     @property
     def starts_on(self) -> int:

@@ -66,14 +66,14 @@ def together(parts: Sequence[Part], rules: Iterable[GroupPrice]) -> list[Togethe
 
 
 def days_words(days: Days) -> str:
-    """On which days something holds: "Thu 1 Oct – Wed 7 Oct, weekends"."""
+    """On which days something holds: "Thu 1 Oct – Wed 7 Oct · weekends"."""
     ends = [day_words(each) for each in (days.first, days.last) if each]
     words = [" – ".join(dict.fromkeys(ends))]
     if set(days.weekdays) < set(ANY_WEEKDAY):
         words.append(" ".join(str(WEEKDAYS[int(each) - 1]) for each in sorted(days.weekdays)))
     if days.day_kind is not DayKind.ANY:
         words.append(str(days.day_kind.label))
-    return _(", ").join(words)
+    return " · ".join(words)
 
 
 def counted(titles: Iterable[str]) -> str:

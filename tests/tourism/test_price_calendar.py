@@ -59,7 +59,7 @@ def test_each_day_says_its_kind_its_rule_and_what_each_class_pays(desk, product,
     rules = [(key.number, *key.rules, key.days) for key in answer.context["page"].keys]
     assert rules == [
         (1, "Peak season", 30),
-        (2, "Thu 1 Oct – Sat 31 Oct, public holidays", 1),
+        (2, "Thu 1 Oct – Sat 31 Oct · public holidays", 1),
     ]
 
 
@@ -72,7 +72,7 @@ def test_the_rule_of_a_class_is_named_with_it(desk, product):  # noqa: F811
 
     assert [key.rules for key in keys] == [
         ("Peak season",),
-        ("Peak season", "student_half: Thu 1 Oct – Sat 31 Oct, Sat"),
+        ("Peak season", "student_half: Thu 1 Oct – Sat 31 Oct · Sat"),
     ]
 
 
@@ -123,3 +123,10 @@ def test_the_calendar_speaks_chinese(desk, product, holiday):  # noqa: F811
 
     for words in ("价格日历", "2026年10月", "国庆节", "旺季", "修改价目", "法定节假日"):
         assert words in html
+
+
+def test_days_with_many_words_stand_below_each_other(desk, product):  # noqa: F811
+    assert show(desk, product, "2026-10").context["page"].is_grid
+    product.concessions.update(name_en="A" * 50)
+
+    assert not show(desk, product, "2026-10").context["page"].is_grid
