@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
@@ -108,7 +109,7 @@ class ProviderEventAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
         _say(request, done, _("%(done)s of %(all)s were of unknown payments and are passed over."))
 
 
-def _say(request: HttpRequest, done: Sequence[bool], words: str) -> None:
+def _say(request: HttpRequest, done: Sequence[bool], words: Promise) -> None:
     """How many of the chosen rows something was done about."""
     level = messages.SUCCESS if all(done) else messages.WARNING
-    messages.add_message(request, level, words % {"done": sum(done), "all": len(done)})
+    messages.add_message(request, level, str(words) % {"done": sum(done), "all": len(done)})

@@ -10,9 +10,11 @@ from bookings.orders.operations.change import (
     ChangeMoved,
     ChangeQuote,
     NotChangeable,
+    NotPlain,
     OtherSeller,
     can_split,
     change,
+    is_plain,
     quote_change,
 )
 from bookings.orders.operations.drafts import HOLD_FOR, PlaceRequest
@@ -51,6 +53,7 @@ __all__ = (
     "NamesMissing",
     "NoReasonGiven",
     "NotChangeable",
+    "NotPlain",
     "NotWaiting",
     "OtherSeller",
     "OwnMoney",
@@ -61,6 +64,7 @@ __all__ = (
     "can_split",
     "change",
     "is_own",
+    "is_plain",
     "lapse_due",
     "leave_out",
     "look_at",

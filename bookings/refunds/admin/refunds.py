@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -177,12 +178,13 @@ class RefundAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
         order, lines = self._mine(request, order_id)
         data = request.POST if request.method == "POST" else request.GET
         chosen = chosen_parts(data, {line.pk for line in lines})
-        quote = None
+        quote = given = None
         try:
             if chosen:
                 quote = operations.quote(order=order, parts=chosen, at=clock.now())
-            if request.method == "POST" and quote is not None:
-                self._cancel(request, order, chosen, quote.refund_fen)
+                given = quote.returning(sum_asked(data.get("sum", ""), quote.refund_fen))
+            if request.method == "POST" and quote and given and _is_seen(request, quote, given):
+                self._cancel(request, order, chosen, given.refund_fen)
                 return redirect("admin:bookings_orders_order_change", order.pk)
         except Refusal as refusal:
             messages.error(request, refusal.reason)
@@ -193,6 +195,9 @@ class RefundAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
             "lines": lines,
             "chosen": chosen,
             "quote": quote,
+            "given": given if given != quote else None,
+            "lost": _lost(quote, given, lines) if quote and given else (),
+            "sent": data,
             "holders": vouchers.holders(order),
         }
         return TemplateResponse(request, "bookings_refunds/admin_cancel.html", context)
@@ -207,13 +212,13 @@ class RefundAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
 
     @staticmethod
     def _cancel(
-        request: HttpRequest, order: Order, chosen: dict[int, list[str]], terms_fen: int
+        request: HttpRequest, order: Order, chosen: dict[int, list[str]], refund_fen: int
     ) -> None:
         waits = operations.by_staff(
             order=order,
             parts=chosen,
             shown_fen=whole(request.POST.get("shown_fen"), field="shown_fen"),
-            refund_fen=sum_asked(request.POST.get("sum", ""), terms_fen),
+            refund_fen=refund_fen,
             words=request.POST.get("words", "")[:500],
             actor=f"user:{request.user.pk}",
             at=clock.now(),
@@ -222,6 +227,20 @@ class RefundAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
             messages.warning(request, _("Above the limit: a second person must approve it."))
         else:
             messages.success(request, _("Cancelled. The refund is on its way."))
+
+
+def _lost(
+    terms: operations.Quote, given: operations.Quote, lines: Sequence[Line]
+) -> list[tuple[str, bool, int]]:
+    """Each supplier that another sum than the terms' touches: whether it loses, and how much."""
+    lost = terms.lost_by(given, lines)
+    return [(supplier.name, fen > 0, abs(fen)) for supplier, fen in lost.items()]
+
+
+def _is_seen(request: HttpRequest, terms: operations.Quote, given: operations.Quote) -> bool:
+    """Whether it is the sum of the terms, or another one whose loss was shown."""
+    is_usual = given.refund_fen == terms.refund_fen
+    return is_usual or request.POST.get("seen_fen") == str(given.refund_fen)
 
 
 def _why(refund: Refund) -> str:
