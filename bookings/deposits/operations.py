@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.contracts import How
 from bookings.deposits.models import Deposit, State
 from bookings.ledger import operations as ledger
+from bookings.orders import operations as orders
 from bookings.orders.models import HOLDING, Line, Order
 from bookings.payments import operations as payments
 from bookings.payments.models import Attempt, AttemptState
@@ -74,10 +75,12 @@ def settle(*, deposit_id: int, keep_fen: int, reason: str, actor: str, at: datet
     """Decide, once: what is kept for the supplier, and that the rest goes back.
 
     :raises DepositSettled: it was decided before. :raises KeepsTooMuch: out of bounds, or no reason.
+    :raises OwnMoney: it is the deposit of who decides.
     """
     deposit = Deposit.objects.select_related("order", "attempt").get(pk=deposit_id)
     if not 0 <= keep_fen <= deposit.amount_fen or (keep_fen and not reason.strip()):
         raise KeepsTooMuch(most=deposit.amount_fen, field="keep_fen")
+    orders.refuse_own(deposit.order, actor)
     with transaction.atomic(durable=True):
         if not _decide(deposit, keep_fen, reason, actor, at):
             raise DepositSettled
@@ -194,14 +197,16 @@ def _wait(deposit: Deposit, at: datetime) -> None:
 
 
 def book_taken(*, facts: Mapping[str, Any], at: datetime) -> None:
-    """What was taken of a sum set aside is the supplier's."""
+    """What was taken of a sum set aside is the supplier's; taken without us of no deposit, it goes back."""
     attempt = Attempt.objects.select_related("order").get(pk=facts["attempt_id"])
-    deposit = Deposit.objects.get(attempt=attempt)
+    deposit = Deposit.objects.filter(attempt=attempt).first()
+    if deposit is None:
+        return orders.settle_deposit(facts=facts, at=at)
     legs = [
         (f"provider:{attempt.provider}", attempt.captured_fen),
         (f"revenue:{deposit.supplier_id}", -attempt.captured_fen),
     ]
-    _post(deposit, f"received:attempt:{attempt.pk}", "deposit taken", legs, at)
+    return _post(deposit, f"received:attempt:{attempt.pk}", "deposit taken", legs, at)
 
 
 def _return_charged(deposit: Deposit, actor: str, at: datetime) -> None:

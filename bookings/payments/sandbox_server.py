@@ -444,6 +444,8 @@ class Server(ThreadingHTTPServer):
     """The HTTP server; closing it ends the sending of notices, too."""
 
     party: Party
+    request_queue_size = 1024
+    """A crowd that comes at once waits its turn: past the library's five it is cut off, as if we failed."""
 
     def server_close(self) -> None:
         self.party.closed.set()

@@ -8,6 +8,7 @@ import hmac
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,7 +73,8 @@ class Service:
 
     def press(self, bought: Bought, way: str = "pay") -> None:
         """A button on its page."""
-        assert send(bought.page, "POST", f"way={way}".encode()).status == 303
+        answer = send(bought.page, "POST", f"way={way}".encode())
+        assert answer.status == 303, answer
 
     def buy(self, things: Sequence[Thing], way: str = "pay") -> Bought:
         """All of it."""
@@ -130,16 +132,12 @@ def fill(report: Report, site: World, *, n_ops: int, acked: int, lost: int = 0) 
 
 
 def together(count: int, work: Callable[[int], Any]) -> list[Any]:
-    """So many threads at the same moment; what they return."""
-    start, results = threading.Barrier(count), [None] * count
+    """So many threads at the same moment; what they return. What one raises is raised here."""
+    start = threading.Barrier(count)
 
-    def run(number: int) -> None:
+    def run(number: int) -> Any:
         start.wait()
-        results[number] = work(number)
+        return work(number)
 
-    threads = [threading.Thread(target=run, args=[number]) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(run, range(count)))

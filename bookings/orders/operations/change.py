@@ -21,6 +21,7 @@ from bookings.ledger import operations as ledger
 from bookings.orders.models import Change, ChangeState, Line, Order, State
 from bookings.orders.operations.asking import member_of
 from bookings.orders.operations.drafts import Exchange, PlaceRequest
+from bookings.orders.operations.flags import refuse_flagged
 from bookings.orders.operations.place import place
 from bookings.orders.operations.withdraw import AlreadyCancelled, withdraw_parts
 from bookings.pricing.groups import price_together
@@ -102,10 +103,12 @@ def quote_change(
 
     ``class_codes`` gives them other classes, one each in the order of the parts.
 
+    :raises Flagged: a person must look at its payment first.
     :raises NotChangeable: not delivered, begun, not paid whole, nothing would come back now, or some
         only of what was cheaper together. :raises OtherSeller: another supplier's, or several things.
     :raises Refusal: the seller's own.
     """
+    refuse_flagged(line.order)
     share = terms.permille(line.frozen_terms, starts_at=line.starts_at, at=at)
     if line.state != State.CONFIRMED or line.starts_at <= at or not share:
         raise NotChangeable(title=str(line))

@@ -51,6 +51,7 @@ def merge(*, attempt_id: int, payment: Payment, at: datetime) -> bool:
     before = _known(attempt)
     was = AttemptState(attempt.state)
     booked = dict(attempt.disputes) if was == AttemptState.SUCCEEDED else {}
+    told_fen = attempt.told_refunded_fen if was == AttemptState.SUCCEEDED else 0
     _grow(attempt, payment, at)
     if _known(attempt) == before:
         return False
@@ -59,7 +60,8 @@ def merge(*, attempt_id: int, payment: Payment, at: datetime) -> bool:
         _tell_state(attempt, at)
     if attempt.state == AttemptState.SUCCEEDED:
         _tell_disputes(attempt, booked, at)
-    if attempt.state == AttemptState.SUCCEEDED and attempt.told_refunded_fen > attempt.refunded_fen:
+    if attempt.state == AttemptState.SUCCEEDED and attempt.told_refunded_fen > told_fen:
+        # Whether it went back without us, those know who have sent it.
         _tell(attempt, "returned-outside", f"outside:{attempt.pk}:{attempt.told_refunded_fen}", at)
     return True
 

@@ -183,6 +183,7 @@ def note_outside(*, facts: Mapping[str, Any], at: datetime) -> None:
 def note_dispute(*, facts: Mapping[str, Any], at: datetime) -> None:
     """A bank disputes the payment of a bill: the tab is closed; decided for the holder, it owes again.
 
+    There may be several disputes of one payment: each time what was not owed again before.
     Runs in the outbox's transaction. ``facts``: attempt_id, purpose, purpose_id.
     """
     attempt = Attempt.objects.get(pk=facts["attempt_id"])
@@ -190,8 +191,9 @@ def note_dispute(*, facts: Mapping[str, Any], at: datetime) -> None:
         return
     Tab.objects.filter(bills=facts["purpose_id"]).update(is_open=False)
     key = f"lost:attempt:{attempt.pk}"
-    if attempt.dispute == DisputeState.LOST and not books.is_begun(key):
-        _owe_again(facts, attempt.disputed_fen, key, "lost:0", at)
+    fen = attempt.disputed_fen + books.moved("lost:0", key=key)
+    if attempt.dispute == DisputeState.LOST and fen > 0:
+        _owe_again(facts, fen, f"{key}:{attempt.disputed_fen}", "lost:0", at)
 
 
 def _owe_again(facts: Mapping[str, Any], fen: int, key: str, leaves: str, at: datetime) -> None:

@@ -12,7 +12,8 @@ import pytest
 from bookings.payments.fakes.keys import Keys, keys_in
 from bookings.payments.providers import Charge, Declined, Handle, Outcome, ProviderDown
 from bookings.payments.providers.alipay import Alipay
-from bookings.payments.reading import private_key, public_key, sign
+from bookings.payments.reading import private_key, sign
+from bookings.payments.switchboard import make
 from kernel import clock, http
 
 NAME = "alipay_trade_query_response"
@@ -26,13 +27,7 @@ def keys(tmp_path_factory: Any) -> Keys:
 
 @pytest.fixture
 def alipay(keys: Keys) -> Alipay:
-    return Alipay(
-        app_id=keys.alipay_app_id,
-        gateway="http://127.0.0.1:9/gateway.do",
-        own_key=private_key(keys.alipay_own_key),
-        alipay_key=public_key(keys.alipay_their_public_key),
-        is_live=True,
-    )
+    return make("alipay", keys.settings_of("alipay", "http://127.0.0.1:9"))
 
 
 @pytest.fixture
