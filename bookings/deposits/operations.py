@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.contracts import How
 from bookings.deposits.models import Deposit, State
 from bookings.ledger import operations as ledger
+from bookings.orders import operations as orders
 from bookings.orders.models import HOLDING, Line, Order
 from bookings.payments import operations as payments
 from bookings.payments.models import Attempt, AttemptState
@@ -189,8 +190,14 @@ def _wait(deposit: Deposit, at: datetime) -> None:
 
 
 def book_taken(*, facts: Mapping[str, Any], at: datetime) -> None:
-    """What was taken of a sum set aside is the supplier's."""
-    attempt = Attempt.objects.select_related("order").get(pk=facts["attempt_id"])
+    """What was taken of a sum set aside is the supplier's, or goes back where it secures nothing.
+
+    That the order is paid by it may be heard after this.
+    """
+    attempt = Attempt.objects.get(pk=facts["attempt_id"])
+    if orders.settle_taken(facts=facts, set_aside_fen=attempt.authorised_fen, at=at):
+        return
+    note(order_id=facts["order_id"], at=at)
     deposit = Deposit.objects.get(attempt=attempt)
     legs = [
         (f"provider:{attempt.provider}", attempt.captured_fen),

@@ -20,7 +20,13 @@ from bookings.orders.operations.flags import FlagMoved, NoReasonGiven, look_at
 from bookings.orders.operations.lapse import lapse_due
 from bookings.orders.operations.leave_out import leave_out
 from bookings.orders.operations.place import KeyReused, place, place_many
-from bookings.orders.operations.settle import note_set_aside, settle, settle_deposit, settle_free
+from bookings.orders.operations.settle import (
+    note_set_aside,
+    settle,
+    settle_deposit,
+    settle_free,
+    settle_taken,
+)
 from bookings.orders.operations.sold_out import SoldOut
 from bookings.orders.operations.together import place_together
 from bookings.orders.operations.withdraw import (
@@ -65,5 +71,6 @@ __all__ = (
     "settle",
     "settle_deposit",
     "settle_free",
+    "settle_taken",
     "withdraw_parts",
 )
