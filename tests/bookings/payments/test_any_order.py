@@ -31,10 +31,10 @@ from kernel.outbox.models import Event
 from tests.bookings.conftest import ask
 from tests.bookings.payments.desks import World, newest, post, restated
 
-pytestmark = pytest.mark.django_db
+LONG = bool(os.environ.get("QUANYU_LONG"))
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1800 if LONG else 120)]
 
 ORDERS = list(permutations(range(5)))
-LONG = bool(os.environ.get("QUANYU_LONG"))
 CHOSEN = ORDERS if LONG else [ORDERS[0], ORDERS[-1], *random.Random(41).sample(ORDERS[1:-1], 8)]
 
 Act = Callable[[World], str | bytes]
