@@ -197,16 +197,20 @@ def _wait(deposit: Deposit, at: datetime) -> None:
 
 
 def book_taken(*, facts: Mapping[str, Any], at: datetime) -> None:
-    """What was taken of a sum set aside is the supplier's; taken without us of no deposit, it goes back."""
-    attempt = Attempt.objects.select_related("order").get(pk=facts["attempt_id"])
-    deposit = Deposit.objects.filter(attempt=attempt).first()
-    if deposit is None:
-        return orders.settle_deposit(facts=facts, at=at)
+    """What was taken of a sum set aside is the supplier's, or goes back where it secures nothing.
+
+    That the order is paid by it may be heard after this.
+    """
+    attempt = Attempt.objects.get(pk=facts["attempt_id"])
+    if orders.settle_taken(facts=facts, set_aside_fen=attempt.authorised_fen, at=at):
+        return
+    note(order_id=facts["order_id"], at=at)
+    deposit = Deposit.objects.get(attempt=attempt)
     legs = [
         (f"provider:{attempt.provider}", attempt.captured_fen),
         (f"revenue:{deposit.supplier_id}", -attempt.captured_fen),
     ]
-    return _post(deposit, f"received:attempt:{attempt.pk}", "deposit taken", legs, at)
+    _post(deposit, f"received:attempt:{attempt.pk}", "deposit taken", legs, at)
 
 
 def _return_charged(deposit: Deposit, actor: str, at: datetime) -> None:

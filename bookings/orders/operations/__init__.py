@@ -29,7 +29,13 @@ from bookings.orders.operations.lapse import lapse_due
 from bookings.orders.operations.leave_out import leave_out
 from bookings.orders.operations.own import OwnMoney, is_own, refuse_own
 from bookings.orders.operations.place import KeyReused, place, place_many
-from bookings.orders.operations.settle import note_set_aside, settle, settle_deposit, settle_free
+from bookings.orders.operations.settle import (
+    note_set_aside,
+    settle,
+    settle_deposit,
+    settle_free,
+    settle_taken,
+)
 from bookings.orders.operations.sold_out import SoldOut
 from bookings.orders.operations.together import place_together
 from bookings.orders.operations.withdraw import (
@@ -81,5 +87,6 @@ __all__ = (
     "settle",
     "settle_deposit",
     "settle_free",
+    "settle_taken",
     "withdraw_parts",
 )

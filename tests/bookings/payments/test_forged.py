@@ -10,133 +10,55 @@ import base64
 import json
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
-from django.test import Client
 
 from bookings.orders.models import State
 from bookings.payments import providers
-from bookings.payments.fakes.alipay import AlipayDesk
-from bookings.payments.fakes.desk import Desk
-from bookings.payments.fakes.keys import Keys, keys_in
-from bookings.payments.fakes.stripe import StripeDesk
-from bookings.payments.fakes.wechat import WeChatDesk
 from bookings.payments.models import Attempt, AttemptState, ProviderEvent
 from bookings.payments.operations.hear import fits
-from bookings.payments.providers.alipay import Alipay
 from bookings.payments.providers.sandbox import SIGNATURE, Sandbox
 from bookings.payments.providers.stripe import Stripe
-from bookings.payments.providers.wechat import WeChat
-from bookings.payments.reading import private_key, public_key, sign
 from bookings.payments.sandbox_server import Party, Store
 from kernel import clock
 from kernel.outbox.models import Event
+from tests.bookings.payments.desks import DESKS, NOWHERE, World, newest, post, restated, switched_on
+from tests.contracts.inbox import Letter
 
 pytestmark = pytest.mark.django_db
 
 
-@dataclass(frozen=True)
-class Letter:
-    """What arrives at /hooks/…/."""
-
-    raw: bytes
-    headers: dict[str, str]
-
-
-@dataclass
-class World:
-    """One provider with its desk, and a payment of ours that was made there."""
-
-    desk: Party
-    keys: Keys
-    attempt: Attempt
-
-    def letter(self) -> Letter:
-        """The genuine notice of the payment."""
-        payment = self.desk.say(self.number)
-        raw = self.desk.notice("payment.ended", payment).encode()
-        return Letter(raw, self.desk.seal(raw))
-
-    @property
-    def number(self) -> str:
-        row = self.desk.store.one("SELECT id FROM payment WHERE token = ?", self.attempt.token)
-        assert row is not None
-        return str(row["id"])
-
-    def sealed(self, raw: bytes) -> Letter:
-        """Other words, genuinely signed."""
-        return Letter(raw, self.desk.seal(raw))
-
-
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory: Any) -> Keys:
-    return keys_in(tmp_path_factory.mktemp("keys"))
-
-
-def _adapter(name: str, keys: Keys, desk: Party) -> providers.Provider:
-    if name == "stripe":
-        secret = keys.stripe_webhook_secret
-        return Stripe(secret_key=keys.stripe_key, webhook_secret=secret, url="http://127.0.0.1:9")
-    if name == "alipay":
-        return Alipay(
-            app_id=keys.alipay_app_id,
-            gateway="http://127.0.0.1:9",
-            own_key=private_key(keys.alipay_own_key),
-            alipay_key=public_key(keys.alipay_their_public_key),
-            is_live=False,
-        )
-    if name == "sandbox":
-        return Sandbox("http://127.0.0.1:9", "s" * 40)
-    made = WeChat(
-        app_id=keys.wechat_app_id,
-        merchant_id=keys.wechat_merchant_id,
-        serial=keys.wechat_serial,
-        own_key=private_key(keys.wechat_own_key),
-        api_key=keys.wechat_api_key.encode(),
-        url="http://127.0.0.1:9",
-        is_live=False,
-    )
-    assert isinstance(desk, WeChatDesk)
-    made.certificates._download = lambda: {"data": [desk._own_certificate()]}
-    return made
-
-
-DESKS: dict[str, type[Desk]] = {"stripe": StripeDesk, "alipay": AlipayDesk, "wechat": WeChatDesk}
-
-
 @pytest.fixture
-def world_of(order, now, keys, tmp_path: Path) -> Iterator[Callable[[str], World]]:
+def world_of(order, now, desk_of, tmp_path: Path) -> Iterator[Callable[[str], World]]:
     """Make a provider, and a payment of the order that was made there."""
-    known = {provider.name: provider for provider in providers.list_all()}
 
-    def make(name: str) -> World:
-        desk: Party = (
-            Party(Store(tmp_path / "sandbox.sqlite3"), "s" * 40, "http://127.0.0.1:9")
-            if name == "sandbox"
-            else DESKS[name](tmp_path, keys, "http://127.0.0.1:9", "")
-        )
-        providers.register(_adapter(name, keys, desk))
-        attempt = Attempt.objects.create(
-            order=order, provider=name, token=f"token-of-{name}", amount_fen=2000, currency="CNY",
-            state=AttemptState.PENDING, created_at=now,
-        )  # fmt: skip
-        made = desk.create({
-            "token": attempt.token, "amount": 2000, "currency": "CNY", "words": "QY", "how": "CHARGE",
-            "return_url": "http://x/", "notice_url": "http://127.0.0.1:9/", "language": "en",
-        })  # fmt: skip
-        desk.end(made["id"], "never")
-        return World(desk, keys, attempt)
+    with ExitStack() as switches:
 
-    yield make
-    for name in ("sandbox", "stripe", "alipay", "wechat"):
-        providers.unregister(name)
-    for provider in known.values():
-        providers.register(provider)
+        def make(name: str) -> World:
+            desk = desk_of(name) if name in DESKS else sandbox(tmp_path, switches)
+            attempt = Attempt.objects.create(
+                order=order, provider=name, token=f"token-of-{name}", amount_fen=2000, currency="CNY",
+                state=AttemptState.PENDING, created_at=now,
+            )  # fmt: skip
+            made = desk.create({
+                "token": attempt.token, "amount": 2000, "currency": "CNY", "words": "QY",
+                "return_url": "http://x/", "notice_url": NOWHERE, "language": "en", "how": "CHARGE",
+            })  # fmt: skip
+            desk.end(made["id"], "never")
+            return newest(desk, attempt)
+
+        yield make
+
+
+def sandbox(folder: Path, switches: ExitStack) -> Party:
+    """The sandbox's own rules, and the adapter that speaks to it."""
+    switches.enter_context(switched_on(Sandbox(NOWHERE, "s" * 40)))
+    return Party(Store(folder / "sandbox.sqlite3"), "s" * 40, NOWHERE)
 
 
 def bent(letter: Letter, old: bytes, new: bytes) -> Letter:
@@ -215,12 +137,7 @@ def other_data(world: World) -> Letter:
 
 def other_app(world: World) -> Letter:
     """Alipay's genuine signature over a notice for another app."""
-    fields = dict(parse_qsl(world.letter().raw.decode(), keep_blank_values=True))
-    fields["app_id"] = "2026999999999999"
-    unsigned = {k: v for k, v in fields.items() if k not in ("sign", "sign_type")}
-    message = "&".join(f"{name}={unsigned[name]}" for name in sorted(unsigned))
-    fields["sign"] = sign(private_key(world.keys.alipay_their_key), message.encode())
-    return Letter(urlencode(fields).encode(), {})
+    return Letter(restated(world.keys, world.told(), app_id="2026999999999999"), {})
 
 
 def of_sum(world: World, fen: int) -> Letter:
@@ -248,8 +165,11 @@ def resigned(world: World, old: bytes, new: bytes) -> Letter:
 
 def other_merchant(world: World) -> Letter:
     """WeChat Pay's genuine letter about another merchant's payment."""
-    world.desk.keys = replace(world.keys, wechat_merchant_id="1999999999")
-    return world.letter()
+    ours = world.desk.keys
+    world.desk.keys = replace(ours, wechat_merchant_id="1999999999")
+    letter = world.letter()
+    world.desk.keys = ours
+    return letter
 
 
 FORGED: dict[str, tuple[str, Callable[[World], Letter]]] = {
@@ -327,13 +247,6 @@ FORGED: dict[str, tuple[str, Callable[[World], Letter]]] = {
         lambda w: headed(w.letter(), Wechatpay_Timestamp="１２３"),
     ),
 }
-
-
-def post(name: str, letter: Letter) -> int:
-    headers = dict(letter.headers)
-    kind = headers.pop("Content-Type", "application/json")
-    answer = Client().post(f"/hooks/{name}/", letter.raw, content_type=kind, headers=headers)
-    return answer.status_code
 
 
 def test_the_corpus_has_at_least_thirty():

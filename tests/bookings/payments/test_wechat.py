@@ -14,26 +14,21 @@ from django.core.exceptions import ImproperlyConfigured
 
 from bookings.payments import providers
 from bookings.payments.breaker import Guarded
-from bookings.payments.fakes.keys import Keys, keys_in
+from bookings.payments.fakes.keys import Keys
 from bookings.payments.providers import Charge, Handle, Outcome, ProviderDown
 from bookings.payments.providers.wechat import WeChat
 from bookings.payments.providers.wechat.certificates import Certificates
 from bookings.payments.reading import private_key, sign
 from bookings.payments.switchboard import make, switch_on
 from kernel import clock, http
+from tests.bookings.payments.desks import NOWHERE
 
-NOWHERE = "http://127.0.0.1:9"
 PAYMENT = Handle("token-of-ours", "token-of-ours", "", 2000, "CNY")
 WISH = Charge(
     token=PAYMENT.token, amount_fen=2000, currency="CNY", words="w", return_url="http://x/back?a=1",
     notice_url="http://x/hook", language="zh", closes_at=clock.now() + timedelta(minutes=15),
     buyer_ip="203.0.113.7",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory: Any) -> Keys:
-    return keys_in(tmp_path_factory.mktemp("keys"))
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ from pytest_socket import enable_socket
 
 from bookings.orders import operations as orders
 from bookings.orders.models import Order
-from bookings.payments import providers
 from bookings.payments.models import Attempt
 from bookings.payments.providers import Charge, Handle, Provider, Started
 from kernel import clock
 from tests.bookings.conftest import Shop, ask, region, sellers, shop  # noqa: F401
+from tests.bookings.payments.desks import switched_on
 from tests.contracts.inbox import Inbox, Letter, inbox
 from tests.contracts.own_parties import OWN, OwnParty
 from tests.contracts.parties import PARTIES, Party, StripeParty
@@ -39,16 +39,11 @@ def post(
         party.open(request.getfixturevalue("region"), clock.now())
         yield Inbox("http://nobody.invalid")
         return
-    known = {provider.name: provider for provider in providers.list_all()}
-    providers.register(party.provider)
-    with inbox() as made:
+    with switched_on(party.provider), inbox() as made:
         settings.SITE_URL = made.url
         if isinstance(party, StripeParty):
             party.hear_at(f"{made.url}/hooks/stripe/")
         yield made
-    providers.unregister(party.provider.name)
-    for provider in known.values():
-        providers.register(provider)
 
 
 @pytest.fixture

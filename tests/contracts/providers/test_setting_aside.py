@@ -45,6 +45,7 @@ def test_a_part_of_it_is_taken_once_and_the_rest_is_free(provider, set_aside):
     found = provider.fetch(set_aside)
     assert outcomes == [Outcome.SUCCEEDED] * 3
     assert (found.outcome, found.captured_fen) == (Outcome.SUCCEEDED, part)
+    assert found.refunded_fen == 0
     assert back(provider, set_aside, part + 1) is Outcome.FAILED
 
 
