@@ -16,7 +16,8 @@ from bookings.payments import providers
 from bookings.payments.fakes import server
 from bookings.payments.fakes.keys import keys_in
 from bookings.payments.fakes.stripe import StripeDesk
-from bookings.payments.providers.stripe import Stripe
+from bookings.payments.providers import Provider
+from bookings.payments.switchboard import make
 from config import stand_ins
 from kernel import clock
 
@@ -39,13 +40,9 @@ class Desk:
         self.stripe = found
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
-    def adapter(self) -> Stripe:
+    def adapter(self) -> Provider:
         """This process's own adapter to it."""
-        return Stripe(
-            secret_key=self.env["STRIPE_SECRET_KEY"],
-            webhook_secret=self.env["STRIPE_WEBHOOK_SECRET"],
-            url=self.env["STRIPE_URL"],
-        )
+        return make("stripe", self.env)
 
 
 @contextmanager

@@ -427,6 +427,7 @@ UNFOLD = {
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("img/favicon.svg")}
     ],
+    "STYLES": [lambda _request: static("css/office.css")],
     "COLORS": {"primary": _PINE},
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,

@@ -10,7 +10,7 @@ class CashConfig(AppConfig):
     def ready(self) -> None:
         from accounts.organisations import workplaces
         from bookings.cash.provider import Cash
-        from bookings.cash.views import STAFF
+        from bookings.cash.queries import STAFF
         from bookings.payments import providers
 
         providers.register(Cash())

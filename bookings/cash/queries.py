@@ -8,8 +8,11 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from accounts.organisations.models import Organisation
+from accounts.organisations.models import Organisation, Role
 from bookings.cash.models import Payout, Shift, Taking
+
+STAFF = (Role.COUNTER, Role.OPERATOR, Role.ADMIN)
+"""Who may keep a drawer."""
 
 
 @dataclass(frozen=True, slots=True)

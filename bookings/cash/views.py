@@ -17,9 +17,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.identity import actors
 from accounts.organisations import queries as organisations
 from accounts.organisations.access import member_required, organisation_ids
-from accounts.organisations.models import Organisation, Role
+from accounts.organisations.models import Organisation
 from bookings.cash import operations, queries
 from bookings.cash.forms import CloseForm, OpenForm, TakeForm
+from bookings.cash.queries import STAFF
 from bookings.dues import operations as dues
 from bookings.orders.models import Order
 from bookings.payments import operations as payments
@@ -30,8 +31,6 @@ from kernel.web import problems
 from kernel.web.caching import never_cache
 from kernel.web.paging import page_of
 from kernel.web.templatetags.quanyu import money
-
-STAFF = (Role.COUNTER, Role.OPERATOR, Role.ADMIN)
 
 
 class NoSuchOrder(Refusal):

@@ -10,6 +10,7 @@ from accounts.travellers import queries as travellers
 from bookings import registry
 from bookings.baskets import queries as baskets
 from bookings.baskets.models import Basket, Item
+from bookings.checkout.due import DueNow, due_now
 from bookings.contracts import Answer, Ask, Listing, Member, Offer, Part
 from bookings.inventory import queries as inventory
 from bookings.orders import operations as orders
@@ -103,6 +104,11 @@ class Cart:
     @property
     def total_fen(self) -> int:
         return sum(row.price_fen for row in self.rows)
+
+    @property
+    def due(self) -> DueNow:
+        """What is asked for at once for all that can be had."""
+        return due_now(offer for row in self.rows for offer in row.offers)
 
     @property
     def saved_fen(self) -> int:

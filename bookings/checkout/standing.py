@@ -208,6 +208,7 @@ def sums_of(order: Order, found: Sequence[Refund]) -> list[SumRow]:
     moved = orders.brought_over([line.pk for line in order.lines.all()])
     rows = [
         SumRow(_("Booked"), order.total_fen),
+        SumRow(_("Deposit, which comes back after the visit"), _deposit_asked(order)),
         SumRow(_("Brought over from the booking before"), order.credit_fen),
         *(_paid(attempt, order) for attempt in payments.kept_of(order)),
         SumRow(_("Went into the new booking"), moved),
@@ -216,6 +217,11 @@ def sums_of(order: Order, found: Sequence[Refund]) -> list[SumRow]:
         SumRow(_("Kept by the terms"), _kept(order)),
     ]
     return [rows[0], *(row for row in rows[1:] if row.fen)]
+
+
+def _deposit_asked(order: Order) -> int:
+    """The deposit of what is held; once it is secured it stands apart."""
+    return order.deposit_fen if order.state is State.HELD else 0
 
 
 def _paid(attempt: Attempt, order: Order) -> SumRow:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.contracts import How
 from bookings.deposits.models import Deposit, State
 from bookings.ledger import operations as ledger
+from bookings.orders import operations as orders
 from bookings.orders.models import HOLDING, Line, Order
 from bookings.payments import operations as payments
 from bookings.payments.models import Attempt, AttemptState
@@ -74,16 +75,14 @@ def settle(*, deposit_id: int, keep_fen: int, reason: str, actor: str, at: datet
     """Decide, once: what is kept for the supplier, and that the rest goes back.
 
     :raises DepositSettled: it was decided before. :raises KeepsTooMuch: out of bounds, or no reason.
+    :raises OwnMoney: it is the deposit of who decides.
     """
     deposit = Deposit.objects.select_related("order", "attempt").get(pk=deposit_id)
     if not 0 <= keep_fen <= deposit.amount_fen or (keep_fen and not reason.strip()):
         raise KeepsTooMuch(most=deposit.amount_fen, field="keep_fen")
+    orders.refuse_own(deposit.order, actor)
     with transaction.atomic(durable=True):
-        moved = Deposit.objects.filter(pk=deposit.pk, state=State.HELD).update(
-            state=State.SETTLING, kept_fen=keep_fen, reason=reason, actor=actor, decided_at=at,
-            next_at=at + timedelta(seconds=_FIRST_WAIT_S),
-        )  # fmt: skip
-        if not moved:
+        if not _decide(deposit, keep_fen, reason, actor, at):
             raise DepositSettled
         deposit.kept_fen = keep_fen
         if deposit.attempt.how == How.CHARGE:
@@ -101,6 +100,15 @@ def settle(*, deposit_id: int, keep_fen: int, reason: str, actor: str, at: datet
             facts={"deposit_id": deposit.pk, "order_id": deposit.order_id, "kept_fen": keep_fen},
             at=at,
         )
+
+
+def _decide(deposit: Deposit, keep_fen: int, reason: str, actor: str, at: datetime) -> bool:
+    held = Deposit.objects.filter(pk=deposit.pk, state=State.HELD)
+    moved = held.update(
+        state=State.SETTLING, kept_fen=keep_fen, reason=reason, actor=actor, decided_at=at,
+        next_at=at + timedelta(seconds=_FIRST_WAIT_S),
+    )  # fmt: skip
+    return moved == 1
 
 
 def return_due(*, at: datetime) -> int:
@@ -189,8 +197,14 @@ def _wait(deposit: Deposit, at: datetime) -> None:
 
 
 def book_taken(*, facts: Mapping[str, Any], at: datetime) -> None:
-    """What was taken of a sum set aside is the supplier's."""
-    attempt = Attempt.objects.select_related("order").get(pk=facts["attempt_id"])
+    """What was taken of a sum set aside is the supplier's, or goes back where it secures nothing.
+
+    That the order is paid by it may be heard after this.
+    """
+    attempt = Attempt.objects.get(pk=facts["attempt_id"])
+    if orders.settle_taken(facts=facts, set_aside_fen=attempt.authorised_fen, at=at):
+        return
+    note(order_id=facts["order_id"], at=at)
     deposit = Deposit.objects.get(attempt=attempt)
     legs = [
         (f"provider:{attempt.provider}", attempt.captured_fen),

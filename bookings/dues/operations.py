@@ -17,6 +17,7 @@ from bookings.contracts import How, When
 from bookings.dues import queries
 from bookings.dues.models import LaterDue, State
 from bookings.ledger import operations as ledger
+from bookings.orders import operations as orders
 from bookings.orders.models import Line, Order
 from bookings.orders.models import State as Standing
 from bookings.payments.models import Purpose
@@ -122,9 +123,11 @@ def meter(*, line_id: int, amount_fen: int, at: datetime, actor: str = "system")
     Called by the seller that has measured it, or by an operator.
 
     :raises NotMetered: nothing of this line waits to be measured (any more).
+    :raises OwnMoney: who says it would pay it.
     """
     with transaction.atomic():
         line = Line.objects.select_for_update(no_key=True).select_related("order").get(pk=line_id)
+        orders.refuse_own(line.order, actor)
         due = LaterDue.objects.filter(line=line, state=State.UNKNOWN).order_by("position").first()
         if due is None or amount_fen < 0:
             raise NotMetered(title=str(line))

@@ -17,8 +17,3 @@ def counts(bucket_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
     """(capacity, taken) per bucket id; an unknown id is absent."""
     rows = Bucket.objects.filter(id__in=set(bucket_ids)).values_list("id", "capacity", "taken")
     return {bucket_id: (capacity, taken) for bucket_id, capacity, taken in rows}
-
-
-def ids_by_key(keys: Iterable[str]) -> dict[str, int]:
-    """Bucket id per key; an unknown key is absent."""
-    return dict(Bucket.objects.filter(key__in=set(keys)).values_list("key", "id"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from bookings.ledger.models import Entry, Posting
 
@@ -39,6 +39,13 @@ def standing(subjects: Sequence[str], *, kinds: Sequence[str]) -> list[tuple[str
     )
     sums = of_kind.values_list("entry__subject", "account").annotate(fen=Sum("amount_fen"))
     return sorted(row for row in sums if row[2])
+
+
+def moved(account: str, *, key: str) -> int:
+    """What the entry of this key, and those whose keys go on after it with a colon, moved an account by."""
+    named = Q(entry__key=key) | Q(entry__key__startswith=f"{key}:")
+    rows = Posting.objects.filter(named, account=account)
+    return rows.aggregate(sum=Sum("amount_fen"))["sum"] or 0
 
 
 def is_begun(key: str) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
@@ -67,11 +70,12 @@ class AttemptAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
 
     @admin.action(description=_("Dealt with at the payment service: close"))
     def close_by_hand(self, request: HttpRequest, queryset: QuerySet[Attempt]) -> None:
-        for attempt in queryset:
-            operations.close_by_hand(
-                attempt_id=attempt.pk, actor=f"user:{request.user.pk}", at=clock.now()
-            )
-        messages.success(request, _("Payments in trouble are closed."))
+        actor, at = f"user:{request.user.pk}", clock.now()
+        done = [
+            operations.close_by_hand(attempt_id=attempt.pk, actor=actor, at=at)
+            for attempt in queryset
+        ]
+        _say(request, done, _("%(done)s of %(all)s were in trouble and are closed now."))
 
     @admin.display(description=_("Way to pay"), ordering="provider")
     def provider_title(self, attempt: Attempt) -> str:
@@ -100,6 +104,12 @@ class ProviderEventAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
 
     @admin.action(description=_("Looked into: pass over"))
     def pass_over(self, request: HttpRequest, queryset: QuerySet[ProviderEvent]) -> None:
-        for event in queryset:
-            operations.pass_over(event_id=event.pk, actor=f"user:{request.user.pk}", at=clock.now())
-        messages.success(request, _("Notices of unknown payments are passed over."))
+        actor, at = f"user:{request.user.pk}", clock.now()
+        done = [operations.pass_over(event_id=event.pk, actor=actor, at=at) for event in queryset]
+        _say(request, done, _("%(done)s of %(all)s were of unknown payments and are passed over."))
+
+
+def _say(request: HttpRequest, done: Sequence[bool], words: Promise) -> None:
+    """How many of the chosen rows something was done about."""
+    level = messages.SUCCESS if all(done) else messages.WARNING
+    messages.add_message(request, level, str(words) % {"done": sum(done), "all": len(done)})

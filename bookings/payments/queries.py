@@ -57,9 +57,9 @@ def progress(*, order: Order | None, purpose: Purpose, purpose_id: int = 0) -> P
 
 
 def _is_kept(attempt: Attempt) -> bool:
-    """Received or set aside, and not on its way back."""
-    is_returned = 0 < attempt.captured_fen <= attempt.refunded_fen
-    return attempt.state in _IN and not is_returned
+    """Received or set aside, and neither on its way back nor with a bank."""
+    is_gone = attempt.captured_fen > 0 and not attempt.returnable_fen
+    return attempt.state in _IN and not is_gone
 
 
 def received_for(purpose: Purpose, ids: Collection[int]) -> set[int]:

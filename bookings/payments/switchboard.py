@@ -30,9 +30,14 @@ def switch_on(configured: Mapping[str, Keys]) -> None:
         if missing := sorted(k for k, text in keys.items() if not text and k not in _FOR_SOME):
             raise ImproperlyConfigured(f"{name}: {', '.join(missing)} is not set")
         try:
-            providers.register(Guarded(_MAKERS[name](keys)))
+            providers.register(Guarded(make(name, keys)))
         except ValueError as error:
             raise ImproperlyConfigured(f"{name}: a key cannot be read: {error}") from None
+
+
+def make(name: str, keys: Keys) -> Provider:
+    """The adapter of one provider. :raises ValueError: a key cannot be read."""
+    return _MAKERS[name](keys)
 
 
 def _sandbox(keys: Keys) -> Provider:

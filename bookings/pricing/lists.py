@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from kernel.places.models import DayType
 
 ANY_WEEKDAY = "1234567"
+_WEEKEND = "67"
+_WEEK = len(ANY_WEEKDAY)
 
 
 class DayKind(models.TextChoices):
@@ -35,6 +37,11 @@ _KIND_OF_DAY = {
 }
 
 
+def kind_of(day_type: DayType) -> DayKind:
+    """What a day of the calendar is to a price list: a weekend worked instead is a working day."""
+    return _KIND_OF_DAY[day_type]
+
+
 @dataclass(frozen=True, slots=True)
 class Days:
     """The days of a season on which something holds, both ends included; None is open-ended."""
@@ -51,7 +58,7 @@ class Days:
             begun
             and (self.last is None or day <= self.last)
             and str(day.isoweekday()) in self.weekdays
-            and self.day_kind in (DayKind.ANY, _KIND_OF_DAY[day_type])
+            and self.day_kind in (DayKind.ANY, kind_of(day_type))
         )
 
     @property
@@ -59,7 +66,23 @@ class Days:
         """How special the days are: a holiday more than a part of the week, that more than any day."""
         if self.day_kind is DayKind.HOLIDAY:
             return 2
-        return int(self.day_kind is not DayKind.ANY or len(set(self.weekdays)) < len(ANY_WEEKDAY))
+        return int(self.day_kind is not DayKind.ANY or len(set(self.weekdays)) < _WEEK)
+
+    def meet(self, other: Days) -> bool:
+        """Whether a day may be one of both, whatever kind of day a calendar makes of it."""
+        first = max(self.first or date.min, other.first or date.min)
+        last = min(self.last or date.max, other.last or date.max)
+        if len({self.day_kind, other.day_kind} - {DayKind.ANY}) > 1:
+            return False
+        common = self._weekdays & other._weekdays
+        ahead = range(min((last - first).days + 1, _WEEK))
+        return any(str((first + timedelta(n)).isoweekday()) in common for n in ahead)
+
+    @property
+    def _weekdays(self) -> set[str]:
+        """Weekends are on no other weekdays; holidays and worked weekends are on any."""
+        possible = _WEEKEND if self.day_kind is DayKind.WEEKEND else ANY_WEEKDAY
+        return set(self.weekdays) & set(possible)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +101,15 @@ class Rule:
     def price(self, usual_fen: int) -> int:
         """What costs ``usual_fen`` on other days, in fen."""
         return share(usual_fen, self.permille) if self.price_fen is None else self.price_fen
+
+    def rivals(self, other: Rule) -> bool:
+        """Whether only their dates would settle which of two rules of one class holds on a day."""
+        same_class = self.class_code == other.class_code
+        return same_class and self._standing == other._standing and self.days.meet(other.days)
+
+    @property
+    def _standing(self) -> tuple[int, int]:
+        return self.precedence, self.days.special
 
 
 def standing(

@@ -15,7 +15,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from bookings.pricing.lists import ANY_WEEKDAY, DayKind
+from bookings.pricing.lists import ANY_WEEKDAY, DayKind, Days, Rule
 from kernel.naming import Named
 
 MOST_PERMILLE = 5000
@@ -48,7 +48,13 @@ class OnDays(models.Model):
         """:raises ValidationError: the season ends before it begins."""
         super().clean()
         if self.first_date and self.last_date and self.last_date < self.first_date:
-            raise ValidationError({"last_date": _("The season ends before it begins.")})
+            words = _("The season ends before it begins: give a last day on or after its first.")
+            raise ValidationError({"last_date": words})
+
+    @property
+    def days(self) -> Days:
+        """The days as the price lists read them."""
+        return Days(self.first_date, self.last_date, self.weekdays, DayKind(self.day_kind))
 
     @property
     def season(self) -> str:
@@ -74,6 +80,16 @@ class PriceRuleRow(OnDays):
 
     def __str__(self) -> str:
         return self.season
+
+    def rivals(self, other: PriceRuleRow) -> bool:
+        """Whether only their dates would settle which of the two holds on a day."""
+        return self._rank.rivals(other._rank)
+
+    @property
+    def _rank(self) -> Rule:
+        """Where it stands among the rules of its list; what it costs does not matter for that."""
+        code = getattr(self, "class_code", "")
+        return Rule(self.days, class_code=code, precedence=self.precedence)
 
 
 class GroupPriceRow(Named, OnDays):

@@ -10,8 +10,10 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 
 from bookings.contracts import GroupPrice, Part, Words
-from bookings.pricing.lists import share
+from bookings.pricing.lists import ANY_WEEKDAY, DayKind, Days, share
+from kernel.moments import day_words
 from kernel.naming import say
+from kernel.web.calendars import WEEKDAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,17 @@ def together(parts: Sequence[Part], rules: Iterable[GroupPrice]) -> list[Togethe
         Together(titles.get(code, {}), tuple(members))
         for code, members in groupby(ordered, lambda part: part.group_code)
     ]
+
+
+def days_words(days: Days) -> str:
+    """On which days something holds: "Thu 1 Oct – Wed 7 Oct · weekends"."""
+    ends = [day_words(each) for each in (days.first, days.last) if each]
+    words = [" – ".join(dict.fromkeys(ends))]
+    if set(days.weekdays) < set(ANY_WEEKDAY):
+        words.append(" ".join(str(WEEKDAYS[int(each) - 1]) for each in sorted(days.weekdays)))
+    if days.day_kind is not DayKind.ANY:
+        words.append(str(days.day_kind.label))
+    return " · ".join(words)
 
 
 def counted(titles: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""The parts ticked on a page: ``part=<line id>:<part key>``."""
+"""What was chosen on a page: parts (``part=<line id>:<part key>``), and a sum."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.orders.models import Line, State
 from kernel.errors import BadInput, Refusal
+from kernel.money import parse_yuan
 from kernel.web.requests import whole
 
 
@@ -49,3 +50,13 @@ def chosen_parts(data: QueryDict, line_ids: Collection[int]) -> dict[int, list[s
             raise BadInput(field="part")
         chosen[number].append(key)
     return dict(chosen)
+
+
+def sum_asked(text: str, terms_fen: int) -> int:
+    """Another sum than the terms give, in yuan; left empty, it is theirs. :raises BadInput: unreadable."""
+    if not text.strip():
+        return terms_fen
+    try:
+        return parse_yuan(text.strip())
+    except ValueError:
+        raise BadInput(field="sum") from None

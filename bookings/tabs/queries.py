@@ -48,6 +48,13 @@ def people(tab: Tab) -> QuerySet[Member]:
     return Member.objects.filter(tab=tab).select_related("user").order_by("-is_admin", "pk")
 
 
+def actors_of(tab: Tab, *, admins_only: bool = False) -> set[str]:
+    """Who may pay by a tab, or say who else may, by the names they act under."""
+    found = Member.objects.filter(tab=tab)
+    found = found.filter(is_admin=True) if admins_only else found
+    return {f"user:{user_id}" for user_id in found.values_list("user_id", flat=True)}
+
+
 def taken(token: str) -> tuple[int, int] | None:
     """Fen that a payment put on a tab and fen of it that went back; None: no such payment."""
     return Item.objects.filter(token=token).values_list("fen", "returned_fen").first()

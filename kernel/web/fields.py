@@ -29,6 +29,7 @@ _PERCENT = re.compile(r"([0-9]{1,4})(?:\.([0-9]))?", re.ASCII)
 _HOURS = re.compile(r"-?[0-9]{1,4}", re.ASCII)
 _COUNT = re.compile(r"[0-9]{1,2}", re.ASCII)
 _LEAST_RUNGS = 3
+_ANY_DAY = "1234567"
 
 
 class _Written(forms.Field):
@@ -141,13 +142,13 @@ class _Weekdays(_Drawn, forms.CheckboxSelectMultiple):
 
 
 class WeekdaysField(forms.MultipleChoiceField):
-    """Weekdays to tick; cleans to their numbers, Monday first: "67" is the weekend."""
+    """Weekdays to tick, all at first; cleans to their numbers, Monday first: "67" is the weekend."""
 
     widget = _Weekdays
 
     def __init__(self, **kwargs: Any) -> None:
         days = [(str(number + 1), name) for number, name in sorted(WEEKDAYS_ABBR.items())]
-        super().__init__(choices=days, **kwargs)
+        super().__init__(choices=days, **{"initial": _ANY_DAY, **kwargs})
 
     def widget_attrs(self, widget: Any) -> dict[str, Any]:
         return {"aria-label": self.label}

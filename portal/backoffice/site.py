@@ -14,12 +14,13 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from unfold.sites import UnfoldAdminSite
 
+from accounts.identity import actors, sessions
 from accounts.identity import operations as identity
-from accounts.identity import sessions
 from accounts.identity.models import Authenticator
 from accounts.organisations import access
 from accounts.organisations import queries as organisations
 from accounts.organisations.scoping import Queue, ScopedAdmin, works_at_a_desk
+from bookings.cash import queries as cash
 from kernel import clock
 from kernel.places import horizons
 from kernel.web.caching import never_cache
@@ -89,8 +90,8 @@ class BackOffice(UnfoldAdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponseBase:
         waiting = sorted(self._waiting(request), key=lambda queue: (not queue.count, queue.title))
-        more = {"queues": waiting, "alarms": _alarms(request), **(extra_context or {})}
-        return super().index(request, more)
+        more = {"queues": waiting, "alarms": _alarms(request), "drawer": _drawer(request)}
+        return super().index(request, {**more, **(extra_context or {})})
 
     def _waiting(self, request: HttpRequest) -> Iterator[Waiting]:
         """Every queue of every admin that the person may see, counted in their own scope."""
@@ -114,6 +115,13 @@ def _alarms(request: HttpRequest) -> list[horizons.Short]:
         return found
     own = organisations.regions_of(request.user)
     return [one for one in found if one.region.pk in own]
+
+
+def _drawer(request: HttpRequest) -> dict[str, Any] | None:
+    """The way to the counter's drawer, and the shift that is open there; None: not for this person."""
+    if not access.organisation_ids(request, *cash.STAFF):
+        return None
+    return {"url": reverse("cash:counter"), "shift": cash.open_of(actors.actor_of(request))}
 
 
 def _count(queue: Queue, rows: Any, url: str) -> Waiting:

@@ -82,6 +82,8 @@ OWN_PAGES = {
     "bookings_orders_order_look_at": "bookings_orders.Order",
     "bookings_ledger_entry_reverse": "bookings_ledger.Entry",
     "bookings_deposits_deposit_settle": "bookings_deposits.Deposit",
+    "tourism_tickets_product_prices": "tourism_tickets.Product",
+    "transport_lines_shuttleline_prices": "transport_lines.ShuttleLine",
     "accounts_identity_user_reveal": "accounts_identity.User",
     "accounts_messages_message_reveal": "accounts_messages.Message",
     "accounts_travellers_traveller_reveal": "accounts_travellers.Traveller",

@@ -2,7 +2,7 @@
 
 A party is a real HTTP server in a process of its own. Another provider brings a party of its own
 (its vendor's test server, or a stand-in that speaks its wire format), and is tried by every test in
-test_providers.py.
+tests/contracts/providers.
 """
 
 from __future__ import annotations
@@ -15,13 +15,11 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode
@@ -31,40 +29,14 @@ from django.conf import settings
 
 from bookings.payments.fakes.keys import keys_in
 from bookings.payments.providers import Charge, Outcome, Provider, Started
-from bookings.payments.providers.alipay import Alipay
 from bookings.payments.providers.sandbox import SIGNATURE, Sandbox, sign
-from bookings.payments.providers.stripe import Stripe
-from bookings.payments.providers.wechat import WeChat
-from bookings.payments.providers.wechat.certificates import PublicKey
-from bookings.payments.reading import private_key, public_key
+from bookings.payments.reading import private_key
 from bookings.payments.reading import sign as rsa_sign
+from bookings.payments.switchboard import make
 from config.processes import die_with_parent
+from tests.contracts.inbox import Letter
 
 SECRET = "s" * 40
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A notice as it came over the wire."""
-
-    raw: bytes
-    headers: Mapping[str, str]
-
-
-@dataclass
-class Inbox:
-    """Where the party sends its notices: keeps what comes, answers 200."""
-
-    url: str
-    letters: list[Letter] = field(default_factory=list)
-
-    def wait(self, count: int) -> list[Letter]:
-        """The first so many notices, once they have come."""
-        deadline = time.monotonic() + 20
-        while len(self.letters) < count:
-            assert time.monotonic() < deadline, f"{len(self.letters)} of {count} notices came"
-            time.sleep(0.02)
-        return self.letters[:count]
 
 
 class Party(Protocol):
@@ -201,7 +173,11 @@ class FakeParty:
         return self.provider_at(f"{self.url}/{self.name}")
 
     def provider_at(self, url: str) -> Provider:
-        raise NotImplementedError
+        return make(self.name, self.settings_at(url))
+
+    def settings_at(self, url: str) -> dict[str, str]:
+        """What the site is set to, for the provider to be at an address."""
+        return self.keys.settings_of(self.name, url)
 
     def row(self, ref: str) -> str:
         """The book's own number of a payment."""
@@ -257,12 +233,6 @@ class FakeParty:
 class StripeParty(FakeParty):
     name = "stripe"
 
-    def provider_at(self, url: str) -> Provider:
-        keys = self.keys
-        return Stripe(
-            secret_key=keys.stripe_key, webhook_secret=keys.stripe_webhook_secret, url=url
-        )
-
     def row(self, ref: str) -> str:
         return ref.removeprefix("cs_test_")
 
@@ -279,23 +249,17 @@ class AlipayParty(FakeParty):
     name = "alipay"
 
     def provider_at(self, url: str) -> Provider:
-        party, keys = self, self.keys
+        """Alipay hears of a payment when the buyer opens its address: the test keeps it."""
+        made = super().provider_at(url)
+        start = made.start
 
-        class Remembering(Alipay):
-            """Alipay hears of a payment when the buyer opens its address: the test keeps it."""
+        def remember(charge: Charge) -> Started:
+            started = start(charge)
+            self.addresses[charge.token] = started.redirect_url
+            return started
 
-            def start(self, charge: Charge) -> Started:
-                made = super().start(charge)
-                party.addresses[charge.token] = made.redirect_url
-                return made
-
-        return Remembering(
-            app_id=keys.alipay_app_id,
-            gateway=f"{url}/gateway.do",
-            own_key=private_key(keys.alipay_own_key),
-            alipay_key=public_key(keys.alipay_their_public_key),
-            is_live=False,
-        )
+        made.start = remember
+        return made
 
     def row_token(self, token: str) -> str:
         return spelled(token)
@@ -333,18 +297,6 @@ def spelled(token: str) -> str:
 class WeChatParty(FakeParty):
     name = "wechat"
 
-    def provider_at(self, url: str) -> Provider:
-        keys = self.keys
-        return WeChat(
-            app_id=keys.wechat_app_id,
-            merchant_id=keys.wechat_merchant_id,
-            serial=keys.wechat_serial,
-            own_key=private_key(keys.wechat_own_key),
-            api_key=keys.wechat_api_key.encode(),
-            url=url,
-            is_live=False,
-        )
-
     def forge(self, letter: Letter) -> Letter:
         headers = dict(letter.headers.items())
         head = "\n".join([headers["Wechatpay-Timestamp"], headers["Wechatpay-Nonce"], ""])
@@ -356,20 +308,8 @@ class WeChatParty(FakeParty):
 class PublicKeyParty(WeChatParty):
     """WeChat Pay for a merchant in public-key mode."""
 
-    def provider_at(self, url: str) -> Provider:
-        keys = self.keys
-        return WeChat(
-            app_id=keys.wechat_app_id,
-            merchant_id=keys.wechat_merchant_id,
-            serial=keys.wechat_serial,
-            own_key=private_key(keys.wechat_own_key),
-            api_key=keys.wechat_api_key.encode(),
-            url=url,
-            is_live=False,
-            public_key=PublicKey(
-                keys.wechat_public_key_id, public_key(keys.wechat_their_public_key)
-            ),
-        )
+    def settings_at(self, url: str) -> dict[str, str]:
+        return super().settings_at(url) | self.keys.wechat_public_key_settings
 
 
 def stand_in(kind: type[FakeParty]) -> Callable[[Path], AbstractContextManager[Party]]:
@@ -409,53 +349,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-@contextmanager
-def inbox() -> Iterator[Inbox]:
-    """The site, as far as a party's notices see it."""
-    made = Inbox("")
-
-    def keep(letter: Letter) -> bytes:
-        made.letters.append(letter)
-        return b"ok"
-
-    with _server(keep) as url:
-        made.url = url
-        yield made
-
-
-@contextmanager
-def babbler(answer: bytes) -> Iterator[str]:
-    """The address of a server that answers everything with 200 and the same words."""
-    with _server(lambda _letter: answer) as url:
-        yield url
-
-
-@contextmanager
-def _server(reply: Callable[[Letter], bytes]) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            length = int(self.headers.get("Content-Length", "0"))
-            body = reply(Letter(self.rfile.read(length), self.headers))  # type: ignore[arg-type]
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def do_GET(self) -> None:
-            self.do_POST()
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def _await(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from django.db import transaction
 
 from bookings.ledger import queries as ledger
 from bookings.orders import operations as orders
+from bookings.payments.models import Attempt, Purpose
 from bookings.shares import operations as shares
-from bookings.shares.models import Rule, Share
-from kernel.outbox.models import Event
+from bookings.shares.models import Rule, Share, State
 from tests.bookings.conftest import ask
-from tests.races.conftest import run_together
+from tests.races.conftest import KEPT_OUT_S, NOT_KEPT_OUT_S, meet, run_together, unlock
+from tests.races.money import due_back, facts_of, received
 
 AT_ONCE = 2
 
@@ -25,44 +28,71 @@ def share(shop, sellers, at) -> Share:
     return division.shares.get(position=0)
 
 
-def pay(share: Share, attempt_id: int, at):
-    facts = {
-        "attempt_id": attempt_id,
-        "order_id": share.division.order_id,
-        "purpose": "SHARE",
-        "purpose_id": share.pk,
-        "amount_fen": share.amount_fen,
-        "currency": "CNY",
-        "provider": "sandbox",
-    }
+def pay_in_two_windows(share: Share, at) -> list[object]:
+    """Two payments of one share have come, and both are counted at once."""
+    order = share.division.order
+    attempts = [
+        received(order, share.amount_fen, at, purpose=Purpose.SHARE, purpose_id=share.pk)
+        for _window in range(AT_ONCE)
+    ]
 
-    def settle() -> None:
+    def settle(attempt: Attempt) -> None:
         with transaction.atomic():
-            shares.settle(facts=facts, at=at)
+            shares.settle(facts=facts_of(attempt), at=at)
 
-    return settle
-
-
-def returned() -> int:
-    return Event.objects.filter(name="bookings.orders.money-returned-due").count()
+    return run_together(*[partial(settle, attempt) for attempt in attempts])
 
 
-def test_a_share_paid_by_two_at_once_counts_once(share, at):
-    results = run_together(*[pay(share, number, at) for number in (1, 2)])
-
+def stands(share: Share) -> tuple[int, object, int, int]:
+    """What counts towards the order, when it was paid, what goes back, and what the books owe its buyer."""
     order = share.division.order
     order.refresh_from_db()
+    return order.received_fen, order.paid_at, due_back(), -ledger.balance(f"buyer:{order.pk}")
+
+
+ONCE = (1000, None, 1000, 2000)
+
+
+@pytest.mark.parametrize("is_locked", [True, False])
+def test_a_share_paid_by_two_at_once_counts_once(share, at, monkeypatch, is_locked):
+    """By the order's lock or, without it, by the one statement that marks the share."""
+    if not is_locked:
+        unlock(monkeypatch)
+    patience = KEPT_OUT_S if is_locked else NOT_KEPT_OUT_S
+    meet(monkeypatch, shares, "_mark_paid", of=AT_ONCE, within_s=patience)
+
+    results = pay_in_two_windows(share, at)
+
     assert results == [None, None]
-    assert (order.received_fen, order.paid_at, returned()) == (1000, None, 1)
-    assert ledger.balance(f"buyer:{order.pk}") == -2000
+    assert stands(share) == ONCE
 
 
-def test_twin_without_the_guard_one_share_pays_the_whole_order(share, at, monkeypatch):
-    monkeypatch.setattr(shares, "_mark_paid", lambda share, at: True)
+def no_statement(patch, within_s: float) -> None:
+    """The share is marked by who has read that it is open."""
 
-    run_together(*[pay(share, number, at) for number in (1, 2)])
+    def mark_paid(read: Share, paid_at) -> bool:
+        Share.objects.filter(pk=read.pk).update(state=State.PAID, paid_at=paid_at)
+        return read.state == State.OPEN
 
-    order = share.division.order
-    order.refresh_from_db()
-    assert (order.received_fen, order.paid_at, returned()) == (2000, at, 0)
-    assert share.division.shares.filter(paid_at__isnull=False).count() == 0
+    patch.setattr(shares, "_mark_paid", mark_paid)
+    meet(patch, shares, "_mark_paid", of=AT_ONCE, within_s=within_s)
+
+
+def test_under_the_lock_reading_is_enough(share, at, monkeypatch):
+    no_statement(monkeypatch, KEPT_OUT_S)
+
+    results = pay_in_two_windows(share, at)
+
+    assert results == [None, None]
+    assert stands(share) == ONCE
+
+
+def test_twin_without_both_one_share_pays_the_whole_order(share, at, monkeypatch):
+    unlock(monkeypatch)
+    no_statement(monkeypatch, NOT_KEPT_OUT_S)
+
+    results = pay_in_two_windows(share, at)
+
+    assert results == [None, None]
+    assert stands(share) == (2000, at, 0, 2000)
+    assert share.division.shares.get(position=1).state == State.OPEN

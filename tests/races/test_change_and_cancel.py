@@ -6,34 +6,19 @@ import sys
 import threading
 
 import pytest
-from django.db import OperationalError, transaction
+from django.db import OperationalError
 
 from bookings.inventory.models import Bucket
 from bookings.orders import operations as orders
 from bookings.orders.models import Order, State
-from bookings.payments.models import Attempt
 from bookings.refunds import operations as refunds
 from kernel.outbox import operations as outbox
 from tests.bookings.conftest import ask
-from tests.bookings.orders.test_settle import money
 from tests.races.conftest import of_type, run_together
+from tests.races.money import received, settle
 
 settling = sys.modules["bookings.orders.operations.settle"]
 cancelling = sys.modules["bookings.refunds.operations.cancelling"]
-
-
-def received(order: Order, fen: int, at) -> Attempt:
-    return Attempt.objects.create(
-        order=order, provider="sandbox", token=order.token, provider_ref=order.token,
-        amount_fen=fen, currency="CNY", state="SUCCEEDED", captured_fen=fen, created_at=at,
-        ended_at=at,
-    )  # fmt: skip
-
-
-def settle(order: Order, attempt: Attempt, at) -> str:
-    with transaction.atomic():
-        facts = money(order, attempt_id=attempt.pk, amount_fen=attempt.captured_fen)
-        return orders.settle(facts=facts, at=at)
 
 
 @pytest.fixture
@@ -45,7 +30,7 @@ def bucket(shop):
 def old(shop, sellers, bucket, at) -> Order:
     """One part of 1,000 fen, paid and delivered."""
     order = orders.place(shop.wish(ask(bucket), total_fen=1000), at=at)
-    settle(order, received(order, 1000, at), at)
+    settle(received(order, 1000, at), at)
     outbox.drain(at=at)
     return Order.objects.get(pk=order.pk)
 
@@ -84,7 +69,7 @@ def race(old, bucket, at, monkeypatch):
             at=late,
         )  # fmt: skip
 
-    return new, has_bucket, lambda: run_together(lambda: settle(new, attempt, late), cancel)
+    return new, has_bucket, lambda: run_together(lambda: settle(attempt, late), cancel)
 
 
 def test_one_waits_for_the_other_and_one_of_them_is_done(race, old, bucket):

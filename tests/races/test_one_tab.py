@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
-from django.db.models import F, QuerySet
+from django.db import IntegrityError
+from django.db.models import F
 
 from bookings.cash import operations as cash
 from bookings.cash.models import Payout, Shift
+from bookings.ledger import queries as ledger
 from bookings.tabs import operations as tabs
 from bookings.tabs.models import Item, Member, Tab
 from bookings.tabs.operations import use
 from tests.factories.accounts import OrganisationFactory, TouristFactory, UserFactory
 from tests.factories.kernel import RegionFactory
-from tests.races.conftest import run_together
+from tests.races.conftest import (
+    KEPT_OUT_S,
+    NOT_KEPT_OUT_S,
+    drop_constraint,
+    meet,
+    of_type,
+    run_together,
+    unlock,
+)
 
-AT_ONCE = 6
+AT_ONCE, FEN = 6, 700
 
 
 @pytest.fixture
@@ -29,40 +38,87 @@ def actors(db) -> list[str]:
 
 def charge(actor: str, token: str, at):
     return lambda: tabs.charge(
-        actor=actor, token=token, amount_fen=700, currency="CNY", words="", at=at
+        actor=actor, token=token, amount_fen=FEN, currency="CNY", words="", at=at
     )
 
 
-def test_room_for_one_is_used_by_one(actors, at):
-    results = run_together(*[charge(actor, actor, at) for actor in actors])
+def stands() -> tuple[int, int, int]:
+    """What the tab says is used, what its lines add up to, and what the books say it owes."""
+    tab = Tab.objects.get()
+    lines = sum(Item.objects.filter(tab=tab).values_list("fen", flat=True))
+    return tab.used_fen, lines, ledger.balance(tab.subject)
 
-    assert sorted(results) == [False] * (AT_ONCE - 1) + [True]
-    assert (Tab.objects.get().used_fen, Item.objects.count()) == (700, 1)
+
+def test_room_for_one_is_used_by_one(actors, at, monkeypatch):
+    for round_ in range(3):
+        with monkeypatch.context() as moment:
+            meet(moment, use, "_take", of=AT_ONCE, within_s=KEPT_OUT_S)
+            results = run_together(*[charge(actor, f"{actor}-{round_}", at) for actor in actors])
+
+        assert sorted(results) == [False] * (AT_ONCE - 1) + [True]
+        assert stands() == ((round_ + 1) * FEN,) * 3
+        Tab.objects.update(limit_fen=F("limit_fen") + FEN)
 
 
 def test_one_payment_sent_by_many_is_one_line(actors, at):
     results = run_together(*[charge(actors[0], "t", at)] * AT_ONCE)
 
     assert results == [True] * AT_ONCE
-    assert (Tab.objects.get().used_fen, Item.objects.count()) == (700, 1)
+    assert stands() == (FEN, FEN, FEN)
 
 
-def test_twin_without_the_guard_the_limit_is_passed(actors, at, monkeypatch):
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "ALTER TABLE bookings_tabs_tab DROP CONSTRAINT bookings_tabs_tab_open_within_limit"
-        )
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_how: rows.all())
+@pytest.fixture
+def no_lock(monkeypatch):
+    """All have read what is used before the first of them puts more on it."""
+    unlock(monkeypatch)
+    meet(monkeypatch, use, "_take", of=AT_ONCE)
 
-    def take(tab, fen, _at) -> bool:
-        Tab.objects.filter(pk=tab.pk).update(used_fen=F("used_fen") + fen)
-        return tab.used_fen + fen <= tab.limit_fen
 
-    monkeypatch.setattr(use, "_take", take)
+def test_behind_the_lock_one_statement_looks_at_the_limit(actors, at, no_lock):
     results = run_together(*[charge(actor, actor, at) for actor in actors])
 
-    assert sum(results) > 1
-    assert Tab.objects.get().used_fen > 1000
+    assert sorted(results) == [False] * (AT_ONCE - 1) + [True]
+    assert stands() == (FEN, FEN, FEN)
+
+
+@pytest.fixture
+def no_statement(monkeypatch):
+    """The limit is compared with what was read; then more is put on the tab."""
+
+    def take(tab, fen, _at) -> bool:
+        is_within = tab.used_fen + fen <= tab.limit_fen
+        return is_within and Tab.objects.filter(pk=tab.pk).update(used_fen=F("used_fen") + fen) == 1
+
+    unlock(monkeypatch)
+    monkeypatch.setattr(use, "_take", take)
+    meet(monkeypatch, use, "_take", of=AT_ONCE)
+
+
+def test_behind_both_an_open_tab_is_never_above_its_limit(actors, at, no_statement):
+    results = run_together(*[charge(actor, actor, at) for actor in actors])
+
+    assert of_type(results, IntegrityError) == AT_ONCE - 1
+    assert stands() == (FEN, FEN, FEN)
+
+
+def test_twin_without_all_three_the_limit_is_passed(actors, at, no_statement):
+    drop_constraint("bookings_tabs_tab", "bookings_tabs_tab_open_within_limit")
+
+    results = run_together(*[charge(actor, actor, at) for actor in actors])
+
+    assert results == [True] * AT_ONCE
+    assert stands() == (AT_ONCE * FEN,) * 3
+    assert Tab.objects.get().limit_fen < AT_ONCE * FEN
+
+
+def test_twin_without_lock_and_token_one_payment_is_several_lines(actors, at, no_lock):
+    drop_constraint("bookings_tabs_item", "bookings_tabs_item_token_key")
+    Tab.objects.update(limit_fen=100_000)
+
+    results = run_together(*[charge(actors[0], "t", at)] * AT_ONCE)
+
+    assert results == [True] * AT_ONCE
+    assert stands() == (AT_ONCE * FEN, AT_ONCE * FEN, FEN)
 
 
 @pytest.fixture
@@ -73,8 +129,8 @@ def payout(db, at) -> tuple[Payout, list[Shift]]:
         cash.open_shift(clerk_id=UserFactory().pk, organisation_id=house.pk, float_fen=1000, at=at)
         for _clerk in range(AT_ONCE)
     ]
-    cash.take(actor=f"user:{shifts[0].clerk_id}", token="t", amount_fen=700, words="", at=at)
-    made = cash.ask_payout(token="t", payout_token="r", amount_fen=700, at=at)
+    cash.take(actor=f"user:{shifts[0].clerk_id}", token="t", amount_fen=FEN, words="", at=at)
+    made = cash.ask_payout(token="t", payout_token="r", amount_fen=FEN, at=at)
     assert made is not None
     return made, shifts
 
@@ -93,23 +149,40 @@ def fetch(payout: Payout, shift: Shift, at):
     return go
 
 
-def paid_out() -> int:
-    return sum(Shift.objects.values_list("paid_out_fen", flat=True))
+def fetch_everywhere(payout, at) -> list[object]:
+    return run_together(*[fetch(payout[0], shift, at) for shift in payout[1]])
 
 
-def test_a_refund_is_fetched_at_one_counter(payout, at):
-    results = run_together(*[fetch(payout[0], shift, at) for shift in payout[1]])
+def paid_out() -> tuple[int, int]:
+    """The fen that have left the drawers, by them and by the books."""
+    drawers = sum(Shift.objects.values_list("paid_out_fen", flat=True))
+    return drawers, ledger.balance("provider:cash") + FEN
+
+
+@pytest.mark.parametrize("is_locked", [True, False])
+def test_a_refund_is_fetched_at_one_counter(payout, at, monkeypatch, is_locked):
+    """By the lock of what waits or, without it, by the one statement that marks it as paid out."""
+    if not is_locked:
+        unlock(monkeypatch)
+    patience = KEPT_OUT_S if is_locked else NOT_KEPT_OUT_S
+    meet(monkeypatch, cash, "_mark_paid", of=AT_ONCE, within_s=patience)
+
+    results = fetch_everywhere(payout, at)
 
     assert sorted(results) == [False] * (AT_ONCE - 1) + [True]
-    assert paid_out() == 700
+    assert paid_out() == (FEN, FEN)
 
 
-def test_twin_without_the_guard_it_is_fetched_more_than_once(payout, at, monkeypatch):
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_how: rows.all())
-    monkeypatch.setattr(cash, "_mark_paid", lambda *_words: True)
-    monkeypatch.setattr(cash.outbox, "record", lambda **_event: None)
-    monkeypatch.setattr(cash, "_post", lambda *_words: None)
-    results = run_together(*[fetch(payout[0], shift, at) for shift in payout[1]])
+def test_twin_without_both_it_is_fetched_at_every_counter(payout, at, monkeypatch):
+    def mark_paid(waiting: Payout, shift: Shift, paid_at) -> bool:
+        Payout.objects.filter(pk=waiting.pk).update(paid_at=paid_at, shift=shift)
+        return waiting.paid_at is None
 
-    assert sum(results) > 1
-    assert paid_out() > 700
+    unlock(monkeypatch)
+    monkeypatch.setattr(cash, "_mark_paid", mark_paid)
+    meet(monkeypatch, cash, "_mark_paid", of=AT_ONCE)
+
+    results = fetch_everywhere(payout, at)
+
+    assert results == [True] * AT_ONCE
+    assert paid_out() == (AT_ONCE * FEN, FEN)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import time
+import threading
 
-import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from bookings.contracts import Demand
 from bookings.inventory import operations as inventory
 from bookings.inventory import queries
 from bookings.inventory.models import Bucket
-from tests.races.conftest import of_type, run_together
+from tests.races.conftest import NOT_KEPT_OUT_S, drop_constraint, of_type, run_together
 
 TAKERS = 8
 
@@ -52,32 +51,26 @@ def test_shrinking_waits_for_the_takers_or_they_for_it(shop):
         assert (capacity, taken) == (3, 3)
 
 
-@pytest.fixture
-def no_guard(monkeypatch, db):
-    """Read, decide, write, and no CHECK behind it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "ALTER TABLE bookings_inventory_bucket"
-            " DROP CONSTRAINT bookings_inventory_bucket_taken_within_capacity"
-        )
-
-    def reshape(*, bucket_id, capacity):
-        taken = Bucket.objects.get(pk=bucket_id).taken
-        time.sleep(0.3)
-        if taken <= capacity:
-            Bucket.objects.filter(pk=bucket_id).update(capacity=capacity)
-
-    monkeypatch.setattr(inventory, "reshape", reshape)
-
-
-def test_twin_without_the_guard_more_is_taken_than_is_left(shop, no_guard):
+def test_twin_without_the_guard_more_is_taken_than_is_left(shop):
+    """What is taken is read, all of it is sold, and then the capacity is written; no CHECK is behind."""
     bucket = shop.bucket(TAKERS)
+    drop_constraint("bookings_inventory_bucket", "bookings_inventory_bucket_taken_within_capacity")
 
-    def late_take():
-        time.sleep(0.1)
-        return inventory.take([[Demand(bucket, 1)]])
+    looked, sold = threading.Event(), threading.Event()
 
-    shrink = lambda: inventory.reshape(bucket_id=bucket, capacity=3)  # noqa: E731
-    run_together(shrink, *[late_take] * TAKERS)
+    def shrink() -> None:
+        taken = Bucket.objects.get(pk=bucket).taken
+        looked.set()
+        sold.wait(NOT_KEPT_OUT_S)
+        if taken <= 3:
+            Bucket.objects.filter(pk=bucket).update(capacity=3)
 
+    def take_all() -> None:
+        looked.wait(NOT_KEPT_OUT_S)
+        inventory.take([[Demand(bucket, TAKERS)]])
+        sold.set()
+
+    results = run_together(shrink, take_all)
+
+    assert results == [None, None]
     assert queries.counts([bucket]) == {bucket: (3, TAKERS)}

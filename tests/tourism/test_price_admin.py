@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from tests.publishing import publish
 from tests.tourism.conftest import VISIT
 from tests.tourism.test_admin import desk, enter, stopped_clock  # noqa: F401 - fixtures
 from tourism.tickets.models import FamilyPrice, PriceRule, Product
@@ -32,22 +33,30 @@ SEASON = {"first_date": "2026-10-01", "last_date": "2026-10-31"}
 NOBODY = {"members_adult": "", "members_minor_half": ""}
 
 
-def send(
-    client: Client, product: Product, inline: str, row: dict[str, object], language="en", more=None
-):
-    """Save the product's page with one new row of an inline."""
+def product_page(product: Product) -> str:
+    return reverse("admin:tourism_tickets_product_change", args=[product.pk])
+
+
+def product_form(product: Product, changes: dict[str, object]) -> dict[str, object]:
+    """The product's form as it stands, without rows of inlines, but for these fields."""
     form: dict[str, object] = {name: getattr(product, name) for name in ("name_zh", "name_en")}
     form |= {"peak_price_fen": "190", "off_price_fen": "150", "own_permille": 100}
     form |= {"refund_ladder_hours": ["0", "48"], "refund_ladder_percent": ["50", "100"]}
     form |= {"early_min": 15, "admit_until": "SLOT_END", "entries": 1}
     for each in INLINES:
-        form |= {f"{each}-TOTAL_FORMS": int(each == inline), f"{each}-INITIAL_FORMS": 0}
-    form |= {f"{inline}-0-{name}": value for name, value in row.items()}
-    form[f"{inline}-0-product"] = product.pk
-    form |= more or {}
+        form |= {f"{each}-TOTAL_FORMS": 0, f"{each}-INITIAL_FORMS": 0}
+    return form | changes
+
+
+def send(
+    client: Client, product: Product, inline: str, row: dict[str, object], language="en", more=None
+):
+    """Save the product's page with one new row of an inline, and agree to its prices."""
+    named = {f"{inline}-0-{name}": value for name, value in row.items()}
+    new = {f"{inline}-TOTAL_FORMS": 1, f"{inline}-0-product": product.pk, **named}
     with translation.override(language):
-        url = reverse("admin:tourism_tickets_product_change", args=[product.pk])
-    return client.post(url, form)
+        url = product_page(product)
+    return publish(client, url, product_form(product, new | (more or {})))
 
 
 def errors(answer, inline: str) -> dict[str, list[str]]:

@@ -12,6 +12,7 @@ from unfold.admin import ModelAdmin
 
 from accounts.organisations import queries as organisations
 from accounts.organisations.scoping import ScopedAdmin
+from bookings.pricing.publishing import PublishesPrices
 from kernel import clock
 from kernel.web.fields import YuanField
 from kernel.web.inlines import TabularInline
@@ -40,8 +41,9 @@ class ClosureInline(ScopedAdmin, TabularInline):
 
 
 @admin.register(ScenicArea)
-class ScenicAreaAdmin(SourcedAdmin, ModelAdmin):
-    """An area belongs to its place and region for good; the platform adds areas."""
+class ScenicAreaAdmin(SourcedAdmin, PublishesPrices, ModelAdmin):
+    """An area belongs to its place and region for good; the platform adds areas. Its seasons are those
+    of its prices."""
 
     list_display = ("name_zh", "name_en", "level", "kind", "organisation", "is_confirmed")
     list_filter = ("kind", "level", "region")

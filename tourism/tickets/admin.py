@@ -20,6 +20,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from accounts.organisations import queries as organisations
 from accounts.organisations.scoping import ReadOnlyAdmin, ScopedAdmin
+from bookings.pricing.publishing import HasPriceCalendar, PublishesPrices
 from kernel import clock
 from kernel.errors import BadInput, Refusal
 from kernel.web import columns
@@ -29,11 +30,13 @@ from tourism.areas.confirming import SourcedAdmin
 from tourism.tickets import operations, queries
 from tourism.tickets.forms import (
     ConcessionForm,
+    Concessions,
     FamilyPriceForm,
     OfClasses,
     PatternForm,
     PriceRuleForm,
     ProductForm,
+    RulesOfClasses,
 )
 from tourism.tickets.models import (
     Concession,
@@ -52,7 +55,7 @@ MOST_PLACES = 1_000_000
 class PriceRuleInline(ScopedAdmin, TabularInline):
     model = PriceRule
     form = PriceRuleForm
-    formset = OfClasses
+    formset = RulesOfClasses
     organisation_path = "product__area__organisation"
     extra = 0
 
@@ -69,6 +72,7 @@ class FamilyPriceInline(ScopedAdmin, StackedInline):
 class ConcessionInline(ScopedAdmin, TabularInline):
     model = Concession
     form = ConcessionForm
+    formset = Concessions
     organisation_path = "product__area__organisation"
     extra = 0
     exclude = ("confidence", "confirmed_at", "confirmed_by")
@@ -83,7 +87,7 @@ class SlotPatternInline(ScopedAdmin, TabularInline):
 
 
 @admin.register(Product)
-class ProductAdmin(SourcedAdmin, ModelAdmin):
+class ProductAdmin(SourcedAdmin, PublishesPrices, HasPriceCalendar, ModelAdmin):
     form = ProductForm
     organisation_path = "area__organisation"
     list_display = (
@@ -93,6 +97,7 @@ class ProductAdmin(SourcedAdmin, ModelAdmin):
         "is_on_sale",
         "own_permille",
         "is_confirmed",
+        "prices_link",
     )
     list_filter = ("is_on_sale", "area__region")
     list_select_related = ("area",)
@@ -106,7 +111,8 @@ class ProductAdmin(SourcedAdmin, ModelAdmin):
         return organisations.sees_all(request.user)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [*super().get_readonly_fields(request, obj), *(["area"] if obj else [])]
+        fixed = ["area", "prices_link"] if obj else []
+        return [*super().get_readonly_fields(request, obj), *fixed]
 
     @admin.action(description=_("Create the entry times of the next 90 days"))
     def create_90_days(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:

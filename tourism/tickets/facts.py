@@ -74,6 +74,11 @@ def facts_of(product_ids: Collection[int]) -> dict[int, ProductFacts]:
     return _facts_known.get_many(set(product_ids), _read_facts)
 
 
+def facts_now(product_ids: Collection[int]) -> dict[int, ProductFacts]:
+    """The same as they stand in this transaction. One statement."""
+    return _read_facts(product_ids)
+
+
 def _read_facts(product_ids: Collection[int]) -> dict[int, ProductFacts]:
     rows = (
         Product.objects.filter(pk__in=product_ids)

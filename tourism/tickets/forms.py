@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from bookings.pricing.forms import RuleRows
 from kernel.web.fields import LadderField, MembersField, PercentField, WeekdaysField, YuanField
 from kernel.web.inlines import Rows
+from tourism.tickets.models import Concession
+from tourism.tickets.pricing import ADULT
 
 EVERY_HOUR = range(-9999, 10_000)
 
@@ -45,6 +51,9 @@ class PriceRuleForm(forms.ModelForm):
         label=_("Class"),
         required=False,
         widget=UnfoldAdminSelectWidget,
+        error_messages={
+            "invalid_choice": _("This product has no such class: choose another, or add it first.")
+        },
     )
     price_fen = YuanField(label=_("Price (yuan)"))
 
@@ -82,10 +91,17 @@ class OfClasses(Rows):
 
     @cached_property
     def classes(self) -> dict[str, str]:
-        """The names of the product's classes by their codes."""
+        """The names of the product's classes by their codes, but for those that this page deletes."""
         if self.instance.pk is None:
             return {}
-        return {each.code: each.name for each in self.instance.concessions.order_by("position")}
+        found = self.instance.concessions.order_by("position")
+        return {each.code: each.name for each in found if str(each.pk) not in self._going}
+
+    @cached_property
+    def _going(self) -> set[str]:
+        marked = (key for key in self.data or () if key.endswith("-DELETE"))
+        rows = [key.removesuffix("DELETE") for key in marked if key.startswith("concessions-")]
+        return {self.data.get(f"{row}id", "") for row in rows}
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
@@ -96,3 +112,35 @@ class OfClasses(Rows):
             code = form.instance.class_code
             known = {code: code} | {"": _("Adult, whom the others follow")} | self.classes
             choice.choices = list(known.items())
+
+
+class RulesOfClasses(OfClasses, RuleRows):
+    """Price rules: of the product's classes, and none beside another of its rank."""
+
+
+class Concessions(Rows):
+    """The classes of a product. The adults stay, and so does who has a price of their own."""
+
+    def clean(self) -> None:
+        super().clean()
+        for form in self.forms:
+            if form.cleaned_data.get(DELETION_FIELD_NAME) and (why := self._why_kept(form)):
+                raise ValidationError(why)
+
+    def _why_kept(self, form: Any) -> str:
+        row = form.instance
+        if row.code == ADULT:
+            return gettext(
+                "The other classes follow the adults’ price: this class cannot be deleted."
+            )
+        if row.product.price_rules.filter(class_code=row.code).exists() or self._is_in_a_set(row):
+            words = _(
+                "“%(name)s” has prices of its own. Delete those first and save, then the class."
+            )
+            return words % {"name": row.name}
+        return ""
+
+    @staticmethod
+    def _is_in_a_set(row: Concession) -> bool:
+        sets = row.product.group_prices.exclude(members="")
+        return any(row.code in dict(each.counts) for each in sets)

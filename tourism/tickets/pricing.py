@@ -61,10 +61,13 @@ class PriceList:
             [days for days, _group in self.groups]
         )
 
+    def season(self, day: date) -> SeasonName:
+        """The season of a day, whose price holds where no rule says another."""
+        return season_of(day, self.peak_first_month, self.peak_last_month)
+
     def adult_fen(self, day: date, day_type: DayType) -> int:
         """The adult price of a day, in fen."""
-        season = season_of(day, self.peak_first_month, self.peak_last_month)
-        usual_fen = self.peak_fen if season is SeasonName.PEAK else self.off_fen
+        usual_fen = self.peak_fen if self.season(day) is SeasonName.PEAK else self.off_fen
         rule = standing(self.rules, day, day_type)
         return rule.price(usual_fen) if rule else usual_fen
 

@@ -16,6 +16,8 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from accounts.organisations import queries as organisations
 from accounts.organisations.scoping import ReadOnlyAdmin, ScopedAdmin
+from bookings.pricing.forms import RuleRows
+from bookings.pricing.publishing import HasPriceCalendar, PublishesPrices
 from kernel import clock
 from kernel.errors import BadInput, Refusal
 from kernel.web.inlines import TabularInline
@@ -65,6 +67,7 @@ class ServiceExceptionInline(ScopedAdmin, TabularInline):
 class FareRuleInline(ScopedAdmin, TabularInline):
     model = FareRule
     form = FareRuleForm
+    formset = RuleRows
     organisation_path = "line__organisation"
     extra = 0
 
@@ -81,11 +84,14 @@ class GroupFareInline(ScopedAdmin, StackedInline):
 
 
 @admin.register(ShuttleLine)
-class ShuttleLineAdmin(ScopedAdmin, ModelAdmin):
+class ShuttleLineAdmin(ScopedAdmin, PublishesPrices, HasPriceCalendar, ModelAdmin):
     """A line stays in its region; the platform says whose it is."""
 
     form = LineForm
-    list_display = ("slug", "name_zh", "kind", "organisation", "seats", "is_open", "is_confirmed")
+    list_display = (
+        "slug", "name_zh", "kind", "organisation", "seats", "is_open", "is_confirmed",
+        "prices_link",
+    )  # fmt: skip
     list_filter = ("kind", "is_open", "region")
     list_select_related = ("organisation",)
     search_fields = ("slug", "name_zh", "name_en")
@@ -100,15 +106,14 @@ class ShuttleLineAdmin(ScopedAdmin, ModelAdmin):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        fixed = ["region", "slug"] if obj else []
+        fixed = ["region", "slug", "prices_link"] if obj else []
         if not organisations.sees_all(request.user):
             fixed.append("organisation")
         return [*super().get_readonly_fields(request, obj), *fixed]
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+    def saved(self, request: HttpRequest, obj: Any) -> None:
         """Exceptional days and months hold for runs that are on sale already, too."""
-        super().save_related(request, form, formsets, change)
-        follow_calendar(request, form.instance)
+        follow_calendar(request, obj)
 
     @admin.display(description=_("confirmed"), boolean=True)
     def is_confirmed(self, line: ShuttleLine) -> bool:

@@ -122,6 +122,16 @@ def day_of(run: Any) -> tuple[int, tuple[GroupPrice, ...]]:
     return fares.day_permille(rules, day, day_type), pricing.groups_on(groups, day, day_type)
 
 
+def priced_line(line_id: int) -> Any:
+    """A line with its region and the whole list of its fares' rules; None: there is none."""
+    line = OuterRef("pk")
+    lines = ShuttleLine.objects.filter(pk=line_id).select_related("region")
+    return lines.annotate(
+        rule_rows=pricing.rules_column(FareRule.objects.filter(line=line), permille="permille"),
+        group_rows=pricing.groups_column(GroupFare.objects.filter(line=line)),
+    ).first()
+
+
 def permilles(region_id: int, runs: Iterable[Run]) -> dict[tuple[int, date], int]:
     """What each day makes of the fares of each line, where a rule says so, in thousandths.
 

@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.balance.models import Account, Grant, TakenBack, TopUp
 from bookings.balance.operations.moving import NOWHERE, post
+from bookings.ledger import queries as books
+from bookings.orders import operations as orders
 from bookings.payments.models import Attempt, DisputeState, Purpose
 from bookings.payments.operations.outside import count_outside
 from kernel import codes
@@ -48,14 +50,16 @@ def note_outside(*, facts: Mapping[str, Any], at: datetime) -> None:
 def note_dispute(*, facts: Mapping[str, Any], at: datetime) -> None:
     """A bank disputes a payment: nothing is spent meanwhile; decided for the buyer, it is taken back.
 
+    There may be several disputes of one payment: each time what was not taken back before.
     Runs in the outbox's transaction. ``facts``: attempt_id, purpose, purpose_id.
     """
     attempt = Attempt.objects.get(pk=facts["attempt_id"])
     if facts["purpose"] != Purpose.TOP_UP or attempt.dispute == DisputeState.WON:
         return
-    account, key = _blocked(facts, at), f"lost:attempt:{attempt.pk}"
-    if attempt.dispute == DisputeState.LOST and not TakenBack.objects.filter(key=key).exists():
-        _take_back(account, attempt, attempt.disputed_fen, key, f"lost:{NOWHERE}", at)
+    account, key, leaves = _blocked(facts, at), f"lost:attempt:{attempt.pk}", f"lost:{NOWHERE}"
+    fen = attempt.disputed_fen + books.moved(leaves, key=key)
+    if attempt.dispute == DisputeState.LOST and fen > 0:
+        _take_back(account, attempt, fen, f"{key}:{attempt.disputed_fen}", leaves, at)
 
 
 def _blocked(facts: Mapping[str, Any], at: datetime) -> Account:
@@ -114,11 +118,14 @@ def unblock(*, account_id: int, actor: str, at: datetime) -> Account:
     """A person has looked: what is owed is set off against what is there, the rest can be spent.
 
     What is owed beyond that stays in the books. :raises NotBlocked: it is not blocked.
+    :raises OwnMoney: it is the balance of who unblocks.
     """
     with transaction.atomic(durable=True):
         account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
         if account.blocked_at is None:
             raise NotBlocked
+        if account.actor == actor:
+            raise orders.OwnMoney
         fen = min(account.owed_fen, account.paid_fen)
         Account.objects.filter(pk=account.pk, paid_fen__gte=fen, owed_fen__gte=fen).update(
             paid_fen=F("paid_fen") - fen, owed_fen=F("owed_fen") - fen, blocked_at=None

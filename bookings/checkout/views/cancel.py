@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,10 @@ from accounts.identity import actors
 from bookings import registry
 from bookings.checkout.views.order import opened, refused
 from bookings.contracts import Words
-from bookings.orders.models import Order
+from bookings.deposits import queries as deposits
+from bookings.deposits.models import Deposit
+from bookings.deposits.models import State as DepositState
+from bookings.orders.models import Line, Order
 from bookings.refunds import operations as refunds
 from bookings.refunds.choosing import chosen_parts, every_part
 from bookings.vouchers import queries as vouchers
@@ -66,8 +69,22 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
         "rows": rows,
         "together_fen": (quote.refund_fen if quote else 0) - sum(row.back_fen for row in rows),
         "holders": vouchers.holders(order),
+        "deposit": _held(order),
+        "is_everything": _is_everything(chosen, lines.values()),
     }
     return render(request, "bookings_checkout/cancel.html", context)
+
+
+def _is_everything(chosen: Mapping[int, Sequence[str]], lines: Collection[Line]) -> bool:
+    """Whether nothing would be left of the order, and nobody has been there."""
+    kept = (set(keys) - set(chosen.get(pk, ())) for pk, keys in every_part(lines).items())
+    return not any(kept) and not any(line.used_parts for line in lines)
+
+
+def _held(order: Order) -> Deposit | None:
+    """The deposit that is still held for an order."""
+    found = deposits.find(order)
+    return found if found and found.state == DepositState.HELD else None
 
 
 def _carry_out(

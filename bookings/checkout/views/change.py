@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.identity import actors
 from bookings import registry
 from bookings.checkout import queries
+from bookings.checkout.views.order import refused
 from bookings.contracts import Listing, Part
 from bookings.orders import operations as orders
 from bookings.orders.guesses import open_order
@@ -36,6 +37,8 @@ def change(request: HttpRequest, token: str, line_id: int) -> HttpResponse:
     line = next((line for line in order.lines.all() if line.pk == line_id), None)
     if line is None:
         raise Http404
+    if not orders.is_plain(line):
+        return refused(request, token, orders.NotPlain(title=str(line)))
     data = request.POST if request.method == "POST" else request.GET
     day = _day(data, line, order.region.tz)
     listings = _listings(line, day)

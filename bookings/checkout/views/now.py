@@ -22,6 +22,7 @@ from accounts.identity.phones import read_phone
 from accounts.travellers import queries as travellers_book
 from bookings import registry
 from bookings.checkout import queries
+from bookings.checkout.due import due_now
 from bookings.contracts import Ask, Member
 from bookings.orders import operations as orders
 from bookings.orders.models import Order
@@ -187,6 +188,7 @@ def _show(
         "names": {person.traveller_id: person.name for person in book},
         "offers": offers,
         "total_fen": sum(offer.price_fen for offer in offers),
+        "due": due_now(offers),
         "saved_fen": sum(offer.saved_fen for offer in offers),
         "refusals": [refusal, *refusals] if refusal else refusals,
         "can_place": bool(offers) and not refusals,

@@ -16,6 +16,7 @@ from bookings.checkout import standing
 from bookings.deposits import queries as deposits
 from bookings.dues import queries as dues_of
 from bookings.fulfilment import queries as deliveries
+from bookings.orders import operations as orders
 from bookings.orders import queries
 from bookings.orders.guesses import open_order
 from bookings.orders.models import Line, Order, State
@@ -70,6 +71,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
         "is_received": progress is Progress.RECEIVED,
         "is_moving": standing.is_moving(order, progress),
         "is_payable": order.is_payable(at) and progress is not Progress.RECEIVED,
+        "asked_fen": max(order.unpaid_fen, 0) + order.unsecured_fen,
         "family": standing.order_rows(queries.family(order)),
         "changed_from": queries.changed_from(order) if order.credit_fen else None,
         "awaited": deliveries.awaited(order),
@@ -99,7 +101,12 @@ def _booked(order: Order, progress: Progress) -> dict[str, object]:
         "is_over": not order.paid_at and standing.is_all_gone(order),
         "is_alive": has_codes,
         "passes": vouchers.passes(order, at=clock.now()) if has_codes else (),
-        "changeable": [line for line in lines if _is_changeable(line)],
+        "changeable": [line for line in lines if _is_to_come(line) and orders.is_plain(line)],
+        "not_changeable": [
+            orders.NotPlain(title=str(line)).reason
+            for line in lines
+            if _is_to_come(line) and not orders.is_plain(line)
+        ],
         "can_cancel": bool(every_part(lines)),
     }
 
@@ -114,7 +121,7 @@ def _money(order: Order) -> dict[str, object]:
     }
 
 
-def _is_changeable(line: Line) -> bool:
+def _is_to_come(line: Line) -> bool:
     return line.state == State.CONFIRMED and bool(line.open_parts) and line.starts_at > clock.now()
 
 

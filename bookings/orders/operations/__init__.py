@@ -10,17 +10,32 @@ from bookings.orders.operations.change import (
     ChangeMoved,
     ChangeQuote,
     NotChangeable,
+    NotPlain,
     OtherSeller,
     can_split,
     change,
+    is_plain,
     quote_change,
 )
 from bookings.orders.operations.drafts import HOLD_FOR, PlaceRequest
-from bookings.orders.operations.flags import FlagMoved, NoReasonGiven, look_at
+from bookings.orders.operations.flags import (
+    Flagged,
+    FlagMoved,
+    NoReasonGiven,
+    look_at,
+    refuse_flagged,
+)
 from bookings.orders.operations.lapse import lapse_due
 from bookings.orders.operations.leave_out import leave_out
+from bookings.orders.operations.own import OwnMoney, is_own, refuse_own
 from bookings.orders.operations.place import KeyReused, place, place_many
-from bookings.orders.operations.settle import note_set_aside, settle, settle_deposit, settle_free
+from bookings.orders.operations.settle import (
+    note_set_aside,
+    settle,
+    settle_deposit,
+    settle_free,
+    settle_taken,
+)
 from bookings.orders.operations.sold_out import SoldOut
 from bookings.orders.operations.together import place_together
 from bookings.orders.operations.withdraw import (
@@ -39,18 +54,23 @@ __all__ = (
     "ChangeMoved",
     "ChangeQuote",
     "FlagMoved",
+    "Flagged",
     "KeyReused",
     "NamesMissing",
     "NoReasonGiven",
     "NotChangeable",
+    "NotPlain",
     "NotWaiting",
     "OtherSeller",
+    "OwnMoney",
     "PlaceRequest",
     "PriceMoved",
     "SoldOut",
     "abandon",
     "can_split",
     "change",
+    "is_own",
+    "is_plain",
     "lapse_due",
     "leave_out",
     "look_at",
@@ -61,9 +81,12 @@ __all__ = (
     "place_many",
     "place_together",
     "quote_change",
+    "refuse_flagged",
+    "refuse_own",
     "release_lines",
     "settle",
     "settle_deposit",
     "settle_free",
+    "settle_taken",
     "withdraw_parts",
 )

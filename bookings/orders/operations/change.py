@@ -21,10 +21,12 @@ from bookings.ledger import operations as ledger
 from bookings.orders.models import Change, ChangeState, Line, Order, State
 from bookings.orders.operations.asking import member_of
 from bookings.orders.operations.drafts import Exchange, PlaceRequest
+from bookings.orders.operations.flags import refuse_flagged
 from bookings.orders.operations.place import place
 from bookings.orders.operations.withdraw import AlreadyCancelled, withdraw_parts
 from bookings.pricing.groups import price_together
 from kernel.errors import Refusal
+from kernel.naming import say
 from kernel.outbox import operations as outbox
 
 
@@ -33,6 +35,16 @@ class NotChangeable(Refusal):
 
     code = "not_changeable"
     message = _("%(title)s can no longer be changed. You may still be able to cancel it.")
+
+
+class NotPlain(NotChangeable):
+    """More belongs to it than a price that is paid at once."""
+
+    code = "not_plain"
+    message = _(
+        "%(title)s cannot be changed, because a deposit or a later payment belongs to it. Please "
+        "cancel it and book again."
+    )
 
 
 class OtherSeller(Refusal):
@@ -102,15 +114,18 @@ def quote_change(
 
     ``class_codes`` gives them other classes, one each in the order of the parts.
 
-    :raises NotChangeable: not delivered, begun, not paid whole, nothing would come back now, or some
+    :raises Flagged: a person must look at its payment first.
+    :raises NotPlain: a deposit or a later payment belongs to what was booked, or to what it would be.
+    :raises NotChangeable: not delivered, begun, nothing would come back now, or some
         only of what was cheaper together. :raises OtherSeller: another supplier's, or several things.
     :raises Refusal: the seller's own.
     """
+    refuse_flagged(line.order)
     share = terms.permille(line.frozen_terms, starts_at=line.starts_at, at=at)
     if line.state != State.CONFIRMED or line.starts_at <= at or not share:
         raise NotChangeable(title=str(line))
-    if any(due.when is not When.ORDER or due.how is not How.CHARGE for due in line.frozen_dues):
-        raise NotChangeable(title=str(line))
+    if not is_plain(line):
+        raise NotPlain(title=str(line))
     parts = _chosen(line, part_keys)
     ask = Ask(line.kind, ref, _party(line, parts, class_codes), quantity=1)
     [answer] = registry.offer_all([ask], at=at)
@@ -123,6 +138,11 @@ def quote_change(
         part_keys=tuple(part.key for part in parts),
         permille=share,
     )
+
+
+def is_plain(line: Line) -> bool:
+    """Whether it was paid at once: no deposit belongs to it, and nothing is due later."""
+    return all(due.when is When.ORDER and due.how is How.CHARGE for due in line.frozen_dues)
 
 
 def can_split(line: Line) -> bool:
@@ -157,8 +177,10 @@ def _only_offer(line: Line, offers: Sequence[Offer]) -> Offer:
         line.supplier_id,
         line.region_id,
     )
-    if not same or offers[0].due_now_fen != offers[0].price_fen or offers[0].deposit_fen:
+    if not same:
         raise OtherSeller
+    if offers[0].due_now_fen != offers[0].price_fen or offers[0].deposit_fen:
+        raise NotPlain(title=say(offers[0].title))
     return offers[0]
 
 

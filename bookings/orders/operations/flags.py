@@ -1,16 +1,25 @@
-"""A person has looked at a flagged order: why nothing more is to be done is written down."""
+"""A flagged order waits for a person, who writes down what they found; its buyer moves no money of it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.orders.models import Flag, Order
+from bookings.orders.operations.own import refuse_own
 from bookings.orders.queries import LOOKED_AT
 from kernel.audit import operations as audit
 from kernel.errors import Refusal
+
+
+class Flagged(Refusal):
+    """A buyer moves no money of a journey while some of it is disputed or went back without us."""
+
+    code = "flagged"
+    message = _("Somebody of ours is looking at the payment of this order. Please contact us.")
 
 
 class NoReasonGiven(Refusal):
@@ -28,13 +37,25 @@ class FlagMoved(Refusal):
     message = _("This has changed since you looked. Please look again.")
 
 
+def refuse_flagged(order: Order) -> None:
+    """A journey's orders share their money: what one was paid with, another may give back.
+
+    :raises Flagged: a person must look at one of them first.
+    """
+    journey = Order.objects.filter(Q(pk=order.root_id) | Q(parent_id=order.root_id))
+    if journey.exclude(flag=Flag.NONE).exists():
+        raise Flagged
+
+
 def look_at(*, order_id: int, flag: str, why: str, actor: str, at: datetime) -> None:
     """Settle an order's flag, which the person has seen as ``flag``; news sets it again. Audited.
 
     :raises NoReasonGiven: nothing is said. :raises FlagMoved: it is another flag by now, or none.
+    :raises OwnMoney: it is about their own money.
     """
     if not why.strip():
         raise NoReasonGiven(field="why")
+    refuse_own(Order.objects.get(pk=order_id), actor)
     with transaction.atomic(durable=True):
         flagged = Order.objects.filter(pk=order_id, flag=flag).exclude(flag=Flag.NONE)
         if not flagged.update(flag=Flag.NONE):

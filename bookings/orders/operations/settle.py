@@ -59,13 +59,28 @@ def settle_deposit(*, facts: Mapping[str, Any], at: datetime) -> None:
 def note_set_aside(*, facts: Mapping[str, Any], at: datetime) -> None:
     """A deposit was set aside at the provider: no money has moved."""
     order = Order.objects.select_for_update(no_key=True).get(pk=facts["order_id"])
-    if _secure(order, facts, at):
+    if order.secured_by != facts["attempt_id"] and _secure(order, facts, at):
         outbox.record(
             name="bookings.orders.deposit-free",
             key=f"deposit-free:attempt:{facts['attempt_id']}",
             facts={"attempt_id": facts["attempt_id"], "order_id": order.pk},
             at=at,
         )
+
+
+def settle_taken(*, facts: Mapping[str, Any], set_aside_fen: int, at: datetime) -> str:
+    """A part of what was set aside was taken, which may be heard before that it was set aside.
+
+    What secures nothing is owed back: then why is returned. Otherwise it is not booked here.
+    """
+    order = Order.objects.select_for_update(no_key=True).get(pk=facts["order_id"])
+    if order.secured_by == facts["attempt_id"]:
+        return ""
+    reason = _secure(order, {**facts, "amount_fen": set_aside_fen}, at)
+    if reason:
+        _book(order, facts, f"deposit:{order.pk}", "deposit taken", at)
+        _return(facts, reason, at)
+    return reason
 
 
 def settle_free(*, order_id: int, at: datetime) -> None:

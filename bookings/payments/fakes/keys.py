@@ -39,6 +39,38 @@ class Keys:
     wechat_certificate: str
     control: str
 
+    def settings_of(self, provider: str, url: str) -> dict[str, str]:
+        """What the site is set to, for this provider to be at ``url``."""
+        return {
+            "stripe": {
+                "STRIPE_SECRET_KEY": self.stripe_key,
+                "STRIPE_WEBHOOK_SECRET": self.stripe_webhook_secret,
+                "STRIPE_URL": url,
+            },
+            "alipay": {
+                "ALIPAY_APP_ID": self.alipay_app_id,
+                "ALIPAY_PRIVATE_KEY": self.alipay_own_key,
+                "ALIPAY_PUBLIC_KEY": self.alipay_their_public_key,
+                "ALIPAY_GATEWAY": f"{url}/gateway.do",
+            },
+            "wechat": {
+                "WECHAT_APP_ID": self.wechat_app_id,
+                "WECHAT_MERCHANT_ID": self.wechat_merchant_id,
+                "WECHAT_SERIAL": self.wechat_serial,
+                "WECHAT_PRIVATE_KEY": self.wechat_own_key,
+                "WECHAT_API_KEY": self.wechat_api_key,
+                "WECHAT_URL": url,
+            },
+        }[provider]
+
+    @property
+    def wechat_public_key_settings(self) -> dict[str, str]:
+        """What a merchant in public-key mode sets besides."""
+        return {
+            "WECHAT_PUBLIC_KEY": self.wechat_their_public_key,
+            "WECHAT_PUBLIC_KEY_ID": self.wechat_public_key_id,
+        }
+
     @property
     def wechat_public_key_id(self) -> str:
         """What WeChat Pay calls its key for a merchant in public-key mode."""

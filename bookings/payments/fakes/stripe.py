@@ -86,7 +86,7 @@ class StripeDesk(Desk):
             case "POST", "expire" | "cancel":
                 done = self.void(payment_id)
             case "POST", "capture":
-                done = self.capture(payment_id, {"amount": form["amount_to_capture"]})
+                done = self.take(payment_id, int(form["amount_to_capture"]))
         if done is None:
             return _error(400, "unexpected_state")
         return _json(200, write(self.say(payment_id)))
@@ -188,12 +188,16 @@ class StripeDesk(Desk):
         }
 
     def _charge(self, payment: Mapping[str, Any]) -> dict[str, Any]:
+        """What was set aside and not captured counts as refunded at Stripe."""
+        is_taken = payment["status"] == "SUCCEEDED"
+        released = payment["amount"] - payment["captured"] if is_taken else 0
         return {
             "id": f"ch_{payment['id']}",
             "object": "charge",
             "payment_intent": f"pi_{payment['id']}",
             "amount": payment["amount"],
-            "amount_refunded": payment["refunded"],
+            "amount_captured": payment["captured"],
+            "amount_refunded": payment["refunded"] + released,
             "disputed": bool(self._disputes(payment["id"])),
             "metadata": {"token": payment["token"]},
         }
@@ -222,14 +226,30 @@ class StripeDesk(Desk):
         ]
 
     def notice(self, kind: str, payment: Mapping[str, Any]) -> str:
+        """An event, in which nothing is expanded."""
         if kind == "payment.created":
-            return self._event("payment_intent.created", self.intent(payment))
+            return self._event("payment_intent.created", self._bare(payment))
+        if payment["status"] == "AUTHORISED":
+            return self._event("payment_intent.amount_capturable_updated", self._bare(payment))
         is_over = payment["status"] == "FAILED"
         name = "checkout.session.expired" if is_over else "checkout.session.completed"
         session = self.session(payment)
         if payment["status"] == "SUCCEEDED":
-            session["payment_intent"] = f"pi_{payment['id']}"  # events are not expanded
+            session["payment_intent"] = f"pi_{payment['id']}"
         return self._event(name, session)
+
+    def _bare(self, payment: Mapping[str, Any]) -> dict[str, Any]:
+        """A payment intent with the number of its charge, if there is one."""
+        charge = None if payment["status"] == "PENDING" else f"ch_{payment['id']}"
+        return {**self.intent(payment), "latest_charge": charge}
+
+    def take(self, payment_id: str, fen: int) -> dict[str, Any] | None:
+        """Capture so much and tell of it; None where that is not to be had."""
+        is_new = self.say(payment_id)["status"] == "AUTHORISED"
+        done = self.capture(payment_id, {"amount": fen})
+        if done and is_new:
+            self.queue(self.webhook, self._event("payment_intent.succeeded", self._bare(done)), 0)
+        return done
 
     def refund_notices(self, payment: Mapping[str, Any], token: str, amount: int) -> list[str]:
         return [self._event("charge.refunded", self._charge(payment))]

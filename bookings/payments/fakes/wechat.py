@@ -176,14 +176,20 @@ class WeChatDesk(Desk):
         return self._letter("TRANSACTION.SUCCESS", inside, "transaction")
 
     def refund_notices(self, payment: Mapping[str, Any], token: str, amount: int) -> list[str]:
+        return [self.refund_letter(payment, token, amount, "SUCCESS")]
+
+    def refund_letter(
+        self, payment: Mapping[str, Any], token: str, amount: int, status: str
+    ) -> str:
+        """How a refund has ended: "SUCCESS", "ABNORMAL" (it may still go otherwise), "CLOSED"."""
         inside = {
             "mchid": self.keys.wechat_merchant_id,
             "out_trade_no": payment["token"],
             "out_refund_no": token,
-            "refund_status": "SUCCESS",
+            "refund_status": status,
             "amount": {"total": payment["amount"], "refund": amount},
         }
-        return [self._letter("REFUND.SUCCESS", json.dumps(inside), "refund")]
+        return self._letter(f"REFUND.{status}", json.dumps(inside), "refund")
 
     def _letter(self, kind: str, inside: str, what: str) -> str:
         return json.dumps({

@@ -95,16 +95,21 @@ def _over(attempt: Attempt, provider: Provider) -> Payment:
 
 def ask_about(
     *, order: Order | None, at: datetime, purpose: Purpose | None = None, purpose_id: int = 0
-) -> None:
-    """Ask about the open attempts of an order, or of one purpose of it; who is down is passed over."""
+) -> bool:
+    """Ask about the open attempts of an order, or of one purpose of it; whether all have answered.
+
+    Who is down, or switched off, is passed over.
+    """
+    has_answered = True
     waiting = Attempt.objects.filter(order=order, state__in=OPEN)
     if purpose is not None:
         waiting = waiting.filter(purpose=purpose, purpose_id=purpose_id)
     for attempt in waiting:
         try:
             ask(attempt=attempt, at=at)
-        except ProviderDown:
-            continue
+        except (ProviderDown, providers.UnknownProvider):
+            has_answered = False
+    return has_answered
 
 
 def ask_open(*, at: datetime) -> int:

@@ -51,6 +51,7 @@ def merge(*, attempt_id: int, payment: Payment, at: datetime) -> bool:
     before = _known(attempt)
     was = AttemptState(attempt.state)
     booked = dict(attempt.disputes) if was == AttemptState.SUCCEEDED else {}
+    told_fen = attempt.told_refunded_fen if was == AttemptState.SUCCEEDED else 0
     _grow(attempt, payment, at)
     if _known(attempt) == before:
         return False
@@ -59,7 +60,8 @@ def merge(*, attempt_id: int, payment: Payment, at: datetime) -> bool:
         _tell_state(attempt, at)
     if attempt.state == AttemptState.SUCCEEDED:
         _tell_disputes(attempt, booked, at)
-    if attempt.state == AttemptState.SUCCEEDED and attempt.told_refunded_fen > attempt.refunded_fen:
+    if attempt.state == AttemptState.SUCCEEDED and attempt.told_refunded_fen > told_fen:
+        # Whether it went back without us, those know who have sent it.
         _tell(attempt, "returned-outside", f"outside:{attempt.pk}:{attempt.told_refunded_fen}", at)
     return True
 
@@ -81,7 +83,7 @@ def _grow(attempt: Attempt, payment: Payment, at: datetime) -> None:
         attempt.trouble = attempt.trouble if said == AttemptState.PENDING else ""
     attempt.provider_ref = attempt.provider_ref or payment.provider_ref
     attempt.transaction_ref = attempt.transaction_ref or payment.transaction_ref
-    if payment.outcome is Outcome.AUTHORISED:
+    if payment.outcome is Outcome.AUTHORISED or _was_set_aside(attempt, payment):
         attempt.authorised_fen = payment.amount_fen
     if payment.outcome is Outcome.SUCCEEDED:
         taken = payment.captured_fen or payment.amount_fen
@@ -90,6 +92,11 @@ def _grow(attempt: Attempt, payment: Payment, at: datetime) -> None:
     if payment.dispute:
         attempt.disputes = disputes.grown(attempt.disputes, payment)
         attempt.dispute, attempt.disputed_fen = disputes.summed(attempt.disputes)
+
+
+def _was_set_aside(attempt: Attempt, payment: Payment) -> bool:
+    """What was taken of a sum that was to be set aside has been: it may be told before that is."""
+    return attempt.how == How.AUTHORISE and payment.outcome is Outcome.SUCCEEDED
 
 
 def _tell_state(attempt: Attempt, at: datetime) -> None:

@@ -5,6 +5,7 @@ from bookings.refunds.operations.by_hand import (
     LinkGone,
     NotAsked,
     NotStuck,
+    WithTheBank,
     ask_for_account,
     give_account,
     open_link,
@@ -12,7 +13,7 @@ from bookings.refunds.operations.by_hand import (
     reveal_account,
     wipe_old,
 )
-from bookings.refunds.operations.cancelling import Flagged, RefundMoved, cancel, cancel_for, end_all
+from bookings.refunds.operations.cancelling import RefundMoved, cancel, cancel_for, end_all
 from bookings.refunds.operations.outside import note_dispute, note_outside
 from bookings.refunds.operations.overdue import end_overdue
 from bookings.refunds.operations.quoting import NotCancellable, Quote, QuoteRow, TooMuch, quote
@@ -43,7 +44,6 @@ __all__ = (
     "Account",
     "AlreadyAsked",
     "BadEvidence",
-    "Flagged",
     "LinkGone",
     "NotAsked",
     "NotCancellable",
@@ -55,6 +55,7 @@ __all__ = (
     "SecondPerson",
     "TooLate",
     "TooMuch",
+    "WithTheBank",
     "approve",
     "ask",
     "ask_for_account",

@@ -11,10 +11,11 @@ from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from bookings.ledger import operations as ledger
+from bookings.orders import operations as orders
 from bookings.orders.models import Order
 from bookings.refunds.models import BankDetails, Refund, RefundState
 from bookings.refunds.operations.requests import SecondPerson
-from bookings.refunds.operations.rest import held_by
+from bookings.refunds.operations.rest import held_by, is_at_the_bank
 from bookings.refunds.operations.sending import ask_about_stuck
 from kernel import codes, seals
 from kernel.audit import operations as audit
@@ -39,6 +40,13 @@ class NotAsked(Refusal):
 
     code = "not_asked"
     message = _("Ask the buyer for an account first.")
+
+
+class WithTheBank(Refusal):
+    """While a bank decides whether the buyer has the money back, nobody transfers it as well."""
+
+    code = "with_the_bank"
+    message = _("A bank is still deciding whether the buyer gets it back from there. Please wait.")
 
 
 class LinkGone(Refusal):
@@ -109,7 +117,7 @@ def give_account(*, token: str, account: Account, at: datetime) -> None:
     """
     asked = open_link(token, at=at)
     sealed = seals.seal(msgspec.json.encode(account).decode(), purpose=_PURPOSE)
-    unused = BankDetails.objects.filter(pk=asked.pk, token=token, given_at__isnull=True)
+    unused = BankDetails.objects.filter(pk=asked.pk, token=token, given_at=None, wiped_at=None)
     if not unused.update(sealed=sealed, given_at=at):
         raise LinkGone
 
@@ -127,13 +135,18 @@ def pay_out(*, refund_id: int, reference: str, actor: str, at: datetime) -> None
     """A person has transferred the money instead; what is known of the account is wiped.
 
     :raises NotStuck: the refund does not wait for a person, or there is no reference.
+    :raises WithTheBank: no payment holds it as long as a bank has not decided.
     :raises NotAsked: the buyer was not asked for an account, and so the provider not once more.
     :raises SecondPerson: above the limit, who asked for the account is not who transfers.
+    :raises OwnMoney: it goes to who transfers it.
     """
     with transaction.atomic(durable=True):
         refund = _locked(refund_id)
         if refund.state != RefundState.FAILED or not reference.strip():
             raise NotStuck
+        orders.refuse_own(refund.order, actor)
+        if refund.attempt is None and is_at_the_bank(refund.order):
+            raise WithTheBank
         asked = BankDetails.objects.filter(refund=refund).first()
         if asked is None:
             raise NotAsked

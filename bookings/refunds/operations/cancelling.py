@@ -32,13 +32,6 @@ class RefundMoved(Refusal):
     message = _("What you get back has changed meanwhile. Please look at the new sum.")
 
 
-class Flagged(Refusal):
-    """A buyer cancels nothing of an order whose money is disputed or went back without us."""
-
-    code = "flagged"
-    message = _("Somebody of ours is looking at the payment of this order. Please contact us.")
-
-
 def cancel(
     *,
     order: Order,
@@ -51,12 +44,12 @@ def cancel(
     """Cancel parts of a paid order and start the refund that was shown.
 
     :raises NotCancellable: a part is used or cancelled already. :raises RefundMoved: another sum.
-    :raises Flagged: the buyer alone, while a person must look at the order. Nothing has changed then.
+    :raises Flagged: the buyer alone, while a person must look at the journey. Nothing has changed then.
     """
     with transaction.atomic(durable=True):
         order = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
-        if order.flag and reason == Reason.BUYER:
-            raise Flagged
+        if reason == Reason.BUYER:
+            orders.refuse_flagged(order)
         quoted = _quote_locked(order, parts, at)
         if quoted.refund_fen != shown_fen:
             raise RefundMoved(shown_fen=shown_fen, refund_fen=quoted.refund_fen)

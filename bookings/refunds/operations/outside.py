@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from bookings.ledger import operations as ledger
 from bookings.orders.models import Flag, Order
@@ -21,10 +21,14 @@ def note_outside(*, attempt_id: int, at: datetime) -> None:
     Nobody has cancelled anything: the order is flagged for a person. Runs in the outbox's transaction.
     """
     attempt = Attempt.objects.select_related("order").get(pk=attempt_id)
-    order = attempt.order
-    beyond = count_outside(attempt_id) if order is not None else 0
-    if order is None or not beyond:
+    if attempt.order is None:
         return
+    if beyond := count_outside(attempt_id):
+        _book_outside(attempt, attempt.order, beyond, at)
+    _note_transferred(attempt, at)
+
+
+def _book_outside(attempt: Attempt, order: Order, beyond: int, at: datetime) -> None:
     refund = Refund.objects.create(
         order=order,
         attempt=attempt,
@@ -51,6 +55,17 @@ def note_outside(*, attempt_id: int, at: datetime) -> None:
     )
     set_off_waiting(order, at)
     _flag(order)
+
+
+def _note_transferred(attempt: Attempt, at: datetime) -> None:
+    """More went back than we have sent, though no more than we owed: a person had transferred some."""
+    sent = Q(paid_out_ref="") | Q(twice_at__isnull=False)
+    ours = attempt.refunds.filter(sent).aggregate(fen=Sum("amount_fen"))["fen"] or 0
+    more = min(attempt.told_refunded_fen, attempt.captured_fen) - ours
+    for refund in attempt.refunds.exclude(sent).order_by("pk"):
+        if refund.amount_fen <= more:
+            note_twice(refund, at)
+            more -= refund.amount_fen
 
 
 def note_dispute(*, attempt_id: int, at: datetime) -> None:

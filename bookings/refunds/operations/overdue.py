@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -14,16 +14,23 @@ from bookings.payments.models import Attempt, AttemptState, Purpose
 from bookings.refunds.models import Reason
 from bookings.refunds.operations.cancelling import cancel_as_of
 
+WAIT_FOR_AN_ANSWER = timedelta(days=1)
+"""So long a payment service may be silent about a page that is open before its money counts as not there."""
+
 
 def end_overdue(*, at: datetime) -> int:
     """Cancel the open parts of every line whose rest is not there in time; how many rests were late.
 
-    Outside any transaction: the provider is asked first about a page that is still open, and money that
-    it has for the rest is waited for.
+    Outside any transaction: the provider is asked first about a page that is still open. Its answer, and
+    money that it has for the rest, are waited for.
     """
     late = list(dues_of.overdue(at=at).select_related("order")[:200])
     for due in late:
-        payments.ask_about(order=due.order, at=at, purpose=Purpose.REST, purpose_id=due.pk)
+        is_known = payments.ask_about(
+            order=due.order, at=at, purpose=Purpose.REST, purpose_id=due.pk
+        )
+        if not is_known and due.due_at is not None and at < due.due_at + WAIT_FOR_AN_ANSWER:
+            continue
         with transaction.atomic(durable=True):
             _end(due, at)
     return len(late)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.organisations.models import Organisation
 from bookings import registry, terms
 from bookings.contracts import Part, Words
 from bookings.dues import queries as dues_of
@@ -74,6 +75,14 @@ class Quote:
     def kept_fen(self, line_id: int) -> int:
         """What a line's supplier keeps of its cancelled parts."""
         return sum(r.received_fen - r.refund_fen for r in self.rows if r.line_id == line_id)
+
+    def lost_by(self, given: Quote, lines: Iterable[Line]) -> dict[Organisation, int]:
+        """How much less each supplier keeps with another sum than by this quote; below zero, more."""
+        lost: dict[Organisation, int] = {}
+        for line in lines:
+            less_fen = self.kept_fen(line.pk) - given.kept_fen(line.pk)
+            lost[line.supplier] = lost.get(line.supplier, 0) + less_fen
+        return {supplier: fen for supplier, fen in lost.items() if fen}
 
     def returning(self, fen: int) -> Quote:
         """The same parts with another sum coming back, spread by what was received for each.

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
+from bookings.orders import operations as orders
 from bookings.orders.models import Line, Order
 from bookings.refunds.models import Evidence, Reason, Refund, RefundRequest, RequestState
 from bookings.refunds.operations.cancelling import RefundMoved, cancel_for
@@ -199,7 +200,7 @@ def decide(
 
 def _refuse_own(actor: str, order: Order, *others: str) -> None:
     """Nobody decides about money of their own, or twice."""
-    if actor in (order.actor, *others):
+    if actor in others or orders.is_own(order, actor):
         raise SecondPerson
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop
 
 from bookings.ledger import operations as ledger
 from bookings.ledger import queries as books
 from bookings.orders.models import Order
-from bookings.payments.models import Attempt, AttemptState
+from bookings.payments.models import Attempt, AttemptState, DisputeState
 from bookings.refunds.models import Refund, RefundState
 from kernel import codes
 
@@ -47,9 +47,18 @@ class Back:
 
 def lock_payments(order: Order) -> list[Attempt]:
     """What a journey was paid with, locked in the order of their keys: its refunds wait for each other."""
-    family = Q(order_id=order.root_id) | Q(order__parent_id=order.root_id)
-    paid = Attempt.objects.filter(family, state=AttemptState.SUCCEEDED).order_by("pk")
+    paid = _payments(order).order_by("pk")
     return list(paid.select_for_update(no_key=True, of=("self",)))
+
+
+def is_at_the_bank(order: Order) -> bool:
+    """Whether a bank is deciding about a payment of a journey."""
+    return _payments(order).filter(dispute=DisputeState.OPEN).exists()
+
+
+def _payments(order: Order) -> QuerySet[Attempt]:
+    family = Q(order_id=order.root_id) | Q(order__parent_id=order.root_id)
+    return Attempt.objects.filter(family, state=AttemptState.SUCCEEDED)
 
 
 def was_settled(name: str) -> bool:

@@ -139,9 +139,9 @@ def send_due(*, at: datetime) -> int:
 def told(*, facts: Mapping[str, Any], at: datetime) -> None:
     """The provider tells how a refund ended. ``facts``: refund_token, outcome.
 
-    What was returned can come back: then it waits for a person. What was refused is believed to be
-    returned only when the provider says so again, asked: words may come in any order. Runs in the
-    outbox's transaction.
+    What was returned can come back, and what was refused can still be returned; words of both may come
+    in any order. So the later word of the two is not believed: the provider is asked which is true.
+    Runs in the outbox's transaction.
     """
     token = facts["refund_token"]
     of_token = Q(token=token) | Q(pk__in=EarlierToken.objects.filter(token=token).values("refund"))
@@ -151,8 +151,14 @@ def told(*, facts: Mapping[str, Any], at: datetime) -> None:
     if facts["outcome"] == Outcome.SUCCEEDED:
         _told_returned(refund, token, at)
     elif facts["outcome"] == Outcome.FAILED and refund.token == token and not refund.paid_out_ref:
-        why = str(facts.get("why") or NOT_ARRIVED)[:200]
-        _set(refund, state=RefundState.FAILED, done_at=None, why=why)
+        _told_refused(refund, str(facts.get("why") or NOT_ARRIVED)[:200], at)
+
+
+def _told_refused(refund: Refund, why: str, at: datetime) -> None:
+    if refund.state == RefundState.DONE:
+        _set(refund, state=RefundState.SENT, done_at=None, next_at=at)
+    else:
+        _set(refund, state=RefundState.FAILED, why=why)
 
 
 def _told_returned(refund: Refund, token: str, at: datetime) -> None:

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.ledger import operations as ledger
+from bookings.orders import operations as orders
+from bookings.tabs import queries
 from bookings.tabs.models import Item, Payout, Tab
 from kernel.audit import operations as audit
 from kernel.errors import Refusal
@@ -47,10 +49,12 @@ class SecondPerson(Refusal):
 def pay_out(*, tab_id: int, actor: str, at: datetime) -> Payout:
     """Pay out all that a tab is below zero: at once, or, above the limit, once a second person approves it.
 
-    :raises NothingOwed: it is not below zero. :raises AlreadyAsked: one waits. Nothing has changed then.
+    :raises NothingOwed: it is not below zero. :raises AlreadyAsked: one waits.
+    :raises OwnMoney: who asks is on the tab. Nothing has changed then.
     """
     with transaction.atomic(durable=True):
         tab = Tab.objects.select_for_update(no_key=True).get(pk=tab_id)
+        _refuse_own(tab, actor)
         if tab.used_fen >= 0:
             raise NothingOwed(tab=tab.name)
         if tab.payouts.filter(paid_at=None, dropped_at=None).exists():
@@ -66,13 +70,14 @@ def pay_out(*, tab_id: int, actor: str, at: datetime) -> Payout:
 def approve_payout(*, payout_id: int, actor: str, at: datetime) -> Payout:
     """The second person says yes, and the money goes.
 
-    :raises NotOpen: it does not wait. :raises SecondPerson: the same person. :raises NothingOwed: the tab
-        was used meanwhile; nothing has changed.
+    :raises NotOpen: it does not wait. :raises SecondPerson: the same person. :raises OwnMoney: who
+        approves is on the tab. :raises NothingOwed: the tab was used meanwhile; nothing has changed.
     """
     with transaction.atomic(durable=True):
         payout = _locked(payout_id)
         if payout.asked_by == actor:
             raise SecondPerson
+        _refuse_own(payout.tab, actor)
         payout.approved_by = actor
         payout.save(update_fields=["approved_by"])
         _carry_out(payout, actor, at)
@@ -87,6 +92,11 @@ def drop_payout(*, payout_id: int, actor: str, at: datetime) -> Payout:
         payout.save(update_fields=["dropped_at"])
         _note("tab.drop-payout", payout, actor, at)
     return payout
+
+
+def _refuse_own(tab: Tab, actor: str) -> None:
+    if actor in queries.actors_of(tab):
+        raise orders.OwnMoney
 
 
 def _locked(payout_id: int) -> Payout:

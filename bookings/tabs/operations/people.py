@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.identity import limits
 from accounts.identity import queries as identity
+from bookings.tabs import queries
 from bookings.tabs.models import Member, Tab
 from kernel.audit import operations as audit
 from kernel.errors import NotFound, Refusal
@@ -71,8 +72,7 @@ def remove_member(*, tab: Tab, member_id: int, actor: str, at: datetime) -> None
 def _administrate(tab: Tab, actor: str) -> None:
     """Lock the tab, if ``actor`` is an administrator of it."""
     Tab.objects.select_for_update(no_key=True).get(pk=tab.pk)
-    admins = Member.objects.filter(tab=tab, is_admin=True).values_list("user_id", flat=True)
-    if actor not in {f"user:{user_id}" for user_id in admins}:
+    if actor not in queries.actors_of(tab, admins_only=True):
         raise NotFound
 
 

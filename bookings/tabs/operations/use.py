@@ -148,8 +148,7 @@ def settle(*, facts: Mapping[str, Any], at: datetime) -> None:
     bill = Bill.objects.get(pk=facts["purpose_id"])
     tab = Tab.objects.select_for_update(no_key=True).get(pk=bill.tab_id)
     fen, attempt_id = facts["amount_fen"], facts["attempt_id"]
-    unpaid = Bill.objects.filter(pk=bill.pk, paid_at=None, amount_fen=fen)
-    if unpaid.update(paid_at=at, attempt_id=attempt_id):
+    if _mark_paid(bill, fen, attempt_id, at):
         Tab.objects.filter(pk=tab.pk).update(used_fen=F("used_fen") - fen)
     else:
         _credit(tab, f"attempt:{attempt_id}", fen, _("Paid twice"), at)
@@ -160,6 +159,11 @@ def settle(*, facts: Mapping[str, Any], at: datetime) -> None:
         [(f"provider:{facts['provider']}", fen), (tab.subject, -fen)],
         at,
     )
+
+
+def _mark_paid(bill: Bill, fen: int, attempt_id: int, at: datetime) -> bool:
+    unpaid = Bill.objects.filter(pk=bill.pk, paid_at=None, amount_fen=fen)
+    return unpaid.update(paid_at=at, attempt_id=attempt_id) == 1
 
 
 def note_outside(*, facts: Mapping[str, Any], at: datetime) -> None:
@@ -179,6 +183,7 @@ def note_outside(*, facts: Mapping[str, Any], at: datetime) -> None:
 def note_dispute(*, facts: Mapping[str, Any], at: datetime) -> None:
     """A bank disputes the payment of a bill: the tab is closed; decided for the holder, it owes again.
 
+    There may be several disputes of one payment: each time what was not owed again before.
     Runs in the outbox's transaction. ``facts``: attempt_id, purpose, purpose_id.
     """
     attempt = Attempt.objects.get(pk=facts["attempt_id"])
@@ -186,8 +191,9 @@ def note_dispute(*, facts: Mapping[str, Any], at: datetime) -> None:
         return
     Tab.objects.filter(bills=facts["purpose_id"]).update(is_open=False)
     key = f"lost:attempt:{attempt.pk}"
-    if attempt.dispute == DisputeState.LOST and not books.is_begun(key):
-        _owe_again(facts, attempt.disputed_fen, key, "lost:0", at)
+    fen = attempt.disputed_fen + books.moved("lost:0", key=key)
+    if attempt.dispute == DisputeState.LOST and fen > 0:
+        _owe_again(facts, fen, f"{key}:{attempt.disputed_fen}", "lost:0", at)
 
 
 def _owe_again(facts: Mapping[str, Any], fen: int, key: str, leaves: str, at: datetime) -> None:

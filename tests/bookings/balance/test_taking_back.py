@@ -128,6 +128,16 @@ def test_what_the_bank_took_for_good_leaves_the_balance_once(paid_in, now):
     assert sound(now)
 
 
+def test_each_dispute_that_was_lost_leaves_the_balance(paid_in, now):
+    learn(paid_in, now, disputed_fen=500, dispute="LOST", dispute_ref="one")
+    assert mine() == (1500, 375)
+    learn(paid_in, now, disputed_fen=1500, dispute="LOST", dispute_ref="two")
+
+    assert (mine(), owed(), TakenBack.objects.count()) == ((0, 0), 0, 2)
+    assert (ledger.balance("provider:sandbox"), ledger.balance("lost:0")) == (0, 0)
+    assert sound(now)
+
+
 def test_a_dispute_decided_for_us_takes_nothing(paid_in, now):
     learn(paid_in, now, disputed_fen=2000, dispute="OPEN")
     learn(paid_in, now, disputed_fen=2000, dispute="WON")

@@ -410,3 +410,25 @@ def test_pages_are_closed_once_the_provider_answers_however_late(party, order, t
 
     assert Attempt.objects.get(pk=both[0].pk).state == AttemptState.FAILED
     assert Event.objects.get(name="bookings.order.given-up").done_at is not None
+
+
+def test_one_that_was_taken_without_us_of_an_order_given_up_goes_back(party, order, now):
+    pay(party, order, now)
+    order = Order.objects.get(pk=order.pk)
+    attempt = payments.pay_by(
+        order=order, provider="sandbox", at=now, buyer=payments.Buyer("http://x/")
+    )
+    party.press(attempt, "never")
+    payments.ask(attempt=attempt, at=now)
+    said = providers.get("sandbox").fetch(attempt.handle)
+    orders.abandon(order=order, at=now)
+    taken = replace(said, outcome=Outcome.SUCCEEDED, captured_fen=500)
+    with transaction.atomic():
+        merge(attempt_id=attempt.pk, payment=taken, at=now)
+    outbox.drain(at=now)
+
+    assert not Failure.objects.exists()
+    back = Refund.objects.get(attempt=attempt)
+    assert (back.amount_fen, back.reason) == (500, "GIVEN_UP")
+    assert balances(order, f"deposit:{order.pk}") == [0, 0]
+    assert sound(now)

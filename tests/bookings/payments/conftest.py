@@ -6,7 +6,8 @@ import json
 import sqlite3
 import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,15 @@ import pytest
 from bookings.orders import operations as orders
 from bookings.orders.models import Order
 from bookings.payments import operations as payments
-from bookings.payments import providers, sandbox_server
+from bookings.payments import sandbox_server, switchboard
+from bookings.payments.fakes.desk import Desk
+from bookings.payments.fakes.keys import Keys, keys_in
 from bookings.payments.models import Attempt
 from bookings.payments.providers.sandbox import SIGNATURE, Sandbox, sign
-from kernel import clock
+from kernel import clock, http
 from kernel.outbox import operations as outbox
 from tests.bookings.conftest import ask
+from tests.bookings.payments.desks import DESKS, NOWHERE, answered_by, switched_on
 
 SECRET = "s" * 40
 
@@ -32,6 +36,7 @@ class Party:
 
     url: str
     store: Path
+    desk: sandbox_server.Party
 
     def press(self, attempt: Attempt, way: str = "pay", later: str = "") -> None:
         """What the buyer does on its page."""
@@ -69,14 +74,31 @@ def party(tmp_path: Path, socket_enabled: None) -> Iterator[Party]:
     server = sandbox_server.serve("127.0.0.1", 0, tmp_path, SECRET)
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}"
-    known = {provider.name: provider for provider in providers.list_all()}
-    providers.register(Sandbox(url, SECRET))
-    yield Party(url, tmp_path / "sandbox.sqlite3")
+    with switched_on(Sandbox(url, SECRET)):
+        yield Party(url, tmp_path / "sandbox.sqlite3", server.party)
     server.shutdown()
     server.server_close()
-    providers.unregister("sandbox")
-    if "sandbox" in known:
-        providers.register(known["sandbox"])
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: Any) -> Keys:
+    """Keys of both sides, for each of the providers."""
+    return keys_in(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture
+def desk_of(keys: Keys, tmp_path: Path, monkeypatch: Any) -> Iterator[Callable[[str], Desk]]:
+    """Switch a provider on whose stand-in is in this process, at the end of our line."""
+    with ExitStack() as switches:
+
+        def make(name: str) -> Desk:
+            desk = DESKS[name](tmp_path, keys, NOWHERE, "")
+            monkeypatch.setattr(http, "send", answered_by(desk))
+            adapter = switchboard.make(name, keys.settings_of(name, f"{NOWHERE}/{name}"))
+            switches.enter_context(switched_on(adapter))
+            return desk
+
+        yield make
 
 
 @pytest.fixture

@@ -9,54 +9,21 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode
 
-from bookings.payments.fakes.alipay import AlipayDesk
-from bookings.payments.fakes.desk import Desk
-from bookings.payments.fakes.keys import Keys
-from bookings.payments.fakes.stripe import StripeDesk
-from bookings.payments.fakes.wechat import WeChatDesk
 from bookings.payments.models import Attempt
 from bookings.payments.providers.sandbox import SIGNATURE
-from bookings.payments.reading import private_key, sign
 from bookings.payments.sandbox_server import Party
 from kernel import clock
-
-DESKS: dict[str, type[Desk]] = {"stripe": StripeDesk, "alipay": AlipayDesk, "wechat": WeChatDesk}
-
-
-@dataclass(frozen=True)
-class Letter:
-    """What arrives at /hooks/…/."""
-
-    raw: bytes
-    headers: dict[str, str]
+from tests.bookings.payments.desks import World, restated
+from tests.contracts.inbox import Letter
 
 
-@dataclass
-class Writer:
-    """One provider's desk, which writes the letters, and a payment of ours that was made there."""
-
-    desk: Party
-    keys: Keys
-    attempt: Attempt
-    number: str
-
-    def letter(self) -> Letter:
-        """The genuine notice of the payment."""
-        payment = self.desk.say(self.number)
-        raw = self.desk.notice("payment.ended", payment).encode()
-        return Letter(raw, self.desk.seal(raw))
-
-    def fen(self, *, more: int = 0) -> bytes:
-        """The sum, as letters write it."""
-        return str(self.attempt.amount_fen + more).encode()
-
-    def sealed(self, raw: bytes) -> Letter:
-        """Other words, genuinely signed."""
-        return Letter(raw, self.desk.seal(raw))
+def fen(world: World, *, more: int = 0) -> bytes:
+    """The sum of the payment, as letters write it."""
+    return str(world.attempt.amount_fen + more).encode()
 
 
 def bent(letter: Letter, old: bytes, new: bytes) -> Letter:
@@ -88,93 +55,91 @@ def aged(letter: Letter, seconds: int) -> Letter:
     return replace(letter, headers={**letter.headers, name: f"t={int(at[2:]) + seconds},{rest}"})
 
 
-def old(writer: Writer, **ago: int) -> Letter:
+def old(world: World, **ago: int) -> Letter:
     """Genuine, but signed long ago."""
-    moved, usual = clock.now() - timedelta(**ago), writer.desk.clock
-    writer.desk.clock = moved.isoformat()
+    moved, usual = clock.now() - timedelta(**ago), world.desk.clock
+    world.desk.clock = moved.isoformat()
     try:
-        return writer.letter()
+        return world.letter()
     finally:
-        writer.desk.clock = usual
+        world.desk.clock = usual
 
 
-def by_another_key(writer: Writer) -> Letter:
-    writer.desk.faults = {"forge": 1}
-    if type(writer.desk) is Party:
-        writer.desk.secret = "another secret"
-    letter = writer.letter()
-    writer.desk.faults = {}
+def by_another_key(world: World) -> Letter:
+    world.desk.faults = {"forge": 1}
+    if type(world.desk) is Party:
+        world.desk.secret = "another secret"
+    letter = world.letter()
+    world.desk.faults = {}
     return letter
 
 
-def swapped_key(writer: Writer) -> Letter:
+def swapped_key(world: World) -> Letter:
     """A serial that WeChat Pay never had."""
-    return headed(writer.letter(), Wechatpay_Serial="AB" * 20)
+    return headed(world.letter(), Wechatpay_Serial="AB" * 20)
 
 
-def bad_seal(writer: Writer) -> Letter:
+def bad_seal(world: World) -> Letter:
     """Signed anew by the right key, but the sealed inside was altered."""
-    body = json.loads(writer.letter().raw)
+    body = json.loads(world.letter().raw)
     sealed = bytearray(base64.b64decode(body["resource"]["ciphertext"]))
     sealed[3] ^= 1
     body["resource"]["ciphertext"] = base64.b64encode(bytes(sealed)).decode()
-    return writer.sealed(json.dumps(body).encode())
+    return world.sealed(json.dumps(body).encode())
 
 
-def short_seal(writer: Writer) -> Letter:
-    body = json.loads(writer.letter().raw)
+def short_seal(world: World) -> Letter:
+    body = json.loads(world.letter().raw)
     body["resource"]["ciphertext"] = body["resource"]["ciphertext"][:-24]
-    return writer.sealed(json.dumps(body).encode())
+    return world.sealed(json.dumps(body).encode())
 
 
-def other_data(writer: Writer) -> Letter:
-    body = json.loads(writer.letter().raw)
+def other_data(world: World) -> Letter:
+    body = json.loads(world.letter().raw)
     body["resource"]["associated_data"] = "refund"
-    return writer.sealed(json.dumps(body).encode())
+    return world.sealed(json.dumps(body).encode())
 
 
-def other_app(writer: Writer) -> Letter:
+def other_app(world: World) -> Letter:
     """Alipay's genuine signature over a notice for another app."""
-    fields = dict(parse_qsl(writer.letter().raw.decode(), keep_blank_values=True))
-    fields["app_id"] = "2026999999999999"
-    unsigned = {k: v for k, v in fields.items() if k not in ("sign", "sign_type")}
-    message = "&".join(f"{name}={unsigned[name]}" for name in sorted(unsigned))
-    fields["sign"] = sign(private_key(writer.keys.alipay_their_key), message.encode())
-    return Letter(urlencode(fields).encode(), {})
+    return Letter(restated(world.keys, world.told(), app_id="2026999999999999"), {})
 
 
-def of_sum(writer: Writer, fen: int) -> Letter:
+def of_sum(world: World, fen: int) -> Letter:
     """Genuine in every way, but the payment there is of another sum."""
     change = "UPDATE payment SET amount = ?, captured = ? WHERE id = ?"
-    writer.desk.store.run(change, fen, fen, writer.number)
-    return writer.letter()
+    world.desk.store.run(change, fen, fen, world.number)
+    return world.letter()
 
 
-def of_currency(writer: Writer) -> Letter:
-    writer.desk.store.run("UPDATE payment SET currency = 'USD'")
-    return writer.letter()
+def of_currency(world: World) -> Letter:
+    world.desk.store.run("UPDATE payment SET currency = 'USD'")
+    return world.letter()
 
 
-def of_reference(writer: Writer) -> Letter:
+def of_reference(world: World) -> Letter:
     """Genuine, but of another payment at the provider than the one we sent the buyer to."""
-    Attempt.objects.filter(pk=writer.attempt.pk).update(provider_ref="of_another_payment")
-    return writer.letter()
+    Attempt.objects.filter(pk=world.attempt.pk).update(provider_ref="of_another_payment")
+    return world.letter()
 
 
-def resigned(writer: Writer, old: bytes, new: bytes) -> Letter:
+def resigned(world: World, old: bytes, new: bytes) -> Letter:
     """Other words, genuinely signed."""
-    return writer.sealed(bent(writer.letter(), old, new).raw)
+    return world.sealed(bent(world.letter(), old, new).raw)
 
 
-def other_merchant(writer: Writer) -> Letter:
+def other_merchant(world: World) -> Letter:
     """WeChat Pay's genuine letter about another merchant's payment."""
-    writer.desk.keys = replace(writer.keys, wechat_merchant_id="1999999999")
-    return writer.letter()
+    ours = world.desk.keys
+    world.desk.keys = replace(ours, wechat_merchant_id="1999999999")
+    letter = world.letter()
+    world.desk.keys = ours
+    return letter
 
 
-FORGED: dict[str, tuple[str, Callable[[Writer], Letter]]] = {
+FORGED: dict[str, tuple[str, Callable[[World], Letter]]] = {
     "sandbox: another secret": ("sandbox", by_another_key),
-    "sandbox: altered": ("sandbox", lambda w: bent(w.letter(), w.fen(), b"1")),
+    "sandbox: altered": ("sandbox", lambda w: bent(w.letter(), fen(w), b"1")),
     "sandbox: another sum, signed": ("sandbox", lambda w: of_sum(w, 1)),
     "sandbox: another currency, signed": ("sandbox", of_currency),
     "sandbox: another payment, signed": ("sandbox", of_reference),
@@ -184,7 +149,7 @@ FORGED: dict[str, tuple[str, Callable[[Writer], Letter]]] = {
     "sandbox: time moved": ("sandbox", lambda w: aged(w.letter(), 60)),
     "sandbox: signed, not JSON": ("sandbox", lambda w: w.sealed(b"<xml>")),
     "stripe: another secret": ("stripe", by_another_key),
-    "stripe: altered": ("stripe", lambda w: bent(w.letter(), w.fen(), w.fen(more=1))),
+    "stripe: altered": ("stripe", lambda w: bent(w.letter(), fen(w), fen(w, more=1))),
     "stripe: another sum, signed": ("stripe", lambda w: of_sum(w, w.attempt.amount_fen + 1)),
     "stripe: another currency, signed": ("stripe", of_currency),
     "stripe: another payment, signed": ("stripe", of_reference),

@@ -4,35 +4,25 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from bookings.payments.fakes.keys import Keys, keys_in
+from bookings.payments.fakes.keys import Keys
 from bookings.payments.providers import Charge, Declined, Handle, Outcome, ProviderDown
 from bookings.payments.providers.alipay import Alipay
-from bookings.payments.reading import private_key, public_key, sign
+from bookings.payments.reading import private_key, sign
+from bookings.payments.switchboard import make
 from kernel import clock, http
+from tests.bookings.payments.desks import NOWHERE
 
 NAME = "alipay_trade_query_response"
 PAYMENT = Handle("a-b_c", "a-b_c", "", 2000, "CNY")
 
 
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory: Any) -> Keys:
-    return keys_in(tmp_path_factory.mktemp("keys"))
-
-
 @pytest.fixture
 def alipay(keys: Keys) -> Alipay:
-    return Alipay(
-        app_id=keys.alipay_app_id,
-        gateway="http://127.0.0.1:9/gateway.do",
-        own_key=private_key(keys.alipay_own_key),
-        alipay_key=public_key(keys.alipay_their_public_key),
-        is_live=True,
-    )
+    return make("alipay", keys.settings_of("alipay", NOWHERE))
 
 
 @pytest.fixture

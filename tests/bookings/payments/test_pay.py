@@ -347,7 +347,10 @@ def test_the_back_office_shows_payments_in_trouble_and_closes_them(party, attemp
     page = browser.get(f"{address}?trouble__exact=UNFIT&state__in=CREATED,PENDING")
     assert attempt.provider in page.content.decode()
 
-    browser.post(address, {"action": "close_by_hand", "_selected_action": [attempt.pk]})
+    close = {"action": "close_by_hand", "_selected_action": [attempt.pk]}
+    first, again = (browser.post(address, close, follow=True).content.decode() for _n in range(2))
 
     attempt.refresh_from_db()
     assert attempt.state == AttemptState.FAILED
+    assert "1 of 1 were in trouble" in first
+    assert "0 of 1 were in trouble" in again

@@ -14,13 +14,14 @@ from django.core.exceptions import ImproperlyConfigured
 
 from bookings.payments import providers
 from bookings.payments.breaker import Guarded
-from bookings.payments.fakes.keys import Keys, keys_in
+from bookings.payments.fakes.keys import Keys
 from bookings.payments.providers import Charge, Handle, Outcome, ProviderDown
 from bookings.payments.providers.wechat import WeChat
 from bookings.payments.providers.wechat.certificates import Certificates
 from bookings.payments.reading import private_key, sign
-from bookings.payments.switchboard import switch_on
+from bookings.payments.switchboard import make, switch_on
 from kernel import clock, http
+from tests.bookings.payments.desks import NOWHERE
 
 PAYMENT = Handle("token-of-ours", "token-of-ours", "", 2000, "CNY")
 WISH = Charge(
@@ -30,23 +31,10 @@ WISH = Charge(
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory: Any) -> Keys:
-    return keys_in(tmp_path_factory.mktemp("keys"))
-
-
 @pytest.fixture
 def wechat(keys: Keys, monkeypatch) -> WeChat:
     monkeypatch.setattr(WeChat, "_is_theirs", lambda *_words: True)
-    return WeChat(
-        app_id=keys.wechat_app_id,
-        merchant_id=keys.wechat_merchant_id,
-        serial=keys.wechat_serial,
-        own_key=private_key(keys.wechat_own_key),
-        api_key=keys.wechat_api_key.encode(),
-        url="http://127.0.0.1:9",
-        is_live=True,
-    )
+    return make("wechat", keys.settings_of("wechat", NOWHERE))
 
 
 @pytest.fixture
@@ -107,9 +95,8 @@ class TestPublicKeyMode:
 
     @pytest.fixture
     def made(self, keys: Keys) -> WeChat:
-        switch_on({"wechat": settings_of(keys) | {
-            "WECHAT_PUBLIC_KEY": keys.wechat_their_public_key, "WECHAT_PUBLIC_KEY_ID": self.ID,
-        }})  # fmt: skip
+        both = keys.wechat_public_key_settings | {"WECHAT_PUBLIC_KEY_ID": self.ID}
+        switch_on({"wechat": keys.settings_of("wechat", NOWHERE) | both})
         yield providers.get("wechat").inner
         providers.unregister("wechat")
 
@@ -143,27 +130,15 @@ class TestPublicKeyMode:
 
     @pytest.mark.parametrize("name", ["WECHAT_PUBLIC_KEY", "WECHAT_PUBLIC_KEY_ID"])
     def test_one_of_the_two_settings_alone_is_refused(self, keys, name):
-        both = {"WECHAT_PUBLIC_KEY": keys.wechat_their_public_key, "WECHAT_PUBLIC_KEY_ID": self.ID}
+        both = keys.wechat_public_key_settings
         with pytest.raises(ImproperlyConfigured):
-            switch_on({"wechat": settings_of(keys) | both | {name: ""}})
+            switch_on({"wechat": keys.settings_of("wechat", NOWHERE) | both | {name: ""}})
 
     def test_without_both_its_certificates_are_read(self, keys):
         none = {"WECHAT_PUBLIC_KEY": "", "WECHAT_PUBLIC_KEY_ID": ""}
-        switch_on({"wechat": settings_of(keys) | none})
+        switch_on({"wechat": keys.settings_of("wechat", NOWHERE) | none})
         assert isinstance(providers.get("wechat").inner.certificates, Certificates)
         providers.unregister("wechat")
-
-
-def settings_of(keys: Keys) -> dict[str, str]:
-    """What every merchant sets."""
-    return {
-        "WECHAT_APP_ID": keys.wechat_app_id,
-        "WECHAT_MERCHANT_ID": keys.wechat_merchant_id,
-        "WECHAT_SERIAL": keys.wechat_serial,
-        "WECHAT_PRIVATE_KEY": keys.wechat_own_key,
-        "WECHAT_API_KEY": keys.wechat_api_key,
-        "WECHAT_URL": "http://127.0.0.1:9",
-    }
 
 
 @pytest.mark.parametrize("page", ["http://wx/pay", "http://wx/pay?package=1"])

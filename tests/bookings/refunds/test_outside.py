@@ -8,10 +8,12 @@ import pytest
 from django.db import transaction
 
 from bookings.ledger import queries as ledger
-from bookings.orders.models import State
+from bookings.orders import operations as orders
+from bookings.orders.models import Order, State
 from bookings.refunds import operations as refunds
 from bookings.refunds.models import Refund, RefundState
 from kernel.outbox import operations as outbox
+from tests.bookings.orders.test_change import change
 from tests.bookings.refunds.conftest import ANNA, cancel, learn, sound, tell
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +44,7 @@ def test_what_the_provider_returned_itself_does_not_go_back_twice(paid, attempt,
     attempt.refresh_from_db()
     assert (attempt.refunded_fen, paid.flag) == (1500, "RETURNED")
     assert [(r.amount_fen, r.reason) for r in Refund.objects.all()] == [(1500, "OUTSIDE")]
-    with pytest.raises(refunds.Flagged):
+    with pytest.raises(orders.Flagged):
         cancel(paid, now)
     assert paid.lines.get().cancelled_parts == []
 
@@ -70,9 +72,30 @@ def test_a_dispute_flags_the_order_until_it_is_won(paid, attempt, now):
     assert sound(now)
 
 
+def test_what_somebody_looks_at_is_not_changed_into_something_that_can_be_cancelled(
+    paid, attempt, shop, now
+):
+    learn(attempt, now, disputed_fen=2000, dispute="OPEN")
+
+    with pytest.raises(orders.Flagged):
+        change(paid, shop.bucket(5), 1000, now)
+
+    assert (Order.objects.count(), paid.lines.get().cancelled_parts) == (1, [])
+
+
+def test_nor_is_what_it_was_changed_into_before(paid, attempt, shop, now):
+    made = change(paid, shop.bucket(5), 1000, now)
+    learn(attempt, now, disputed_fen=2000, dispute="OPEN")
+
+    with pytest.raises(orders.Flagged):
+        cancel(made, now)
+
+    assert (made.lines.get().state, Refund.objects.count()) == (State.CONFIRMED, 0)
+
+
 def test_what_the_bank_has_taken_is_not_returned_again(paid, attempt, now):
     learn(attempt, now, disputed_fen=2000, dispute="LOST")
-    with pytest.raises(refunds.Flagged):
+    with pytest.raises(orders.Flagged):
         cancel(paid, now)
 
     cancel_all(paid, now)
@@ -108,6 +131,16 @@ class TestWhileTheBankDecides:
         assert not refunds.send_again(refund_id=waiting.pk, at=now)
         assert (stands(paid)["buyer"], stands(paid)["by-hand"]) == (0, -2000)
         assert sound(now + timedelta(hours=1))
+
+    def test_nobody_transfers_it_meanwhile(self, paid, waiting, now):
+        refunds.ask_for_account(refund_id=waiting.pk, actor=ANNA, at=now)
+
+        with pytest.raises(refunds.WithTheBank):
+            refunds.pay_out(refund_id=waiting.pk, reference="T-1", actor=ANNA, at=now)
+
+        waiting.refresh_from_db()
+        assert (waiting.state, waiting.paid_out_ref) == (RefundState.FAILED, "")
+        assert (stands(paid)["by-hand"], ledger.balance("bank:payouts")) == (-2000, 0)
 
     def test_decided_for_the_buyer_it_is_done(self, paid, attempt, waiting, now):
         learn(attempt, now, disputed_fen=2000, dispute="LOST")

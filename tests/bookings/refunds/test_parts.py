@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from bookings.contracts import GroupPrice, Part
 from bookings.ledger import queries as ledger
@@ -23,6 +24,8 @@ from kernel import invariants
 from kernel.outbox import operations as outbox
 from tests.bookings.conftest import ask
 from tests.bookings.orders.test_change import pay
+from tests.cast import assemble
+from tests.cast import enter as enter_the_office
 
 pytestmark = pytest.mark.django_db
 
@@ -176,3 +179,13 @@ def test_both_friends_get_their_own(shared, now):
 
     assert {a.refunded_fen for a in Attempt.objects.all()} == {1000}
     assert sound(now)
+
+
+def test_the_desk_sees_why_less_comes_back_of_what_was_cheaper_together(five):
+    line = five.lines.get()
+    url = reverse("admin:bookings_refunds_refund_cancel", args=[five.pk])
+
+    page = enter_the_office(assemble(five.region).he_ping).get(url, {"part": f"{line.pk}:p0"})
+
+    assert page.context["quote"].lost_fen == 400
+    assert "¥4 of it is kept because what stays costs more alone" in page.content.decode()

@@ -22,9 +22,10 @@ from bookings.refunds.models import (
     RefundState,
     RequestState,
 )
+from bookings.refunds.operations import by_hand
 from kernel.audit.models import Entry
 from kernel.outbox import operations as outbox
-from tests.bookings.refunds.conftest import ANNA, BEN, cancel, sound
+from tests.bookings.refunds.conftest import ANNA, BEN, cancel, learn, sound
 
 pytestmark = pytest.mark.django_db
 
@@ -317,6 +318,22 @@ class TestByHand:
         assert "is-wrong" in Client().post(address, {**self.FORM, **change}).content.decode()
         assert BankDetails.objects.get().given_at is None
 
+    def test_an_account_that_comes_while_it_is_paid_out_is_not_kept(self, stuck, now, monkeypatch):
+        asked = refunds.ask_for_account(refund_id=stuck.pk, actor=ANNA, at=now)
+
+        def paid_out_meanwhile(token, *, at):
+            found = refunds.open_link(token, at=at)
+            refunds.pay_out(refund_id=stuck.pk, reference="T-77", actor=BEN, at=at)
+            return found
+
+        monkeypatch.setattr(by_hand, "open_link", paid_out_meanwhile)
+        account = refunds.Account("王芳", "6222000011112222", "徽商银行")
+        with pytest.raises(refunds.LinkGone):
+            refunds.give_account(token=asked.token, account=account, at=now)
+
+        asked.refresh_from_db()
+        assert (asked.sealed, asked.given_at, asked.wiped_at) == ("", None, now)
+
     def test_nothing_is_paid_out_before_the_buyer_was_asked_where_to(self, stuck, now):
         with pytest.raises(refunds.NotAsked):
             refunds.pay_out(refund_id=stuck.pk, reference="T-77", actor=ANNA, at=now)
@@ -354,6 +371,22 @@ class TestByHand:
         assert ledger.balance("provider:sandbox") == 1000
         assert ledger.balance(f"outside:{paid.region_id}") == 1000
         assert sound(late + timedelta(hours=1))
+
+    def test_what_the_providers_back_office_returned_of_a_transfer_is_seen_once(
+        self, paid, attempt, stuck, now
+    ):
+        refunds.ask_for_account(refund_id=stuck.pk, actor=ANNA, at=now)
+        refunds.pay_out(refund_id=stuck.pk, reference="T-77", actor=ANNA, at=now)
+
+        learn(attempt, now, refunded_fen=1000)
+        refunds.told(facts={"refund_token": stuck.token, "outcome": "SUCCEEDED"}, at=now)
+
+        paid.refresh_from_db()
+        stuck.refresh_from_db()
+        assert (paid.flag, stuck.twice_at) == ("RETURNED", now)
+        assert ledger.balance("provider:sandbox") == 1000
+        assert ledger.balance(f"outside:{paid.region_id}") == 1000
+        assert sound(now)
 
     def test_a_transfer_stays_made_whatever_is_told_of_the_refund(self, stuck, now):
         refunds.ask_for_account(refund_id=stuck.pk, actor=ANNA, at=now)

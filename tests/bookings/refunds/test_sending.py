@@ -128,13 +128,19 @@ class TestStuck:
 
 
 class TestTold:
-    def test_one_that_fails_after_it_succeeded_waits_for_a_person(self, paid, now):
+    @pytest.mark.parametrize("truth", [Outcome.FAILED, Outcome.SUCCEEDED])
+    def test_one_that_fails_after_it_succeeded_is_asked_about(self, paid, now, says, truth):
         refund = cancel(paid, now)
         assert refund.state == RefundState.DONE
+        says(Returned(truth, "lost_or_stolen_card" if truth is Outcome.FAILED else ""))
 
-        assert told(refund, "FAILED", now) == RefundState.FAILED
+        assert told(refund, "FAILED", now) == RefundState.SENT
+        assert (refund.done_at, refund.next_at) == (None, now)
+        refunds.send_due(at=now)
 
-        assert (refund.done_at, refund.why) == (None, "the payment service could not deliver it")
+        refund.refresh_from_db()
+        stands = {"FAILED": ("FAILED", "lost_or_stolen_card"), "SUCCEEDED": ("DONE", "")}
+        assert (refund.state, refund.why) == stands[truth]
         assert sound(now)
 
     @pytest.mark.parametrize("truth", [Outcome.FAILED, Outcome.SUCCEEDED])
@@ -142,6 +148,7 @@ class TestTold:
         says(Returned(Outcome.PENDING))
         refund = cancel(paid, now)
         assert told(refund, "FAILED", now) == RefundState.FAILED
+        assert refund.why == "the payment service could not deliver it"
         says(Returned(truth, "lost_or_stolen_card" if truth is Outcome.FAILED else ""))
 
         assert told(refund, "SUCCEEDED", now) == RefundState.SENT

@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 
 from bookings.ledger import queries as ledger
+from bookings.ledger.models import Entry
 from bookings.payments import providers
 from bookings.payments.models import Attempt
 from bookings.payments.operations.merge import merge
@@ -24,6 +25,7 @@ from tests.bookings.tabs.test_tabs import (  # noqa: F401
     use,
     used,
 )
+from tests.cast import enter
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +88,37 @@ def test_while_the_bank_decides_the_tab_is_closed_and_lost_it_owes_again(tab, bi
     bill.refresh_from_db()
     assert (bill.paid_at, stands(tab)) == (None, (3000, False, 3000))
     assert (ledger.balance("provider:sandbox"), ledger.balance("lost:0")) == (0, 0)
+    assert sound(now)
+
+
+def test_each_lost_dispute_is_owed_again_whatever_the_number_of_its_payment(tab, bill, now):  # noqa: F811
+    paid_with = Attempt.objects.get()
+    Entry.objects.create(
+        key=f"lost:attempt:{paid_with.pk}0", subject="tab:0", memo="", region_id=0, at=now
+    )
+
+    learn(now, disputed_fen=1000, dispute="LOST", dispute_ref="one")
+    learn(now, disputed_fen=1500, dispute="LOST", dispute_ref="two")
+
+    bill.refresh_from_db()
+    assert (bill.paid_at, stands(tab)) == (now, (2500, False, 2500))
+    assert sorted(Item.objects.filter(bill=None).values_list("fen", flat=True)) == [1000, 1500]
+    assert ledger.balance("lost:0") == 0
+    assert sound(now)
+
+
+def test_what_the_bank_took_can_be_paid_again_on_the_bills_own_page(party, tab, bill, person, now):  # noqa: F811
+    learn(now, disputed_fen=3000, dispute="LOST")
+    browser = enter(person)
+
+    browser.post(f"/en/tab/bills/{bill.pk}/pay/", {"provider": "sandbox"})
+
+    again = Attempt.objects.latest("pk")
+    party.press(again, "never")
+    browser.get(f"/en/tab/bills/{bill.pk}/back/")
+    outbox.drain(at=now)
+    bill.refresh_from_db()
+    assert (bill.attempt_id, stands(tab)) == (again.pk, (0, False, 0))
     assert sound(now)
 
 

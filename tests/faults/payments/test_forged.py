@@ -16,7 +16,9 @@ from django.db.backends.utils import CursorWrapper
 
 from bookings.payments.fakes.keys import keys_in
 from bookings.payments.models import Attempt
-from tests.bookings.payments.forged import DESKS, FORGED, Letter, Writer
+from tests.bookings.payments import desks
+from tests.bookings.payments.forged import FORGED
+from tests.contracts.inbox import Letter
 from tests.faults import figures
 from tests.faults.client import Answer, send
 from tests.faults.payments.services import NAMES, Bought, Service, fill, seconds_until
@@ -74,10 +76,10 @@ class Post:
     bought: dict[str, Bought]
     folder: Path
 
-    def bring(self, name: str, write: Callable[[Writer], Letter]) -> Answer:
+    def bring(self, name: str, write: Callable[[desks.World], Letter]) -> Answer:
         """Written and posted; what the writer has turned in our own row is turned back."""
         attempt = self.bought[name].attempt
-        letter = write(self._writer(name, attempt))
+        letter = write(self._at_desk(name, attempt))
         headers = {
             header.replace("-", "_"): text.encode().decode("latin-1")
             for header, text in letter.headers.items()
@@ -88,12 +90,12 @@ class Post:
         )
         return answer
 
-    def _writer(self, name: str, attempt: Attempt) -> Writer:
+    def _at_desk(self, name: str, attempt: Attempt) -> desks.World:
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.copytree(self.site.folder / "fakes", self.folder)
         keys = keys_in(self.folder)
-        desk = DESKS[name](self.folder, keys, self.site.site.fakes, self.site.stage.clock)
-        return Writer(desk, keys, attempt, Service(self.site, name).number(self.bought[name]))
+        desk = desks.DESKS[name](self.folder, keys, self.site.site.fakes, self.site.stage.clock)
+        return desks.World(desk, attempt, Service(self.site, name).number(self.bought[name]))
 
 
 @pytest.mark.core
@@ -105,7 +107,7 @@ def test_forged_notices_are_refused_and_nothing_is_written(mall, report, tmp_pat
         forged = {what: post.bring(*found) for what, found in FORGED_HERE.items()}
         after, lines = written(), mall.log("web").count(_REFUSED) - logged
         unpaid = [each.attempt.state for each in bought.values()]
-        genuine = [post.bring(name, Writer.letter) for name in NAMES]
+        genuine = [post.bring(name, desks.World.letter) for name in NAMES]
     recovery_s = seconds_until(lambda: all(each.is_paid for each in bought.values()))
 
     changed = [name for name, stood in before.items() if after[name] != stood]

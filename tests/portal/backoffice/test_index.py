@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.messages.models import Message, State
+from bookings.cash import operations as cash
 from kernel.outbox.models import Event
 from kernel.places import loading
 from tests import cast
+from tests.factories.accounts import UserFactory
 from tests.factories.kernel import RegionFactory
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +118,26 @@ def test_a_queue_is_counted_as_its_list_shows_it():
 
     assert f'href="{url}"><b>2</b>' in index_of(people.he_ping)
     assert cast.enter(people.he_ping).get(url).context["cl"].result_count == 2
+
+
+def test_who_may_keep_a_drawer_finds_the_way_to_it_and_their_open_shift():
+    people = cast.assemble(RegionFactory())
+    way = f'href="{reverse("cash:counter")}"'
+
+    before = index_of(people.li_wei)
+    cash.open_shift(
+        clerk_id=people.li_wei.pk, organisation_id=people.area.pk, float_fen=0, at=timezone.now()
+    )
+    after = index_of(people.li_wei)
+
+    assert f"{way}>Open a drawer" in before
+    assert f"{way}>My drawer: the shift at {people.area.name} is open" in after
+    assert f"{way}>Open a drawer" in index_of(people.chen_jie)
+
+
+def test_who_works_at_no_counter_is_not_led_there():
+    keeper = UserFactory(is_staff=True, is_superuser=True, login_name="keeper")
+
+    page = index_of(keeper)
+
+    assert reverse("cash:counter") not in page

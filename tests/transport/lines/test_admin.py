@@ -16,6 +16,7 @@ from tests import cast
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.kernel import PlaceFactory, RegionFactory
 from tests.factories.transport import shuttle_line
+from tests.publishing import is_asked, publish, send_again
 from tests.transport.lines.conftest import AT, DAY
 from transport.lines import operations as lines
 from transport.lines.models import (
@@ -136,7 +137,7 @@ def line_form(line: ShuttleLine, **changes: object) -> dict[str, object]:
 
 def save(client: Client, line: ShuttleLine, **changes: object) -> int:
     page = reverse("admin:transport_lines_shuttleline_change", args=[line.pk])
-    return client.post(page, line_form(line, **changes)).status_code
+    return publish(client, page, line_form(line, **changes)).status_code
 
 
 def test_times_and_fares_are_changed_but_not_which_stops_there_are(desk, line, runs):
@@ -169,6 +170,63 @@ def with_row(line: ShuttleLine, inline: str, **fields: object) -> dict[str, obje
     row = {"line": line.pk, "day_kind": "ANY", **days, **fields}
     named = {f"{inline}-0-{name}": value for name, value in row.items()}
     return {f"{inline}-TOTAL_FORMS": 1, f"{inline}-INITIAL_FORMS": 0, **named}
+
+
+def test_fares_before_and_after_are_shown_for_each_ride_and_nothing_follows_yet(
+    desk, line, runs, sell
+):
+    sell(runs[0])
+    page = reverse("admin:transport_lines_shuttleline_change", args=[line.pk])
+
+    asked = desk.post(
+        page, line_form(line, first_month=1, last_month=9, **{"stops-2-fare_fen": "35"})
+    )
+
+    assert is_asked(asked)
+    [workdays, *_more] = asked.context["seasons"]
+    assert [(move.before, move.after) for move in workdays.moves] == [
+        ("¥15", "¥15"),
+        ("¥30", "¥35"),
+    ]
+    line.refresh_from_db()
+    assert line.last_month == 12
+    assert set(Run.objects.values_list("state", flat=True)) == {RunState.SCHEDULED}
+    assert [*get_messages(asked.wsgi_request)] == []
+    agreed = send_again(desk, page, asked, shown_prices=asked.context["shown"])
+    assert agreed.status_code == 302
+    assert set(Run.objects.values_list("state", flat=True)) == {RunState.CANCELLED}
+
+
+def test_the_calendar_of_a_line_has_each_ride_and_the_days_share(desk, line):
+    FareRule.objects.create(
+        line=line, first_date="2026-10-01", last_date="2026-10-31", weekdays="6", permille=1200
+    )
+    url = reverse("admin:transport_lines_shuttleline_prices", args=[line.pk])
+
+    page = desk.get(url, {"month": "2026-10"}).context["page"]
+
+    saturday = next(cell for cell in page.cells if cell.day.isoweekday() == 6)
+    assert [cost.words for cost in saturday.prices.costs] == ["¥18", "¥36"]
+    assert saturday.prices.rules[0].endswith("Sat: 120 % of the usual fare")
+    assert page.keys[0].rules == ("Usual fares",)
+
+
+def test_fare_rules_that_meet_at_one_rank_are_refused(desk, line):
+    first = with_row(line, "fare_rules", permille=120, precedence=0)
+    second = {
+        name.replace("-0-", "-1-"): value for name, value in first.items() if "-0-" in name
+    } | {"fare_rules-1-first_date": "2026-10-02", "fare_rules-TOTAL_FORMS": 2}
+    page = reverse("admin:transport_lines_shuttleline_change", args=[line.pk])
+
+    answer = desk.post(page, line_form(line, **first | second))
+
+    [formset] = [
+        each.formset
+        for each in answer.context["inline_admin_formsets"]
+        if each.formset.prefix == "fare_rules"
+    ]
+    assert [list(errors) for errors in formset.errors] == [[], ["precedence"]]
+    assert not FareRule.objects.exists()
 
 
 def test_a_fare_rule_is_written_in_the_line(desk, line):

@@ -119,8 +119,14 @@ def payment_of_intent(intent: Mapping[str, Any], *, session_id: str = "") -> Pay
         is_live=intent.get("livemode") is True,
         transaction_ref=text_of(intent, "id"),
         captured_fen=sum_of(intent, "amount_received") if outcome is Outcome.SUCCEEDED else 0,
-        refunded_fen=sum_of(charge, "amount_refunded") if charge else 0,
+        refunded_fen=_returned(intent, charge) if charge and outcome is Outcome.SUCCEEDED else 0,
     )
+
+
+def _returned(intent: Mapping[str, Any], charge: Mapping[str, Any]) -> int:
+    """What has gone back of what was taken: what was never captured counts as refunded at Stripe."""
+    released = sum_of(intent, "amount") - sum_of(intent, "amount_received")
+    return max(0, sum_of(charge, "amount_refunded") - released)
 
 
 def is_disputed(intent: object) -> bool:

@@ -1,10 +1,10 @@
-"""Refunds in the admin: to read, and to send again when one is stuck."""
+"""Refunds: to read, to ask about, to send again; by hand where one is stuck, and parts cancelled by staff."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,27 +21,17 @@ from accounts.identity import queries as identity
 from accounts.organisations.scoping import PlatformOnlyAdmin, Queue, ReadOnlyAdmin
 from bookings.orders.models import Line, Order
 from bookings.refunds import operations
-from bookings.refunds.choosing import chosen_parts
-from bookings.refunds.models import (
-    BankDetails,
-    Evidence,
-    Refund,
-    RefundRequest,
-    RefundState,
-    RequestState,
-)
+from bookings.refunds.choosing import chosen_parts, sum_asked
+from bookings.refunds.models import BankDetails, Refund, RefundState
 from bookings.vouchers import queries as vouchers
 from kernel import clock
 from kernel.errors import BadInput, Refusal
-from kernel.money import parse_yuan
-from kernel.naming import say
 from kernel.web import columns
 from kernel.web.requests import whole
 
 _AMOUNT = columns.price("amount_fen", _("Amount"))
 _MOST_ASKED = 20
 """So many refunds at once are asked about: the payment service may be slow."""
-_BACK = columns.price("refund_fen", _("Comes back"))
 
 
 class Overdue(admin.SimpleListFilter):
@@ -188,12 +178,13 @@ class RefundAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
         order, lines = self._mine(request, order_id)
         data = request.POST if request.method == "POST" else request.GET
         chosen = chosen_parts(data, {line.pk for line in lines})
-        quote = None
+        quote = given = None
         try:
             if chosen:
                 quote = operations.quote(order=order, parts=chosen, at=clock.now())
-            if request.method == "POST" and quote is not None:
-                self._cancel(request, order, chosen, quote.refund_fen)
+                given = quote.returning(sum_asked(data.get("sum", ""), quote.refund_fen))
+            if request.method == "POST" and quote and given and _is_seen(request, quote, given):
+                self._cancel(request, order, chosen, given.refund_fen)
                 return redirect("admin:bookings_orders_order_change", order.pk)
         except Refusal as refusal:
             messages.error(request, refusal.reason)
@@ -204,6 +195,9 @@ class RefundAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
             "lines": lines,
             "chosen": chosen,
             "quote": quote,
+            "given": given if given != quote else None,
+            "lost": _lost(quote, given, lines) if quote and given else (),
+            "sent": data,
             "holders": vouchers.holders(order),
         }
         return TemplateResponse(request, "bookings_refunds/admin_cancel.html", context)
@@ -218,13 +212,13 @@ class RefundAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
 
     @staticmethod
     def _cancel(
-        request: HttpRequest, order: Order, chosen: dict[int, list[str]], terms_fen: int
+        request: HttpRequest, order: Order, chosen: dict[int, list[str]], refund_fen: int
     ) -> None:
         waits = operations.by_staff(
             order=order,
             parts=chosen,
             shown_fen=whole(request.POST.get("shown_fen"), field="shown_fen"),
-            refund_fen=_sum(request.POST.get("sum", ""), terms_fen),
+            refund_fen=refund_fen,
             words=request.POST.get("words", "")[:500],
             actor=f"user:{request.user.pk}",
             at=clock.now(),
@@ -235,157 +229,20 @@ class RefundAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
             messages.success(request, _("Cancelled. The refund is on its way."))
 
 
+def _lost(
+    terms: operations.Quote, given: operations.Quote, lines: Sequence[Line]
+) -> list[tuple[str, bool, int]]:
+    """Each supplier that another sum than the terms' touches: whether it loses, and how much."""
+    lost = terms.lost_by(given, lines)
+    return [(supplier.name, fen > 0, abs(fen)) for supplier, fen in lost.items()]
+
+
+def _is_seen(request: HttpRequest, terms: operations.Quote, given: operations.Quote) -> bool:
+    """Whether it is the sum of the terms, or another one whose loss was shown."""
+    is_usual = given.refund_fen == terms.refund_fen
+    return is_usual or request.POST.get("seen_fen") == str(given.refund_fen)
+
+
 def _why(refund: Refund) -> str:
     """What is the matter, in words: our own are translated, a payment service's stay as they came."""
     return gettext(refund.why) if refund.why else ""
-
-
-def _sum(text: str, terms_fen: int) -> int:
-    """Another sum than the terms give, in yuan; left empty, it is theirs."""
-    if not text.strip():
-        return terms_fen
-    try:
-        return parse_yuan(text.strip())
-    except ValueError:
-        raise BadInput(field="sum") from None
-
-
-@admin.register(RefundRequest)
-class RefundRequestAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
-    platform_only_because = _("What a buyer tells of a hardship is for the platform's desk alone.")
-    queues = (
-        Queue(_("Refund requests to be decided"), {"state__exact": RequestState.ASKED}),
-        Queue(_("Refunds that wait for a second person"), {"state__exact": RequestState.DECIDED}),
-    )
-    list_display = ("asked_at", "order", "state", _BACK, "words")
-    fields = (
-        "order", "words", "parts_words", "who_asked", "asked_at", "state", _BACK, "answer",
-        "who_decided", "who_approved", "closed_at", "decide_link",
-    )  # fmt: skip
-    readonly_fields = fields
-    list_filter = ("state",)
-    list_select_related = ("order",)
-    search_fields = ("order__code",)
-    date_hierarchy = "asked_at"
-    show_full_result_count = False
-
-    @admin.display(description=_("parts"))
-    def parts_words(self, asked: RefundRequest) -> str:
-        holders = vouchers.holders(asked.order)
-        parts = (
-            (line, part)
-            for line in asked.order.lines.order_by("position")
-            for part in line.frozen_parts
-            if part.key in asked.part_keys.get(line.pk, ())
-        )
-        names = (
-            f"{line} · {say(part.title)} {holders.get((line.pk, part.key), '')}".strip()
-            for line, part in parts
-        )
-        return ", ".join(names)
-
-    @admin.display(description=_("asked by"))
-    def who_asked(self, asked: RefundRequest) -> str:
-        return identity.names_of([asked.asked_by])[asked.asked_by]
-
-    @admin.display(description=_("decided by"))
-    def who_decided(self, asked: RefundRequest) -> str:
-        return identity.names_of([asked.decided_by])[asked.decided_by]
-
-    @admin.display(description=_("approved by"))
-    def who_approved(self, asked: RefundRequest) -> str:
-        return identity.names_of([asked.approved_by])[asked.approved_by]
-
-    @admin.display(description=_("Decision"))
-    def decide_link(self, asked: RefundRequest) -> SafeString | str:
-        if asked.state not in (RequestState.ASKED, RequestState.DECIDED):
-            return ""
-        url = reverse("admin:bookings_refunds_refundrequest_decide", args=[asked.pk])
-        return format_html('<a class="text-link" href="{}">{}</a>', url, _("Decide about it"))
-
-    def get_urls(self) -> list[URLPattern]:
-        decide = self.admin_site.admin_view(self.decide)
-        evidence = self.admin_site.admin_view(self.evidence)
-        name = "bookings_refunds_refundrequest"
-        return [
-            path("<int:request_id>/decide/", decide, name=f"{name}_decide"),
-            path("<int:request_id>/evidence/", evidence, name=f"{name}_evidence"),
-            *super().get_urls(),
-        ]
-
-    def decide(self, request: HttpRequest, request_id: int) -> HttpResponse:
-        """See the request, its evidence and what the terms give; agree to a sum, approve, or say no."""
-        asked = self.get_queryset(request).filter(pk=request_id).first()
-        if asked is None:
-            raise Http404
-        try:
-            if request.method == "POST":
-                self._decide(request, asked)
-                return redirect("admin:bookings_refunds_refundrequest_change", asked.pk)
-        except Refusal as refusal:
-            messages.error(request, refusal.reason)
-        actor = f"user:{request.user.pk}"
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Refund request for order %(code)s") % {"code": asked.order.code},
-            "asked": asked,
-            "quote": self._quoted(request, asked),
-            "holders": vouchers.holders(asked.order),
-            "decided_by": identity.names_of([asked.decided_by])[asked.decided_by],
-            "may_approve": actor not in (asked.decided_by, asked.asked_by),
-            "sent": request.POST,
-            "limit_fen": settings.REFUND_LIMIT_FEN,
-        }
-        return TemplateResponse(request, "bookings_refunds/admin_decide.html", context)
-
-    @staticmethod
-    def _quoted(request: HttpRequest, asked: RefundRequest) -> operations.Quote | None:
-        """What the terms give, while there is something to decide; None with a message: nothing."""
-        if asked.state not in (RequestState.ASKED, RequestState.DECIDED):
-            return None
-        try:
-            return operations.quote(order=asked.order, parts=asked.part_keys, at=clock.now())
-        except Refusal as refusal:
-            messages.error(request, refusal.reason)
-        return None
-
-    @staticmethod
-    def _decide(request: HttpRequest, asked: RefundRequest) -> None:
-        actor, at = f"user:{request.user.pk}", clock.now()
-        answer = request.POST.get("answer", "")[:500]
-        step = request.POST.get("step")
-        if step == "agree":
-            fen = _sum(request.POST.get("sum", ""), 0)
-            done = operations.decide(
-                request_id=asked.pk, refund_fen=fen, answer=answer, actor=actor, at=at
-            )
-            if done.state == RequestState.DECIDED:
-                messages.warning(request, _("Above the limit: a second person must approve it."))
-        elif step == "approve":
-            operations.approve(request_id=asked.pk, actor=actor, at=at)
-        elif step == "refuse":
-            operations.refuse(request_id=asked.pk, answer=answer, actor=actor, at=at)
-        else:
-            raise BadInput(field="step")
-
-    def evidence(self, request: HttpRequest, request_id: int) -> HttpResponse:
-        """The n-th file as it was sent, to be saved, never shown inside our own pages."""
-        asked = self.get_queryset(request).filter(pk=request_id)
-        number = whole(request.GET.get("n", "1"), field="n", least=1, most=100)
-        files = Evidence.objects.filter(request__in=asked).order_by("pk")[number - 1 : number]
-        if not files:
-            raise Http404
-        found = files[0]
-        raw = operations.read_evidence(
-            evidence=found, actor=f"user:{request.user.pk}", at=clock.now()
-        )
-        ending = found.content_type.rpartition("/")[2]
-        return HttpResponse(
-            raw,
-            content_type=found.content_type,
-            headers={
-                "Content-Disposition": f'attachment; filename="evidence-{found.pk}.{ending}"',
-                "Cache-Control": "no-store",
-                "X-Content-Type-Options": "nosniff",
-            },
-        )
