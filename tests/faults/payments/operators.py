@@ -41,7 +41,8 @@ class Operator:
         csrf = next(value for name, value in cookies.items() if "csrf" in name)
         fields = [f"csrfmiddlewaretoken={csrf}", f"shown_fen={shown_fen}"]
         fields += [f"part={part}" for part in parts]
-        fields += [f"sum={yuan_of(give_fen)}"] if give_fen is not None else []
+        if give_fen is not None:  # another sum than the terms', seen with what it means for whom
+            fields += [f"sum={yuan_of(give_fen)}", f"seen_fen={give_fen}"]
         url = f"{self.site}/en/ops/bookings_refunds/refund/cancel/{bought.order.pk}/"
         return send(
             url, "POST", "&".join(fields).encode(),
