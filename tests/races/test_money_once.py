@@ -76,6 +76,19 @@ def test_notices_of_one_payment_at_once_are_one_payment(attempt, now, monkeypatc
     assert (Attempt.objects.get().captured_fen, returned()) == (2 * PRICE, 0)
 
 
+def test_who_asks_while_it_is_told_hears_of_one_payment(party, attempt, now, monkeypatch):
+    """Asking locks nothing before it merges what it has heard."""
+    party.press(attempt, "never")
+    meet(monkeypatch, merging, "_grow", of=AT_ONCE, within_s=KEPT_OUT_S)
+    ask = lambda: payments.ask(attempt=attempt, at=now)  # noqa: E731
+
+    results = run_together(hear(attempt, now, "evt_1"), *[ask] * (AT_ONCE - 1))
+
+    assert results == [None] * AT_ONCE
+    assert told() == 1
+    assert broken(now) == set()
+
+
 @pytest.fixture
 def no_locks(monkeypatch):
     """All have read that nothing has come before the first of them writes that it has."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Sum
 
 from bookings.dues import operations as dues
 from bookings.dues import queries as dues_of
@@ -36,11 +36,29 @@ def return_refused(*, line_id: int, at: datetime) -> None:
 
 
 def return_money(*, facts: Mapping[str, Any], at: datetime) -> None:
-    """Money that pays nothing goes back whole, by the payment it came with. Once for a payment."""
-    attempt_id = facts["attempt_id"]
+    """Money that pays nothing goes back whole, by the payment it came with. Once for a payment.
+
+    What went by that payment for something else, before anybody knew, is made up by the others.
+    """
+    attempt_id, fen = facts["attempt_id"], facts["amount_fen"]
     order = Order.objects.get(pk=facts["order_id"])
     back = Back(order, f"return:{attempt_id}", facts["reason"], "system", at)
-    _send(back, _one(order, attempt_id), facts["amount_fen"], back.key)
+    attempts = lock_payments(order)
+    if was_settled(back.key):
+        return
+    itself = [each for each in attempts if each.pk == attempt_id]
+    others = [each for each in _nearest(attempts, order, NOBODY) if each.pk != attempt_id]
+    made_up = _went_before(itself, fen)
+    _send(back, itself, fen - made_up, back.key)
+    if made_up:
+        _send(back, others, made_up, f"{back.key}:others")
+
+
+def _went_before(attempts: Sequence[Attempt], fen: int) -> int:
+    """What these payments lack of ``fen`` because we have sent it back for something else."""
+    lacks = max(0, fen - sum(each.returnable_fen for each in attempts))
+    ours = Refund.objects.filter(attempt__in=attempts).exclude(reason=Reason.OUTSIDE)
+    return min(lacks, ours.aggregate(fen=Sum("amount_fen"))["fen"] or 0)
 
 
 def return_difference(*, change_id: int, at: datetime) -> None:

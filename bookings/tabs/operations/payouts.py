@@ -112,8 +112,7 @@ def _locked(payout_id: int) -> Payout:
 def _carry_out(payout: Payout, actor: str, at: datetime) -> None:
     """Tab, line and books move together; the tab is locked."""
     tab, fen = payout.tab, payout.fen
-    owed = Tab.objects.filter(pk=tab.pk, used_fen__lte=-fen)
-    if not owed.update(used_fen=F("used_fen") + fen):
+    if not _take_off(tab, fen):
         raise NothingOwed(tab=tab.name)
     payout.paid_at = at
     payout.save(update_fields=["paid_at"])
@@ -130,6 +129,11 @@ def _carry_out(payout: Payout, actor: str, at: datetime) -> None:
         at=at,
     )
     _note("tab.pay-out", payout, actor, at)
+
+
+def _take_off(tab: Tab, fen: int) -> bool:
+    owed = Tab.objects.filter(pk=tab.pk, used_fen__lte=-fen)
+    return owed.update(used_fen=F("used_fen") + fen) == 1
 
 
 def _note(action: str, payout: Payout, actor: str, at: datetime) -> None:
