@@ -16,56 +16,15 @@ from unfold.admin import ModelAdmin, TabularInline
 from accounts.organisations.scoping import PlatformOnlyAdmin, ReadOnlyAdmin
 from bookings.ledger import operations
 from bookings.ledger.models import Entry, Posting
+from bookings.ledger.telling import account_words, memo_words
 from kernel import clock
 from kernel.errors import Refusal
 from kernel.web import columns
 
-_MEMOS = {
-    "money received": _("money received"),
-    "money returned": _("money returned"),
-    "delivered to the buyer": _("delivered to the buyer"),
-    "used by the holder": _("used by the holder"),
-    "cancelled": _("cancelled"),
-    "changed": _("changed"),
-    "metered": _("what use has cost"),
-    "returned by the provider": _("returned by the payment service without us"),
-    "paid out by hand": _("paid out by hand"),
-    "paid by a tab": _("paid by a tab"),
-    "returned to a tab": _("returned to a tab"),
-    "bill paid": _("bill paid"),
-    "paid from a balance": _("paid from a balance"),
-    "returned to a balance": _("returned to a balance"),
-}
-"""What the rooms write into the books, as people say it."""
-
-_KINDS = {
-    "buyer": _("buyer, order no."),
-    "supplier": _("supplier"),
-    "revenue": _("revenue"),
-    "provider": _("payment service"),
-    "deposit": _("deposit"),
-    "balance": _("balance"),
-    "bonus": _("bonus"),
-    "tab": _("tab"),
-    "drawer": _("drawer"),
-    "safe": _("safe"),
-    "bank": _("bank"),
-    "outside": _("returned without us, region"),
-    "disputed": _("disputed"),
-}
-
-
-def account_words(account: str) -> str:
-    """An account in words: "supplier:1" is "supplier 1"."""
-    kind, _colon, which = account.partition(":")
-    return f"{_KINDS.get(kind, kind)} {which}".strip()
-
-
-_MEMO = columns.words("memo", _("What for"), _MEMOS)
-
 
 class PostingInline(ReadOnlyAdmin, PlatformOnlyAdmin, TabularInline):
     model = Posting
+    hide_title = True
     extra = 0
     fields = ("account_link", columns.price("amount_fen", _("Amount")), "currency")
     readonly_fields = fields
@@ -81,8 +40,8 @@ class PostingInline(ReadOnlyAdmin, PlatformOnlyAdmin, TabularInline):
 @admin.register(Entry)
 class EntryAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     platform_only_because = _("An entry has legs of several organisations.")
-    list_display = ("at", _MEMO, "subject", "key")
-    fields = ("at", _MEMO, "subject", "key", "region_id", "correct_link")
+    list_display = ("at", "what_for", "subject", "key")
+    fields = ("at", "what_for", "subject", "key", "region_id", "correct_link")
     readonly_fields = fields
     search_fields = ("subject", "key")
     search_help_text = _("Subject or key, or a whole account such as provider:alipay")
@@ -99,6 +58,10 @@ class EntryAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
             return rows, may_repeat
         moved = Posting.objects.filter(entry=OuterRef("pk"), account=search_term.strip())
         return rows | queryset.filter(Exists(moved)), may_repeat
+
+    @admin.display(description=_("What for"), ordering="memo")
+    def what_for(self, entry: Entry) -> str:
+        return memo_words(entry.memo)
 
     @admin.display(description=_("Correct"))
     def correct_link(self, entry: Entry) -> SafeString:
@@ -137,6 +100,10 @@ class EntryAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
             **self.admin_site.each_context(request),
             "title": _("Take an entry back"),
             "entry": entry,
-            "postings": entry.postings.order_by("pk"),
+            "what_for": memo_words(entry.memo),
+            "postings": [
+                (account_words(each.account), each.amount_fen)
+                for each in entry.postings.order_by("pk")
+            ],
         }
         return TemplateResponse(request, "bookings_ledger/admin_reverse.html", context)

@@ -23,6 +23,7 @@ from accounts.identity import phones
 from accounts.identity import queries as identity
 from accounts.organisations.scoping import Queue, ReadOnlyAdmin, ScopedAdmin
 from bookings.ledger import queries as ledger
+from bookings.ledger.telling import account_words, memo_words
 from bookings.orders import operations, queries
 from bookings.orders.models import Flag, Line, Order, State
 from kernel import clock
@@ -194,8 +195,11 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
         return _story(
             (
                 _local(order, entry.at),
-                entry.memo,
-                *(f"{leg.account} {money(leg.amount_fen)}" for leg in entry.postings.all()),
+                memo_words(entry.memo),
+                *(
+                    f"{account_words(leg.account)} {money(leg.amount_fen)}"
+                    for leg in entry.postings.all()
+                ),
             )
             for entry in ledger.entries_of(order.subject)
         )
