@@ -248,6 +248,14 @@ def _lost(
     return [(supplier.name, fen > 0, abs(fen)) for supplier, fen in lost.items()]
 
 
+def _lost_by(asked: RefundRequest, quote: operations.Quote | None) -> list[tuple[str, bool, int]]:
+    """Whose house loses by what somebody has decided and a second person is to approve."""
+    if quote is None or asked.refund_fen is None:
+        return []
+    lines = list(asked.order.lines.select_related("supplier"))
+    return _lost(quote, quote.returning(asked.refund_fen), lines)
+
+
 def _is_seen(request: HttpRequest, terms: operations.Quote, given: operations.Quote) -> bool:
     """Whether it is the sum of the terms, or another one whose loss was shown."""
     is_usual = given.refund_fen == terms.refund_fen
@@ -344,11 +352,13 @@ class RefundRequestAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
         except Refusal as refusal:
             messages.error(request, refusal.reason)
         actor = f"user:{request.user.pk}"
+        quote = self._quoted(request, asked)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Refund request for order %(code)s") % {"code": asked.order.code},
             "asked": asked,
-            "quote": self._quoted(request, asked),
+            "quote": quote,
+            "lost": _lost_by(asked, quote),
             "holders": vouchers.holders(asked.order),
             "decided_by": identity.names_of([asked.decided_by])[asked.decided_by],
             "may_approve": actor not in (asked.decided_by, asked.asked_by),
