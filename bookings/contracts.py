@@ -218,6 +218,7 @@ class Listing:
     """One row of a seller's catalogue for lists, calendars, search and the partner API.
 
     ``classes`` are the published classes that one may ask for; ``from_fen`` is the price of the first.
+    ``subtitle`` tells apart what is called the same.
     """
 
     kind: str
@@ -231,6 +232,7 @@ class Listing:
     place_id: int | None = None
     is_sample: bool = False
     classes: tuple[str, ...] = ("",)
+    subtitle: Words = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

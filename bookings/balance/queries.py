@@ -33,6 +33,11 @@ def offers() -> QuerySet[Offer]:
     return Offer.objects.filter(is_on=True).order_by("pay_fen")
 
 
+def bonus_for(pay_fen: int) -> int:
+    """What is given on top of a sum now, in fen."""
+    return offers().filter(pay_fen=pay_fen).values_list("bonus_fen", flat=True).first() or 0
+
+
 def own_top_up(actor: str, top_up_id: int) -> TopUp | None:
     """A top-up of this person's, paid or not."""
     mine = TopUp.objects.filter(account__actor=actor)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from accounts.identity import actors
 from accounts.identity.models import User
 from bookings.balance import operations, queries
+from bookings.balance.forms import SumForm
 from bookings.balance.models import TopUp
 from bookings.payments import operations as payments
 from bookings.payments import queries as payments_of
@@ -20,8 +21,7 @@ from bookings.payments.models import Purpose
 from bookings.payments.pages import pay_page, say_if_declined, state_answer
 from bookings.payments.queries import Progress
 from kernel import clock
-from kernel.errors import BadInput, Refusal
-from kernel.money import parse_yuan
+from kernel.errors import Refusal
 from kernel.web import problems
 from kernel.web.requests import whole
 from kernel.web.templatetags.quanyu import money
@@ -32,25 +32,23 @@ def show(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     if user is None:
         return redirect(f"{reverse('identity:sign-in')}?next={request.path}")
-    if request.method == "POST":
+    form = SumForm(request.POST if "sum" in request.POST else None)
+    if request.method == "POST" and (form.is_valid() or not form.is_bound):
         try:
-            top_up = operations.ask_top_up(
-                actor=user.actor,
-                pay_fen=_sum(request),
-                bonus_fen=whole(request.POST.get("bonus_fen", "0"), field="bonus_fen"),
-                at=clock.now(),
-            )
+            return redirect("balance:pay", _ask(request, user, form).pk)
         except Refusal as refusal:
             problems.tell_programs(request, refusal)
-            messages.error(request, refusal.reason)
-        else:
-            return redirect("balance:pay", top_up.pk)
+            if form.is_bound:
+                form.refuse(refusal)
+            else:
+                messages.error(request, refusal.reason)
     account = queries.find(user.actor)
     context = {
         "account": account,
         "standing": queries.standing(user.actor, at=clock.now()),
         "offers": queries.offers(),
         "history": queries.history(account) if account else (),
+        "form": form,
         "at": clock.now(),
     }
     return render(request, "bookings_balance/balance.html", context)
@@ -60,14 +58,17 @@ def _user(request: HttpRequest) -> User | None:
     return actors.user_of(request)
 
 
-def _sum(request: HttpRequest) -> int:
-    """An offer's sum in fen, or any sum in yuan."""
-    if text := request.POST.get("yuan", "").strip():
-        try:
-            return parse_yuan(text)
-        except ValueError:
-            raise BadInput(field="yuan", label=_("Another sum (yuan)")) from None
-    return whole(request.POST.get("pay_fen"), field="pay_fen")
+def _ask(request: HttpRequest, user: User, form: SumForm) -> TopUp:
+    """For the sum that was typed, with what is given for it, or for an offer as it was shown."""
+    if form.is_bound:
+        pay_fen = form.cleaned_data["sum"]
+        bonus_fen = queries.bonus_for(pay_fen)
+    else:
+        pay_fen = whole(request.POST.get("pay_fen"), field="pay_fen")
+        bonus_fen = whole(request.POST.get("bonus_fen", "0"), field="bonus_fen")
+    return operations.ask_top_up(
+        actor=user.actor, pay_fen=pay_fen, bonus_fen=bonus_fen, at=clock.now()
+    )
 
 
 def pay(request: HttpRequest, top_up_id: int) -> HttpResponse:

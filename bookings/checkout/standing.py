@@ -254,7 +254,9 @@ def refund_rows(order: Order, found: Sequence[Refund]) -> list[RefundRow]:
         taking = taken.get(tokens.get(refund.pk, ""))
         word: str = refund.get_state_display()
         note = _promise(refund, order)
-        if taking is not None and refund.state != RefundState.FAILED:
+        if refund.state == RefundState.FAILED:
+            word = _("a person is taking care of it")
+        elif taking is not None:
             word = _("ready to be fetched")
             where = {"place": taking.shift.organisation.name, "code": taking.words}
             note = (

@@ -16,7 +16,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from accounts.organisations.scoping import PlatformOnlyAdmin, ReadOnlyAdmin
 from bookings.ledger import operations
 from bookings.ledger.models import Entry, Posting
-from bookings.ledger.words import account_words, memo_words
+from bookings.ledger.telling import account_words, memo_words
 from kernel import clock
 from kernel.errors import Refusal
 from kernel.web import columns
@@ -24,6 +24,7 @@ from kernel.web import columns
 
 class PostingInline(ReadOnlyAdmin, PlatformOnlyAdmin, TabularInline):
     model = Posting
+    hide_title = True
     extra = 0
     fields = ("account_link", columns.price("amount_fen", _("Amount")), "currency")
     readonly_fields = fields
@@ -39,8 +40,8 @@ class PostingInline(ReadOnlyAdmin, PlatformOnlyAdmin, TabularInline):
 @admin.register(Entry)
 class EntryAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     platform_only_because = _("An entry has legs of several organisations.")
-    list_display = ("at", "memo_shown", "subject", "key")
-    fields = ("at", "memo_shown", "subject", "key", "region_id", "correct_link")
+    list_display = ("at", "what_for", "subject", "key")
+    fields = ("at", "what_for", "subject", "key", "region_id", "correct_link")
     readonly_fields = fields
     search_fields = ("subject", "key")
     search_help_text = _("Subject or key, or a whole account such as provider:alipay")
@@ -59,8 +60,8 @@ class EntryAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
         return rows | queryset.filter(Exists(moved)), may_repeat
 
     @admin.display(description=_("What for"), ordering="memo")
-    def memo_shown(self, entry: Entry) -> str:
-        return str(memo_words(entry.memo))
+    def what_for(self, entry: Entry) -> str:
+        return memo_words(entry.memo)
 
     @admin.display(description=_("Correct"))
     def correct_link(self, entry: Entry) -> SafeString:
@@ -99,6 +100,10 @@ class EntryAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
             **self.admin_site.each_context(request),
             "title": _("Take an entry back"),
             "entry": entry,
-            "postings": entry.postings.order_by("pk"),
+            "what_for": memo_words(entry.memo),
+            "postings": [
+                (account_words(each.account), each.amount_fen)
+                for each in entry.postings.order_by("pk")
+            ],
         }
         return TemplateResponse(request, "bookings_ledger/admin_reverse.html", context)

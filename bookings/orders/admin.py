@@ -23,7 +23,7 @@ from accounts.identity import phones
 from accounts.identity import queries as identity
 from accounts.organisations.scoping import Queue, ReadOnlyAdmin, ScopedAdmin
 from bookings.ledger import queries as ledger
-from bookings.ledger.words import account_words, memo_words
+from bookings.ledger.telling import account_words, memo_words
 from bookings.orders import operations, queries
 from bookings.orders.models import Flag, Line, Order, State
 from kernel import clock

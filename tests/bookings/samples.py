@@ -93,6 +93,7 @@ class Sample:
             left=left,
             supplier_id=self.supplier_id,
             classes=self.classes,
+            subtitle={"en": f"Room {ref}"},
         )
 
     @property

@@ -45,4 +45,5 @@ def _listing(facts: ProductFacts, row: queries.SlotRow, day: calendar.Day) -> Li
         place_id=facts.place_id,
         is_sample=facts.is_sample,
         classes=tuple(fare.code for fare in facts.prices.fares),
+        subtitle=facts.subtitle,
     )

@@ -42,4 +42,5 @@ def _listing(row: queries.RunRow) -> Listing:
         place_id=row.place_id,
         is_sample=line.is_sample,
         classes=(ADULT,),
+        subtitle=row.way,
     )

@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from bookings.contracts import Answer, Ask, Demand, Due, Offer, Part, Step, Terms
 from bookings.inventory import queries as inventory
 from kernel.errors import Refusal
-from kernel.naming import EN, ZH, say
+from kernel.naming import EN, ZH
 from transport.lines import fares, queries
 from transport.lines.models import ADULT, Run, RunState, ShuttleLine
 from transport.lines.queries import Pattern
+from transport.lines.ways import way
 
 KIND = "shuttle"
 _SEAT = {ZH: "座位", EN: "Seat"}
@@ -210,7 +211,7 @@ def _offer(case: _Case) -> Offer:
         supplier_id=line.organisation_id,
         place_id=pattern[board].place_id,
         title=line.words,
-        subtitle=_way(pattern, board, alight),
+        subtitle=way(pattern, board, alight),
         starts_at=case.boards_at,
         ends_at=case.alights_at,
         parts=parts,
@@ -228,16 +229,6 @@ def terms_of(line: ShuttleLine) -> Terms:
     rungs = (rung.split(":") for rung in line.refund_ladder.split())
     steps = tuple(Step(int(hours) * 3600, int(permille)) for hours, permille in rungs)
     return Terms(steps=steps, words=line.refund_words)
-
-
-def _way(pattern: Pattern, board: int, alight: int) -> dict[str, str]:
-    start, end = pattern[board].place.words, pattern[alight].place.words
-    return {code: f"{_in(start, code)} → {_in(end, code)}" for code in (ZH, EN)}
-
-
-def _in(words: Mapping[str, str], language: str) -> str:
-    """A name in one language, or in the other where it has none."""
-    return words.get(language) or say(words)
 
 
 def _frozen(case: _Case) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
-from bookings.contracts import GroupPrice
+from bookings.contracts import GroupPrice, Words
 from bookings.inventory import queries as inventory
 from bookings.pricing import queries as pricing
 from bookings.pricing.lists import Rule
@@ -29,6 +29,7 @@ from transport.lines.models import (
     ServiceException,
     ShuttleLine,
 )
+from transport.lines.ways import way
 
 
 class NoSuchLine(Refusal):
@@ -45,6 +46,7 @@ class RunRow:
 
     run: Run
     ref: str
+    way: Words
     place_id: int
     boards_at: datetime
     alights_at: datetime
@@ -243,6 +245,7 @@ def ride(
     return RunRow(
         run=run,
         ref=ref_of(run.pk, board, alight),
+        way=way(pattern, board, alight),
         place_id=pattern[board].place_id,
         boards_at=run.departs_at + timedelta(minutes=pattern[board].minute),
         alights_at=run.departs_at + timedelta(minutes=pattern[alight].minute),

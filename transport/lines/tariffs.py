@@ -12,11 +12,13 @@ from bookings.pricing.lists import Rule, standing
 from bookings.pricing.queries import Seasonal, groups_on
 from bookings.pricing.tariffs import DayPrices, Tariff, class_costs, together_costs
 from bookings.pricing.telling import days_words, published
+from kernel.naming import say
 from kernel.places.calendar import Day
 from kernel.web.fields import percent
 from transport.lines import fares, queries
 from transport.lines.models import ADULT, Direction, ShuttleLine
 from transport.lines.queries import Pattern
+from transport.lines.ways import way
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def of_line(pk: int, *, lock: bool = False) -> Tariff | None:
 
 
 def _ride(pattern: Pattern, stop: int) -> _Ride:
-    name = f"{pattern[0].place.name} → {pattern[stop].place.name}"
+    name = say(way(pattern, 0, stop))
     return _Ride(name, [each.fare_fen for each in pattern], stop)
 
 

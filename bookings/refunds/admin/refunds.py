@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -21,6 +20,7 @@ from accounts.identity import queries as identity
 from accounts.organisations.scoping import PlatformOnlyAdmin, Queue, ReadOnlyAdmin
 from bookings.orders.models import Line, Order
 from bookings.refunds import operations
+from bookings.refunds.admin.losses import lost_of
 from bookings.refunds.choosing import chosen_parts, sum_asked
 from bookings.refunds.models import BankDetails, Refund, RefundState
 from bookings.vouchers import queries as vouchers
@@ -196,7 +196,7 @@ class RefundAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
             "chosen": chosen,
             "quote": quote,
             "given": given if given != quote else None,
-            "lost": _lost(quote, given, lines) if quote and given else (),
+            "lost": lost_of(quote, given, lines) if quote and given else (),
             "sent": data,
             "holders": vouchers.holders(order),
         }
@@ -227,14 +227,6 @@ class RefundAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
             messages.warning(request, _("Above the limit: a second person must approve it."))
         else:
             messages.success(request, _("Cancelled. The refund is on its way."))
-
-
-def _lost(
-    terms: operations.Quote, given: operations.Quote, lines: Sequence[Line]
-) -> list[tuple[str, bool, int]]:
-    """Each supplier that another sum than the terms' touches: whether it loses, and how much."""
-    lost = terms.lost_by(given, lines)
-    return [(supplier.name, fen > 0, abs(fen)) for supplier, fen in lost.items()]
 
 
 def _is_seen(request: HttpRequest, terms: operations.Quote, given: operations.Quote) -> bool:

@@ -16,6 +16,7 @@ from unfold.admin import ModelAdmin
 from accounts.identity import queries as identity
 from accounts.organisations.scoping import PlatformOnlyAdmin, Queue, ReadOnlyAdmin
 from bookings.refunds import operations
+from bookings.refunds.admin.losses import lost_of
 from bookings.refunds.choosing import sum_asked
 from bookings.refunds.models import Evidence, RefundRequest, RequestState
 from bookings.vouchers import queries as vouchers
@@ -103,11 +104,13 @@ class RefundRequestAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
         except Refusal as refusal:
             messages.error(request, refusal.reason)
         actor = f"user:{request.user.pk}"
+        quote = self._quoted(request, asked)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Refund request for order %(code)s") % {"code": asked.order.code},
             "asked": asked,
-            "quote": self._quoted(request, asked),
+            "quote": quote,
+            "lost": _lost_by(asked, quote),
             "holders": vouchers.holders(asked.order),
             "decided_by": identity.names_of([asked.decided_by])[asked.decided_by],
             "may_approve": actor not in (asked.decided_by, asked.asked_by),
@@ -167,3 +170,11 @@ class RefundRequestAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
                 "X-Content-Type-Options": "nosniff",
             },
         )
+
+
+def _lost_by(asked: RefundRequest, quote: operations.Quote | None) -> list[tuple[str, bool, int]]:
+    """Whose house loses by what somebody has decided and a second person is to approve."""
+    if quote is None or asked.refund_fen is None:
+        return []
+    lines = list(asked.order.lines.select_related("supplier"))
+    return lost_of(quote, quote.returning(asked.refund_fen), lines)

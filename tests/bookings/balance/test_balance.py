@@ -250,11 +250,28 @@ class TestThePage:
         browser = enter(person)
         assert browser.get(f"/en/balance/top-up/{asked.pk}/").status_code == 404
 
-    @pytest.mark.parametrize("form", [{}, {"yuan": "-5"}, {"yuan": "1e9"}, {"pay_fen": "x"}])
+    @pytest.mark.parametrize("form", [{}, {"sum": "-5"}, {"sum": "1e9"}, {"pay_fen": "x"}])
     def test_a_strange_sum_is_refused(self, person, form):
         answer = enter(person).post("/en/balance/", form)
         assert answer.status_code in (200, 400)
         assert not TopUp.objects.exists()
+
+    def test_what_was_typed_stays_and_its_field_says_what_is_wrong(self, person):
+        page = enter(person).post("/en/balance/", {"sum": "12.345"}).content.decode()
+        assert 'value="12.345"' in page
+        assert 'href="#id_sum"' in page
+        assert "Please give a sum in yuan" in page
+
+    def test_a_sum_out_of_bounds_is_refused_at_its_field(self, person):
+        page = enter(person).post("/en/balance/", {"sum": "0.01"}).content.decode()
+        assert 'href="#id_sum"' in page
+        assert not TopUp.objects.exists()
+
+    def test_who_types_the_sum_of_an_offer_gets_its_bonus(self, person, offer):
+        answer = enter(person).post("/en/balance/", {"sum": "20"})
+        asked = TopUp.objects.get()
+        assert answer.url == f"/en/balance/top-up/{asked.pk}/"
+        assert (asked.pay_fen, asked.bonus_fen) == (2000, 500)
 
     def test_a_friend_with_the_orders_address_does_not_pay_with_the_buyers_balance(
         self, party, offer, order, now

@@ -203,8 +203,8 @@ def test_the_platforms_desk_reads_an_entry_with_its_legs(at):
     page = browser.get(f"/en/ops/bookings_ledger/entry/{Entry.objects.get().pk}/change/")
 
     assert page.status_code == 200
-    assert "provider:x" in page.content.decode()
-    assert "-500" in page.content.decode()
+    assert "payment service x" in page.content.decode()
+    assert "−¥5" in page.content.decode()
 
 
 def test_a_wrong_entry_is_taken_back_once_by_one_of_its_own(at):
@@ -240,7 +240,7 @@ class TestTheCorrectionPage:
     def test_the_platform_takes_an_entry_back(self, entry, people):
         browser = cast.enter(people.he_ping)
         page = f"/en/ops/bookings_ledger/entry/{entry.pk}/reverse/"
-        assert "provider:x" in browser.get(page).content.decode()
+        assert "payment service x" in browser.get(page).content.decode()
         assert "Please write down why" in browser.post(page, {"why": " "}).content.decode()
         assert Entry.objects.count() == 1
         done = browser.post(page, {"why": "wrong sum"}, follow=True).content.decode()

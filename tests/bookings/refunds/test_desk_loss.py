@@ -8,8 +8,10 @@ import pytest
 from django.urls import reverse
 
 from bookings.orders.models import Line, State
+from bookings.refunds import operations as refunds
 from bookings.refunds.models import Refund
 from kernel import clock
+from tests.bookings.refunds.conftest import ANNA
 from tests.cast import assemble, enter
 
 pytestmark = pytest.mark.django_db
@@ -89,3 +91,18 @@ def test_the_page_adds_up_and_says_nothing_of_a_loss_at_first(desk, late):
 
     assert "<tfoot>" in html
     assert "office-loss" not in html
+
+
+def test_the_second_person_sees_what_it_costs_whom(desk, late, settings):
+    settings.REFUND_LIMIT_FEN = 0
+    asked = refunds.by_staff(
+        order=late.order, parts={late.pk: ["p0", "p1"]}, shown_fen=1000, refund_fen=1500,
+        words="storm", actor=ANNA, at=clock.now(),
+    )  # fmt: skip
+    url = reverse("admin:bookings_refunds_refundrequest_decide", args=[asked.pk])
+
+    html = desk.get(url).content.decode()
+
+    assert f"¥15 goes beyond the terms: {late.supplier.name} loses ¥5." in html
+    assert 'value="approve"' in html
+    assert "Another person must approve it." not in html

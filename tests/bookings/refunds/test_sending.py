@@ -35,7 +35,7 @@ class TestStuck:
         refund = cancel(paid, now)
         assert (refund.state, refund.why) == (RefundState.FAILED, "card closed")
         page = Client().get(f"/en/o/{paid.token}/").content.decode()
-        assert "a person must look" in page
+        assert "a person is taking care of it" in page
 
     def test_silence_is_asked_again_and_again_less_and_less_often(self, paid, now, says):
         sulky = says(providers.ProviderDown())

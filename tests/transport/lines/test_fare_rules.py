@@ -42,6 +42,17 @@ def test_without_a_rule_the_table_holds(line, run):
     assert offered(run).price_fen == FARE
 
 
+def test_what_is_listed_says_from_where_to_where(line, run):
+    first, last = line.stops.earliest("seq").place, line.stops.latest("seq").place
+
+    [listed] = {
+        row.subtitle["en"]
+        for row in listings.browse(region_id=line.region_id, supplier_id=None, first=DAY, last=DAY)
+    }
+
+    assert listed == f"{first.name_en} → {last.name_en}" == offered(run).subtitle["en"]
+
+
 def test_a_season_is_the_same_in_lists_on_the_page_and_in_the_order(line, run):
     rule(line, 1250)
 
