@@ -71,11 +71,11 @@ class Changing(Buying):
         )  # fmt: skip
         assert (asked is None) == (order.by_hand + fen <= LIMIT)
         if asked is not None and not approves:
-            refunds.refuse(request_id=asked.pk, answer="no", actor="user:2", at=self.at)
+            refunds.refuse(request_id=asked.pk, answer="no", actor="user:second", at=self.at)
             self.house.seen["by hand, refused by the second person"] += 1
         else:
             if asked is not None:
-                refunds.approve(request_id=asked.pk, actor="user:2", at=self.at)
+                refunds.approve(request_id=asked.pk, actor="user:second", at=self.at)
             self.house.seen["by hand, approved" if asked else "by hand"] += 1
             order.by_hand += fen
             self.house.cancel(order, [(line, part, fen)])
@@ -198,7 +198,7 @@ class Changing(Buying):
         order = of(self._held(), pick)
         keep = order.set_aside * share // 3
         row = DepositRow.objects.get(order_id=order.pk)
-        deposits.settle(deposit_id=row.pk, keep_fen=keep, reason="r", actor="user:1", at=self.at)
+        deposits.settle(deposit_id=row.pk, keep_fen=keep, reason="r", actor="user:desk", at=self.at)
         how = "whole" if keep == order.set_aside else "in part" if keep else "not"
         self.house.seen[f"deposit kept {how}"] += 1
         self.house.settle_deposit(order, keep)

@@ -32,7 +32,7 @@ def draw(words: str, **context: object) -> str:
         (-38000, "−¥380"),
         (5, "¥0.05"),
         (Money(1250, "EUR"), "€12.50"),
-        (Money(1250, "JPY"), "JPY 12.50"),
+        (Money(1250, "CHF"), "CHF 12.50"),
         (None, ""),
     ],
 )
