@@ -13,10 +13,12 @@ TODAY, TOMORROW = "2026-10-24", "2026-10-25"
 _NAMES = ("测试甲", "测试乙", "测试丙", "测试丁")
 
 
-def choose_ticket(page: Page, lang: str, *, adults: int, day: str = TODAY) -> None:
+def choose_ticket(
+    page: Page, lang: str, *, adults: int, day: str = TODAY, area: str = "huangshan-scenic"
+) -> None:
     """On a scenic area's page: the first entry time of a day, for some adults, into the cart."""
-    if f"/{lang}/huangshan/areas/huangshan-scenic/" not in page.url:
-        page.goto(f"/{lang}/huangshan/areas/huangshan-scenic/")
+    if f"/{lang}/huangshan/areas/{area}/" not in page.url:
+        page.goto(f"/{lang}/huangshan/areas/{area}/")
     page.locator(f".q-calendar a[href*='day={day}']").click()
     page.locator("label.q-slot:has(input:enabled)").first.click()
     page.fill("[name=class_adult]", str(adults))
