@@ -3,8 +3,7 @@
 Stands before Django. The server has more threads than may work at once: a request waits here, where
 the wait is measured, and not unseen in the server's queue. Who cannot begin within ``PATIENCE_S``, or
 finds too many waiting, hears at once when to come back. Vital paths (gates, payments, the watch) have
-places of their own, so a crowd never stands before them. Who works is lent a connection to PostgreSQL
-(kernel.web.lending). See docs/adr/0007-overload.md.
+places of their own, so a crowd never stands before them. See docs/adr/0007-overload.md.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ from typing import Any, NoReturn
 
 from kernel.metrics import Counter
 from kernel.web import overload_pages
-from kernel.web.lending import Lending
 
 PATIENCE_S = 1.0
 _NO_MEMORY = 70
@@ -85,7 +83,6 @@ class Guard:
     ) -> None:
         self._application, self._is_vital = application, re.compile(vital).match
         self.places, self.vital_places = places, vital_places
-        self._lending = Lending()
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
@@ -96,8 +93,7 @@ class Guard:
             turned_away.add("vital" if is_vital else "ordinary")
             return overload_pages.answer(environ, start_response)
         try:
-            with self._lending.lent():
-                return self._application(environ, start_response)
+            return self._application(environ, start_response)
         except MemoryError:
             leave()
         finally:

@@ -124,7 +124,6 @@ def give_back(operator: Operator, bought: Bought) -> int:
     return back_fen
 
 
-@pytest.mark.core
 def test_what_is_divided_adds_up_to_the_whole(mall, operators, report):
     many, random_sums = repeats(3, 12), repeats(20_000, 1_000_000)
     singles = random.sample(range(1_000, 20_000), many)
