@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-import pytest
-
 from bookings.orders.models import Line
 from bookings.payments.models import Attempt
 from bookings.refunds.models import CancelledPart, Refund, RefundState
