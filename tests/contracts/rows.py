@@ -29,7 +29,8 @@ from bookings.orders.models import Hold, Line, Order
 from bookings.payments.models import Attempt, AttemptState, EventState, ProviderEvent
 from bookings.pricing.models import PriceAudit
 from bookings.refunds.models import Evidence, Reason, Refund, RefundRequest
-from bookings.settlement.models import Contract, Earning
+from bookings.settlement.models import Bill as ProviderBill
+from bookings.settlement.models import Contract, Earning, Finding
 from bookings.shares.models import Division, Rule, Share
 from bookings.tabs.models import Bill, Item, Tab
 from bookings.tabs.models import Payout as TabPayout
@@ -323,6 +324,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Earning: settled.earning,
     EntryDay: lambda n: slot(n).day,
     Event: event,
+    Finding: settled.finding,
     Gate: gate,
     IssuerKey: issuer_key,
     LaterDue: later_due,
@@ -341,6 +343,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Place: lambda _n: PlaceFactory(),
     PriceAudit: price_audit,
     Product: product,
+    ProviderBill: settled.bill,
     ProviderEvent: provider_event,
     Refund: refund,
     RefundRequest: refund_request,

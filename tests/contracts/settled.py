@@ -8,7 +8,7 @@ from accounts.organisations.models import Organisation
 from bookings.ledger import operations as ledger
 from bookings.ledger.models import Posting
 from bookings.settlement import operations as settlement
-from bookings.settlement.models import Contract, Earning
+from bookings.settlement.models import Bill, Contract, Earning, Finding, Off
 from tests.factories.accounts import OrganisationFactory
 from tests.factories.kernel import RegionFactory
 
@@ -40,3 +40,18 @@ def earned(supplier: Organisation, fen: int, *, at: datetime) -> Earning:
     )  # fmt: skip
     settlement.take_up()
     return Earning.objects.get(posting_id=Posting.objects.get(account=account, entry__key=key).pk)
+
+
+def bill(n: int) -> Bill:
+    return Bill.objects.create(
+        provider="alipay", sha256=f"{Bill.objects.count():064d}", name=f"bill-{n}.csv", since=AT, until=AT,
+        rows=n, other_rows=0, payments_fen=n, refunds_fen=0, fees_fen=0, is_short=False, is_late=False,
+        actor="user:1", made_at=AT + timedelta(minutes=n),
+    )  # fmt: skip
+
+
+def finding(n: int) -> Finding:
+    return Finding.objects.create(
+        bill=bill(n), off=Off.AMOUNT, line=n, theirs=f"PAYMENT {n}", ours=f"PAYMENT {n + 1}",
+        state="EXPLAINED" if n % 2 else "OPEN", words=f"words {n}" if n % 2 else "",
+    )  # fmt: skip

@@ -8,12 +8,17 @@ from bookings.settlement.operations.contracts import (
     agree,
 )
 from bookings.settlement.operations.earning import take_up
+from bookings.settlement.operations.reconciling import Compared, NotOpen, explain, reconcile
 
 __all__ = (
     "BeginsTooEarly",
+    "Compared",
     "NoRates",
+    "NotOpen",
     "Terms",
     "TermsOfKind",
     "agree",
+    "explain",
+    "reconcile",
     "take_up",
 )
