@@ -8,9 +8,9 @@ from bookings.inventory.models import Bucket
 
 
 def left(bucket_ids: Iterable[int]) -> dict[int, int]:
-    """Units left per bucket id; an unknown id is absent."""
+    """Units that can be sold openly, per bucket id; an unknown id is absent."""
     rows = Bucket.objects.filter(id__in=set(bucket_ids))
-    return dict(rows.values_list("id", F("capacity") - F("taken")))
+    return dict(rows.values_list("id", F("capacity") - F("taken") - F("kept")))
 
 
 def counts(bucket_ids: Iterable[int]) -> dict[int, tuple[int, int]]:

@@ -22,7 +22,7 @@ from bookings.codes.models import IssuerKey
 from bookings.deposits.models import Deposit
 from bookings.dues.models import LaterDue
 from bookings.dues.models import State as DueState
-from bookings.inventory.models import Bucket
+from bookings.inventory.models import Bucket, Return
 from bookings.ledger import operations as ledger
 from bookings.ledger.models import Entry as LedgerEntry
 from bookings.orders.models import Hold, Line, Order
@@ -287,6 +287,10 @@ def bucket(n: int) -> Bucket:
     return Bucket.objects.create(key=f"key{n}", region_id=1, capacity=10, taken=n % 10)
 
 
+def freed(n: int) -> Return:
+    return Return.objects.create(region=RegionFactory(), units={str(n): 1}, given_at=moment(n))
+
+
 def sale(n: int) -> Sale:
     region = RegionFactory()
     supplier = OrganisationFactory(region=region)
@@ -316,6 +320,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     AuditEntry: audit_entry,
     Bill: bill,
     Bucket: bucket,
+    Return: freed,
     Cableway: cableway,
     CalendarDay: calendar_day,
     Contract: settled.contract,
