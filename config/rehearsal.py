@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from accounts.messages import operations as messages
 from accounts.travellers import operations as travellers
 from accounts.travellers import queries as people
 from accounts.travellers.documents import Kind
@@ -87,6 +88,7 @@ class Rehearsal:
         self._place(end)
         audit.chain()
         outbox.drain(at=end)
+        messages.deliver_due(at=end)
         return end
 
     def _place(self, at: datetime) -> Order:
