@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from accounts.messages import operations as messages
 from accounts.travellers import operations as travellers
 from accounts.travellers import queries as people
 from accounts.travellers.documents import Kind
@@ -91,6 +92,7 @@ class Rehearsal:
         audit.chain()
         outbox.drain(at=end)
         settlement.take_up()
+        messages.deliver_due(at=end)
         return end
 
     def _agree(self, at: datetime) -> None:

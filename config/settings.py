@@ -122,6 +122,7 @@ ROOMS = [
     "bookings.cash",
     "bookings.tabs",
     "bookings.waiting",
+    "bookings.news",
     "bookings.checkout",
     "tourism",
     "tourism.areas",

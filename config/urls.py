@@ -30,7 +30,7 @@ urlpatterns = [
         path("", include("bookings.cash.urls")),
         path("", include("tourism.tickets.urls")),
         path("", include("transport.lines.urls")),
-        path("outbox/", include("accounts.messages.urls")),
+        path("", include("accounts.messages.urls")),
         path("styleguide/", include("kernel.web.urls")),
         path("", include("accounts.identity.urls")),
         path("", include("accounts.travellers.urls")),

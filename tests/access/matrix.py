@@ -87,6 +87,14 @@ def _traveller(world: World) -> Mapping[str, Any]:
     return {"traveller_id": world.traveller.pk}
 
 
+def _message(world: World) -> Mapping[str, Any]:
+    return {"message_id": world.message.pk}
+
+
+def _stop(world: World) -> Mapping[str, Any]:
+    return {"signed": world.stop_token}
+
+
 def _sale(world: World) -> Mapping[str, Any]:
     return {"region": world.region.slug, "sale": world.sale.pk}
 
@@ -132,6 +140,25 @@ ROUTES: Mapping[str, Row] = {
     ),
     "set_language": Row(everybody("302"), everybody("302")),
     "messages:outbox": PUBLIC,  # on local data only
+    "messages:inbox": Row(">in 200 200 200 200 200 200 200"),
+    "messages:read-all": Row(everybody("405"), ">in 302 302 302 302 302 302 302"),
+    "messages:message": Row(">in 200 404 404 404 404 404 404", at=_message),
+    "messages:read": Row(everybody("405"), ">in 302 404 404 404 404 404 404", at=_message),
+    "messages:settings": Row(
+        ">in 200 200 200 200 200 200 200",
+        ">in 302 302 302 302 302 302 302",
+        form=lambda world: {"language": "en"},
+    ),
+    "messages:email": Row(
+        everybody("405"),
+        ">in 302 302 302 302 302 302 302",
+        form=lambda world: {"email": "somebody@example.org"},
+    ),
+    "messages:consent": Row(everybody("405"), ">in 302 302 302 302 302 302 302"),
+    "messages:stop": Row(everybody("200"), everybody("200"), at=_stop),  # whoever has the link
+    "messages:confirm-email": Row(
+        everybody("404"), everybody("404"), at=lambda world: {"signed": "x"}
+    ),
     "tour:show": PUBLIC,  # on local data only
     "home:regions": PUBLIC,
     "home:sources": PUBLIC,

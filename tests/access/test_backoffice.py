@@ -48,6 +48,7 @@ OF_ORGANISATIONS = frozenset(
 OF_THE_PLATFORM = frozenset(
     {
         "accounts_identity.User",
+        "accounts_messages.Delivery",
         "accounts_messages.Message",
         "accounts_travellers.Traveller",
         "bookings_balance.Account",
@@ -91,6 +92,7 @@ OWN_PAGES = {
     "tourism_tickets_product_prices": "tourism_tickets.Product",
     "transport_lines_shuttleline_prices": "transport_lines.ShuttleLine",
     "accounts_identity_user_reveal": "accounts_identity.User",
+    "accounts_messages_delivery_reveal": "accounts_messages.Delivery",
     "accounts_messages_message_reveal": "accounts_messages.Message",
     "accounts_travellers_traveller_reveal": "accounts_travellers.Traveller",
 }

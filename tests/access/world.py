@@ -11,6 +11,8 @@ from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.identity.models import SignIn, User
+from accounts.messages import operations as messages
+from accounts.messages.models import Message
 from accounts.organisations.models import Role
 from accounts.travellers.models import Traveller
 from bookings.balance import operations as balance
@@ -83,6 +85,8 @@ class World:
     sign_in: SignIn
     gate_post: str
     sale: Sale
+    message: Message
+    stop_token: str
 
     def user(self, actor: str) -> User | None:
         """Who an actor of ACTORS is."""
@@ -158,6 +162,8 @@ def build() -> World:
         sign_in=SignIn.objects.get(user=owner),
         gate_post=f"{gate.zone}@{gate.slug}",
         sale=_sale(stall.region, cast.area.pk, owner),
+        message=_message(owner),
+        stop_token=messages.stop_path(owner.pk, "en").rstrip("/").rpartition("/")[2],
     )
 
 
@@ -208,6 +214,15 @@ def _share(stall: Tickets, owner: User) -> Share:
     portions = [shares.Portion(part.key, ((line.pk, part.key),)) for part in line.open_parts]
     made = shares.divide(order=order, portions=portions, rule=Rule.ALL, actor=owner.actor, at=AT)
     return made.shares.get(position=0)
+
+
+def _message(owner: User) -> Message:
+    """The owner was told something."""
+    note = messages.Note(
+        "bookings.news.confirmed", "told", {"code": "C", "what": "W"}, user_id=owner.pk
+    )
+    messages.tell([note], at=AT)
+    return Message.objects.get(key="told")
 
 
 def _account(order: Order) -> BankDetails:

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db.models import Model
 
 from accounts.identity.models import User
-from accounts.messages.models import Message
+from accounts.messages.models import Delivery, Message
 from accounts.organisations.models import Membership, Organisation
 from accounts.travellers.models import Traveller
 from bookings.balance.models import Account, Offer, TopUp
@@ -144,8 +144,15 @@ def event(n: int) -> Event:
 
 def message(n: int) -> Message:
     return Message.objects.create(
-        key=f"key{n}", template="sign-in-code", channel="sms", language="en", to_sealed="x",
-        to_masked="161****0001", body_sealed="x", created_at=moment(n),
+        key=f"key{n}", kind=f"kind-{n}", language="en", body_sealed=seals.seal("x", purpose="message"),
+        created_at=moment(n), about=f"thing:{n}",
+    )  # fmt: skip
+
+
+def delivery(n: int) -> Delivery:
+    return Delivery.objects.create(
+        message=message(n), channel="SMS", to_sealed=seals.seal("x", purpose="message"),
+        to_masked=f"161****{n:04}", state="SENT", sent_at=moment(n), created_at=moment(n),
     )  # fmt: skip
 
 
@@ -324,6 +331,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Cableway: cableway,
     CalendarDay: calendar_day,
     Contract: settled.contract,
+    Delivery: delivery,
     Deposit: deposit,
     Division: division,
     Earning: settled.earning,
