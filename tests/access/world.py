@@ -31,11 +31,13 @@ from bookings.tabs.models import Bill, Member, Tab
 from bookings.vouchers import queries as vouchers
 from bookings.waiting import operations as waiting
 from bookings.waiting.models import Sale
+from bookings.waitlist.models import Entry as WaitlistEntry
 from kernel import clock
 from kernel.places.models import Region
 from tests.bookings.orders.test_settle import money
 from tests.bookings.waiting.conftest import make_sale
 from tests.cast import Cast, assemble, enter
+from tests.contracts.rows import waitlist_entry
 from tests.contracts.stalls import AT, DAY, Tickets, buy
 from tests.factories.accounts import (
     MembershipFactory,
@@ -83,6 +85,7 @@ class World:
     sign_in: SignIn
     gate_post: str
     sale: Sale
+    entry: WaitlistEntry
 
     def user(self, actor: str) -> User | None:
         """Who an actor of ACTORS is."""
@@ -158,6 +161,7 @@ def build() -> World:
         sign_in=SignIn.objects.get(user=owner),
         gate_post=f"{gate.zone}@{gate.slug}",
         sale=_sale(stall.region, cast.area.pk, owner),
+        entry=waitlist_entry(0, owner.actor),
     )
 
 
