@@ -116,6 +116,7 @@ ROOMS = [
     "bookings.fulfilment",
     "bookings.refunds",
     "bookings.deposits",
+    "bookings.settlement",
     "bookings.shares",
     "bookings.balance",
     "bookings.cash",

@@ -29,6 +29,8 @@ OF_ORGANISATIONS = frozenset(
         "bookings_cash.Shift",
         "bookings_orders.Line",
         "bookings_orders.Order",
+        "bookings_settlement.Contract",
+        "bookings_settlement.Earning",
         "bookings_waiting.Sale",
         "bookings_waiting.Turn",
         "bookings_waitlist.Entry",

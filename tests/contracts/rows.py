@@ -29,6 +29,7 @@ from bookings.orders.models import Hold, Line, Order
 from bookings.payments.models import Attempt, AttemptState, EventState, ProviderEvent
 from bookings.pricing.models import PriceAudit
 from bookings.refunds.models import Evidence, Reason, Refund, RefundRequest
+from bookings.settlement.models import Contract, Earning
 from bookings.shares.models import Division, Rule, Share
 from bookings.tabs.models import Bill, Item, Tab
 from bookings.tabs.models import Payout as TabPayout
@@ -41,6 +42,7 @@ from kernel.audit.models import Entry as AuditEntry
 from kernel.outbox.models import Event, Failure, Receipt
 from kernel.places.models import CalendarDay, Place, Region
 from tests.bookings.waiting.conftest import make_sale
+from tests.contracts import settled
 from tests.factories.accounts import (
     MembershipFactory,
     OrganisationFactory,
@@ -354,8 +356,10 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     WaitlistEntry: waitlist_entry,
     Cableway: cableway,
     CalendarDay: calendar_day,
+    Contract: settled.contract,
     Deposit: deposit,
     Division: division,
+    Earning: settled.earning,
     EntryDay: lambda n: slot(n).day,
     Event: event,
     Gate: gate,

@@ -1,0 +1,42 @@
+"""One row of everything that settlement keeps, for the shared tests of admins."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from accounts.organisations.models import Organisation
+from bookings.ledger import operations as ledger
+from bookings.ledger.models import Posting
+from bookings.settlement import operations as settlement
+from bookings.settlement.models import Contract, Earning
+from tests.factories.accounts import OrganisationFactory
+from tests.factories.kernel import RegionFactory
+
+AT = datetime(2026, 9, 20, 2, 0, tzinfo=UTC)
+
+
+def contract(n: int) -> Contract:
+    terms = settlement.Terms([settlement.TermsOfKind(permille=100)], words=f"words {n}")
+    begins, who = AT + timedelta(minutes=n), _supplier().pk
+    return settlement.agree(
+        organisation_id=who, terms=terms, valid_from=begins, actor="user:1", at=AT
+    )
+
+
+def earning(n: int) -> Earning:
+    return earned(_supplier(), 1000 + n, at=AT + timedelta(minutes=n))
+
+
+def _supplier() -> Organisation:
+    return OrganisationFactory(region=RegionFactory())
+
+
+def earned(supplier: Organisation, fen: int, *, at: datetime) -> Earning:
+    """A sum that a supplier has got by the books, for no order, and that is told."""
+    account, key = f"revenue:{supplier.pk}", f"test:{Posting.objects.count()}"
+    ledger.post(
+        key=key, subject="test", memo="deposit kept", at=at, region_id=supplier.region_id or 0,
+        postings=[("deposit:1", fen), (account, -fen)],
+    )  # fmt: skip
+    settlement.take_up()
+    return Earning.objects.get(posting_id=Posting.objects.get(account=account, entry__key=key).pk)
