@@ -123,6 +123,7 @@ ROOMS = [
     "bookings.tabs",
     "bookings.waiting",
     "bookings.news",
+    "bookings.waitlist",
     "bookings.checkout",
     "tourism",
     "tourism.areas",

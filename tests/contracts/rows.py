@@ -35,6 +35,8 @@ from bookings.shares.models import Division, Rule, Share
 from bookings.tabs.models import Bill, Item, Tab
 from bookings.tabs.models import Payout as TabPayout
 from bookings.waiting.models import Sale, Turn
+from bookings.waitlist.models import Decision, Try, Wish
+from bookings.waitlist.models import Entry as WaitlistEntry
 from kernel import seals
 from kernel.audit import operations as audit
 from kernel.audit.models import Entry as AuditEntry
@@ -298,6 +300,35 @@ def freed(n: int) -> Return:
     return Return.objects.create(region=RegionFactory(), units={str(n): 1}, given_at=moment(n))
 
 
+def waitlist_entry(n: int, actor: str = "") -> WaitlistEntry:
+    region = RegionFactory()
+    entry = WaitlistEntry.objects.create(
+        region=region, organisation=OrganisationFactory(region=region), actor=actor or f"guest:{n}",
+        request_key=f"k{n}", kind="plain", party=[["any", 0]], owners=[], size=1, limit_fen=1000,
+        language="en", contact_masked="161****0001", joined_at=moment(n),
+    )  # fmt: skip
+    Wish.objects.create(
+        entry=entry, position=0, ref="1:1000", title={"en": "Thing"}, starts_at=moment(n + 1),
+        ends_at=moment(n + 2), total_fen=1000,
+    )  # fmt: skip
+    return entry
+
+
+def decision(n: int) -> Decision:
+    entry = waitlist_entry(n)
+    return Decision.objects.create(
+        region=entry.region, bucket_id=1, free=1, outcome="PASSED", entry=entry, return_id=n,
+        wish=entry.wishes.get(), units=2, reason="no_room", words=f"No room {n}", at=moment(n),
+    )  # fmt: skip
+
+
+def second_place(n: int) -> Try:
+    return Try.objects.create(
+        scope=f"plain:{n}", identity="x", actor=f"guest:{n}", organisation=OrganisationFactory(),
+        first_at=moment(n), last_at=moment(n),
+    )  # fmt: skip
+
+
 def sale(n: int) -> Sale:
     region = RegionFactory()
     supplier = OrganisationFactory(region=region)
@@ -328,6 +359,9 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Bill: bill,
     Bucket: bucket,
     Return: freed,
+    Decision: decision,
+    Try: second_place,
+    WaitlistEntry: waitlist_entry,
     Cableway: cableway,
     CalendarDay: calendar_day,
     Contract: settled.contract,
