@@ -18,9 +18,11 @@ class WaitlistConfig(AppConfig):
     verbose_name = _("Waiting list")
 
     def ready(self) -> None:
-        from bookings.waitlist import invariants  # noqa: F401 - registers its rules
+        from accounts.messages import kinds as messages
+        from bookings.waitlist import invariants, kinds  # noqa: F401 - registers its rules
 
-        _register_templates()
+        for kind in (kinds.WON, kinds.LAPSED):
+            messages.register(kind)
         outbox.subscribe("bookings.order.paid", _paid, label="bookings.waitlist.paid")
         outbox.subscribe("bookings.order.lapsed", _lapsed, label="bookings.waitlist.lapsed")
         outbox.subscribe("bookings.order.given-up", _declined, label="bookings.waitlist.declined")
@@ -31,27 +33,6 @@ class WaitlistConfig(AppConfig):
         outbox.subscribe(
             "bookings.waitlist.lapsed", _tell_lapsed, label="bookings.waitlist.tell-lapsed"
         )
-
-
-def _register_templates() -> None:
-    from accounts.messages import templates
-
-    templates.register(
-        templates.Template(
-            name="waitlist-won",
-            body=_(
-                "Your turn: {title}, {when}. Pay by {until} under “My waiting lists”, or it goes on."
-            ),
-            placeholders=frozenset({"title", "when", "until"}),
-        )
-    )
-    templates.register(
-        templates.Template(
-            name="waitlist-lapsed",
-            body=_("Not paid by {until}: {title}, {when} went to the next party in the list."),
-            placeholders=frozenset({"title", "when", "until"}),
-        )
-    )
 
 
 def _paid(*, event: Event, at: datetime) -> None:
@@ -80,12 +61,12 @@ def _pay(*, event: Event, at: datetime) -> None:
 
 
 def _tell_won(*, event: Event, at: datetime) -> None:
-    from bookings.waitlist import operations
+    from bookings.waitlist import kinds, operations
 
-    operations.tell(entry_id=event.facts["entry_id"], template=operations.WON, at=at)
+    operations.tell(entry_id=event.facts["entry_id"], kind=kinds.WON, at=at)
 
 
 def _tell_lapsed(*, event: Event, at: datetime) -> None:
-    from bookings.waitlist import operations
+    from bookings.waitlist import kinds, operations
 
-    operations.tell(entry_id=event.facts["entry_id"], template=operations.LAPSED, at=at)
+    operations.tell(entry_id=event.facts["entry_id"], kind=kinds.LAPSED, at=at)

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ("is_short", models.BooleanField(verbose_name="broke off")),
                 ("is_late", models.BooleanField(verbose_name="came late")),
                 ("actor", models.CharField(max_length=64, verbose_name="read by")),
-                ("made_at", models.DateTimeField(verbose_name="read at")),
+                ("made_at", models.DateTimeField(verbose_name="file read at")),
             ],
             options={
                 "verbose_name": "reconciliation",

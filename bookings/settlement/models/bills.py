@@ -39,7 +39,7 @@ class Bill(models.Model):
     is_short = models.BooleanField(_("broke off"))
     is_late = models.BooleanField(_("came late"))
     actor = models.CharField(_("read by"), max_length=64)
-    made_at = models.DateTimeField(_("read at"))
+    made_at = models.DateTimeField(_("file read at"))
 
     class Meta:
         verbose_name = _("reconciliation")

@@ -15,13 +15,11 @@ from bookings.waitlist.operations.joining import (
 )
 from bookings.waitlist.operations.paying import pay
 from bookings.waitlist.operations.serving import CLAIM_FOR, KEPT_FOR, serve
-from bookings.waitlist.operations.telling import LAPSED, WON, tell
+from bookings.waitlist.operations.telling import tell
 
 __all__ = (
     "CLAIM_FOR",
     "KEPT_FOR",
-    "LAPSED",
-    "WON",
     "AboveLimit",
     "AlreadyWaiting",
     "JoinRequest",

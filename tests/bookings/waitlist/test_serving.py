@@ -163,11 +163,11 @@ def test_what_is_not_paid_in_twenty_minutes_goes_to_the_next_who_is_told(line):
     assert states(first, second) == ["LAPSED", "OFFERED"]
     assert (queries.rank(first), Return.objects.count()) == (None, 2)
     line.hear()
-    told = Message.objects.filter(template__startswith="waitlist").order_by("pk")
+    told = Message.objects.filter(template__startswith="bookings.waitlist").order_by("pk")
     assert list(told.values_list("template", "key")) == [
-        ("waitlist-won", f"waitlist-won:{first.pk}"),
-        ("waitlist-lapsed", f"waitlist-lapsed:{first.pk}"),
-        ("waitlist-won", f"waitlist-won:{second.pk}"),
+        ("bookings.waitlist.won", f"bookings.waitlist.won:{first.pk}"),
+        ("bookings.waitlist.lapsed", f"bookings.waitlist.lapsed:{first.pk}"),
+        ("bookings.waitlist.won", f"bookings.waitlist.won:{second.pk}"),
     ]
     assert all_is_well(line)
 
