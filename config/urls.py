@@ -24,6 +24,7 @@ urlpatterns = [
         path("ops/", admin.site.urls),
         # The rush comes through here: what stands first is found first.
         path("", include("bookings.checkout.urls")),
+        path("", include("bookings.waitlist.urls")),
         path("", include("bookings.refunds.urls")),
         path("", include("bookings.balance.urls")),
         path("", include("bookings.tabs.urls")),

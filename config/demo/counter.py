@@ -216,7 +216,11 @@ class Counter(Steps):
         order = pay.url.removesuffix("pay/")
         self.await_state(order, "LAPSED")
         slot = Slot.objects.get(pk=row_of(order).lines.get(kind="ticket").ref)
-        reshape(bucket_id=slot.bucket_id, capacity=Bucket.objects.get(pk=slot.bucket_id).taken)
+        reshape(
+            bucket_id=slot.bucket_id,
+            capacity=Bucket.objects.get(pk=slot.bucket_id).taken,
+            at=clock.now(),
+        )
         self.press(buyers.browser, page)
         self.fault("wechat")
         found = self.state(order)

@@ -99,6 +99,10 @@ def _sale(world: World) -> Mapping[str, Any]:
     return {"region": world.region.slug, "sale": world.sale.pk}
 
 
+def _entry(world: World) -> Mapping[str, Any]:
+    return {"entry_id": world.entry.pk}
+
+
 def _gate(world: World) -> Mapping[str, Any]:
     return {"post": world.gate_post}
 
@@ -226,6 +230,15 @@ ROUTES: Mapping[str, Row] = {
     "checkout:travellers": Row(everybody("302"), everybody("302"), at=_region),
     "checkout:confirm": Row(everybody("302"), everybody("200"), at=_region),
     "checkout:now": Row(everybody("400"), everybody("400"), at=_region),
+    "waitlist:join": Row(everybody("400"), everybody("400"), at=_region),
+    "waitlist:mine": PUBLIC,
+    "waitlist:show": Row("404 200 404 404 404 404 404 404", at=_entry),
+    "waitlist:leave": Row(
+        "404 200 404 404 404 404 404 404", "404 302 404 404 404 404 404 404", at=_entry
+    ),
+    "waitlist:decline": Row(
+        "404 200 404 404 404 404 404 404", "404 302 404 404 404 404 404 404", at=_entry
+    ),
     "waiting:room": Row(everybody("200"), at=_sale),
     "waiting:state": Row(everybody("404"), at=_sale),  # only with the number that joining gave
     "waiting:join": Row(everybody("405"), everybody("302"), at=_sale),

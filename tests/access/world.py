@@ -33,11 +33,13 @@ from bookings.tabs.models import Bill, Member, Tab
 from bookings.vouchers import queries as vouchers
 from bookings.waiting import operations as waiting
 from bookings.waiting.models import Sale
+from bookings.waitlist.models import Entry as WaitlistEntry
 from kernel import clock
 from kernel.places.models import Region
 from tests.bookings.orders.test_settle import money
 from tests.bookings.waiting.conftest import make_sale
 from tests.cast import Cast, assemble, enter
+from tests.contracts.rows import waitlist_entry
 from tests.contracts.stalls import AT, DAY, Tickets, buy
 from tests.factories.accounts import (
     MembershipFactory,
@@ -87,6 +89,7 @@ class World:
     sale: Sale
     message: Message
     stop_token: str
+    entry: WaitlistEntry
 
     def user(self, actor: str) -> User | None:
         """Who an actor of ACTORS is."""
@@ -164,6 +167,7 @@ def build() -> World:
         sale=_sale(stall.region, cast.area.pk, owner),
         message=_message(owner),
         stop_token=messages.stop_path(owner.pk, "en").rstrip("/").rpartition("/")[2],
+        entry=waitlist_entry(0, owner.actor),
     )
 
 

@@ -19,6 +19,7 @@ NOT_MONEY = {
     "bookings/payments/breaker.py": "seconds",
     "bookings/payments/providers/wechat/certificates.py": "seconds",
     "bookings/payments/sandbox_server.py": "another party's own",
+    "bookings/payments/fakes/bills.py": "a moment",
     "bookings/payments/fakes/desk.py": "another party's own",
     "bookings/payments/fakes/keys.py": "a folder",
     "bookings/waiting/fairness.py": "shares of pairs",

@@ -39,6 +39,8 @@ class PlaceRequest:
     by id are looked up there. Without owners the asks say in full who travels. ``parent_id`` is the
     paid order that this one is added to; ``is_all_or_nothing``: a supplier's later no ends all of it.
     With an ``exchange`` it is a change: of the same journey, with the contact of the old order.
+    ``takes_kept``: it is for somebody who waits, whom kept units are for; it is placed with none that is
+    not, and may be held for longer.
     """
 
     actor: str
@@ -54,6 +56,8 @@ class PlaceRequest:
     is_all_or_nothing: bool = False
     owners: tuple[str, ...] = ()
     exchange: Exchange | None = None
+    hold_for: timedelta = HOLD_FOR
+    takes_kept: bool = False
     request_id: str = field(default_factory=trace.current)
 
     @property
@@ -199,7 +203,7 @@ def _order(request: PlaceRequest, offers: Sequence[Offer], at: datetime) -> dict
         "channel": request.channel,
         **(_contact_of(old.line.order) if old else _sealed(request.contact)),
         "placed_at": at,
-        "due_at": min([at + HOLD_FOR, *(o.starts_at for o in offers if o.starts_at > at)]),
+        "due_at": min([at + request.hold_for, *(o.starts_at for o in offers if o.starts_at > at)]),
         "paid_at": None,
     }
 
