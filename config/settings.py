@@ -121,6 +121,7 @@ ROOMS = [
     "bookings.cash",
     "bookings.tabs",
     "bookings.waiting",
+    "bookings.invoices",
     "bookings.checkout",
     "tourism",
     "tourism.areas",
