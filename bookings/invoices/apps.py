@@ -2,6 +2,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from kernel.outbox import registry as outbox
@@ -16,6 +17,9 @@ class InvoicesConfig(AppConfig):
     verbose_name = _("Invoices")
 
     def ready(self) -> None:
+        from bookings.invoices.services.switchboard import switch_on
+
+        switch_on(settings.INVOICE_SERVICES)
         outbox.subscribe(
             "accounts.identity.signed-in", _take_over, label="bookings.invoices.take-over"
         )
