@@ -43,6 +43,10 @@ def _to_scan(world: World) -> Mapping[str, Any]:
     return {"token": world.held.token, "attempt_id": world.to_scan.pk}
 
 
+def _statement(world: World) -> Mapping[str, Any]:
+    return {"statement_id": world.statement.pk}
+
+
 def _share(world: World) -> Mapping[str, Any]:
     return {"token": world.share.token}
 
@@ -294,6 +298,15 @@ ROUTES: Mapping[str, Row] = {
         ">in 403 403 200 302 403 403 302", ">in 403 403 302 302 403 403 302", at=_payout
     ),
     "cash:report": Row(">in 403 403 200 404 403 403 404", at=_shift),
+    "settlement:statements": Row(">in 403 403 200 200 403 403 200"),
+    "settlement:statement": Row(">in 403 403 200 404 403 403 404", at=_statement),
+    "settlement:confirm": Row(
+        ">in 403 403 302 404 403 403 404", ">in 403 403 302 404 403 403 404", at=_statement
+    ),
+    "settlement:dispute": Row(
+        ">in 403 403 302 404 403 403 404", ">in 403 403 200 404 403 403 404", at=_statement
+    ),
+    "settlement:csv": Row(">in 403 403 200 404 403 403 404", at=_statement),
     "checkout:shares": Row(everybody("200"), everybody("200"), at=_held),
     "checkout:shares-undo": Row(everybody("405"), everybody("302"), at=_held),
     "checkout:share": Row(everybody("200"), everybody("302"), at=_share),

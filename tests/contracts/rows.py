@@ -30,7 +30,7 @@ from bookings.payments.models import Attempt, AttemptState, EventState, Provider
 from bookings.pricing.models import PriceAudit
 from bookings.refunds.models import Evidence, Reason, Refund, RefundRequest
 from bookings.settlement.models import Bill as ProviderBill
-from bookings.settlement.models import Contract, Earning, Finding
+from bookings.settlement.models import Contract, Earning, Finding, Statement
 from bookings.shares.models import Division, Rule, Share
 from bookings.tabs.models import Bill, Item, Tab
 from bookings.tabs.models import Payout as TabPayout
@@ -400,6 +400,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     ScenicArea: lambda _n: ScenicAreaFactory(),
     ShuttleLine: line_of,
     Slot: slot,
+    Statement: settled.statement,
     TimetableTrip: lambda n: line_of(n).trips.earliest("pk"),
     Traveller: traveller,
     Turn: turn,

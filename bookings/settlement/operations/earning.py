@@ -109,12 +109,12 @@ def take_up(*, all_of_them: bool = True) -> int:
     """
     with transaction.atomic():
         after = 0 if all_of_them else _newest() - LOOK_BACK
-        told = _run(_TELL, after)
+        told = run(_TELL, after)
         lines = sorted({line_id for line_id, kind in told if line_id and kind in EARNED})
         if lines:
-            _run(_FREEZE, lines)
-            if ledger.post_many(map(_commission, _run(_OWED, list(EARNED), lines))):
-                _run(_TELL, after)
+            run(_FREEZE, lines)
+            if ledger.post_many(map(_commission, run(_OWED, list(EARNED), lines))):
+                run(_TELL, after)
     return len(told)
 
 
@@ -132,11 +132,12 @@ def _commission(row: Sequence[Any]) -> ledger.NewEntry:
 
 
 def _newest() -> int:
-    [(newest,)] = _run("SELECT coalesce(max(posting_id), 0) FROM bookings_settlement_earning")
+    [(newest,)] = run("SELECT coalesce(max(posting_id), 0) FROM bookings_settlement_earning")
     return int(newest)
 
 
-def _run(sql: str, *values: Any) -> list[tuple[Any, ...]]:
+def run(sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    """Execute a statement; its rows, where it has any."""
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall() if cursor.description else []
