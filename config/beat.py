@@ -8,6 +8,7 @@ EVERY_S = {
     "kernel.outbox.tasks.relay": 1,
     "kernel.audit.tasks.chain": 5,
     "bookings.orders.tasks.lapse_due": 5,
+    "bookings.inventory.tasks.release_quotas": 60,
     "bookings.waitlist.tasks.serve": 2,
     "bookings.waitlist.tasks.end_over": 60,
     "bookings.payments.tasks.ask_open": 5,

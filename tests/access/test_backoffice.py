@@ -60,6 +60,7 @@ OF_THE_PLATFORM = frozenset(
         "bookings_deposits.Deposit",
         "bookings_dues.LaterDue",
         "bookings_inventory.Bucket",
+        "bookings_inventory.Quota",
         "bookings_inventory.Return",
         "bookings_ledger.Entry",
         "bookings_payments.Attempt",

@@ -22,7 +22,7 @@ from bookings.codes.models import IssuerKey
 from bookings.deposits.models import Deposit
 from bookings.dues.models import LaterDue
 from bookings.dues.models import State as DueState
-from bookings.inventory.models import Bucket, Return
+from bookings.inventory.models import Bucket, Quota, Return
 from bookings.ledger import operations as ledger
 from bookings.ledger.models import Entry as LedgerEntry
 from bookings.orders.models import Hold, Line, Order
@@ -296,6 +296,12 @@ def bucket(n: int) -> Bucket:
     return Bucket.objects.create(key=f"key{n}", region_id=1, capacity=10, taken=n % 10)
 
 
+def quota(n: int) -> Quota:
+    whole = bucket(n)
+    part = Bucket.objects.create(key=f"quota{n}", region_id=1, capacity=5)
+    return Quota.objects.create(whole=whole, channel="own", bucket=part, until=moment(n))
+
+
 def freed(n: int) -> Return:
     return Return.objects.create(region=RegionFactory(), units={str(n): 1}, given_at=moment(n))
 
@@ -358,6 +364,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     AuditEntry: audit_entry,
     Bill: bill,
     Bucket: bucket,
+    Quota: quota,
     Return: freed,
     Decision: decision,
     Try: second_place,
