@@ -124,6 +124,7 @@ ROOMS = [
     "bookings.waiting",
     "bookings.news",
     "bookings.waitlist",
+    "bookings.invoices",
     "bookings.checkout",
     "tourism",
     "tourism.areas",
@@ -349,6 +350,15 @@ PAY_PAGES = [
     if next(iter(PAYMENT_PROVIDERS[provider].values()))
 ]
 """Where a form of ours may lead on to: the pages on which buyers pay."""
+
+INVOICE_SERVICES = {
+    "nuonuo": {
+        "NUONUO_APP_KEY": env.str("NUONUO_APP_KEY", ""),
+        "NUONUO_APP_SECRET": env.str("NUONUO_APP_SECRET", ""),
+        "NUONUO_URL": env.str("NUONUO_URL", "https://sdk.nuonuo.com/open/v1/services"),
+    },
+}
+"""Keys of the service that issues invoices; sellers' tokens are theirs, in the back office."""
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -63,6 +63,10 @@ def _top_up(world: World) -> Mapping[str, Any]:
     return {"top_up_id": world.top_up.pk}
 
 
+def _title(world: World) -> Mapping[str, Any]:
+    return {"title_id": world.title.pk}
+
+
 def _bill(world: World) -> Mapping[str, Any]:
     return {"bill_id": world.bill.pk}
 
@@ -261,6 +265,15 @@ ROUTES: Mapping[str, Row] = {
     ),
     "balance:state": Row("404 200 404 404 404 404 404 404", at=_top_up),
     "balance:back": Row(everybody("302"), at=_top_up),
+    "invoices:titles": PUBLIC,
+    "invoices:title-add": Row(everybody("200"), everybody("200")),
+    "invoices:title": Row(
+        "404 200 404 404 404 404 404 404", "404 200 404 404 404 404 404 404", at=_title
+    ),
+    "invoices:title-default": Row(everybody("405"), "404 302 404 404 404 404 404 404", at=_title),
+    "invoices:title-remove": Row(
+        "404 200 404 404 404 404 404 404", "404 302 404 404 404 404 404 404", at=_title
+    ),
     "tabs:show": Row(">in 200 200 200 200 200 200 200"),
     "tabs:bill": Row("404 200 404 404 404 404 404 404", at=_bill),
     "tabs:pay": Row("404 200 404 404 404 404 404 404", "404 302 404 404 404 404 404 404", at=_bill),

@@ -21,6 +21,9 @@ from bookings.cash import operations as cash
 from bookings.cash.models import Payout, Shift
 from bookings.contracts import Ask
 from bookings.fulfilment import operations as fulfilment
+from bookings.invoices import operations as invoices
+from bookings.invoices import titles
+from bookings.invoices.models import Title
 from bookings.orders import operations as orders
 from bookings.orders.models import Order
 from bookings.payments.models import Attempt, AttemptState
@@ -82,6 +85,7 @@ class World:
     shift: Shift
     payout: Payout
     bill: Bill
+    title: Title
     share_to_scan: Attempt
     traveller: Traveller
     sign_in: SignIn
@@ -154,6 +158,9 @@ def build() -> World:
         paid=paid,
         account=_account(paid),
         top_up=balance.ask_top_up(actor=owner.actor, pay_fen=1000, bonus_fen=0, at=AT),
+        title=invoices.keep(
+            actor=owner.actor, facts=titles.read(kind="PERSON", name="王芳"), at=AT
+        ),
         shift=(shift := _shift(cast)),
         payout=_payout(shift),
         bill=_bill(owner, stall.region),

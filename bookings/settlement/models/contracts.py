@@ -7,6 +7,7 @@ import re
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 WHOLE = 1000
@@ -61,7 +62,7 @@ class Contract(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.organisation} {self.valid_from:%Y-%m-%d}"
+        return f"{self.organisation} {timezone.localtime(self.valid_from):%Y-%m-%d}"
 
     def rate_of(self, kind: str) -> Rate | None:
         """The rate for a kind of thing: its own, or the one for all others."""

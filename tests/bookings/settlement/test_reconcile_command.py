@@ -105,7 +105,7 @@ def test_what_is_off_is_said_and_ends_with_1_again_and_again(off_by_one):
 
     assert (code, again) == (1, 1)
     assert report["found"] == {"MISSING": 1}
-    assert report["findings"][0]["ours"] == "PAYMENT 1009 CNY alipay-9"
+    assert report["findings"][0]["ours"] == "PAYMENT 10.09 CNY alipay-9"
     assert "MISSING        1  ours, and not in the file" in words
     assert {**repeated, "is_repeat": False} == report
     assert "nothing was done" in second_words

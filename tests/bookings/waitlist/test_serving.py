@@ -163,8 +163,8 @@ def test_what_is_not_paid_in_twenty_minutes_goes_to_the_next_who_is_told(line):
     assert states(first, second) == ["LAPSED", "OFFERED"]
     assert (queries.rank(first), Return.objects.count()) == (None, 2)
     line.hear()
-    told = Message.objects.filter(template__startswith="bookings.waitlist").order_by("pk")
-    assert list(told.values_list("template", "key")) == [
+    told = Message.objects.filter(kind__startswith="bookings.waitlist").order_by("pk")
+    assert list(told.values_list("kind", "key")) == [
         ("bookings.waitlist.won", f"bookings.waitlist.won:{first.pk}"),
         ("bookings.waitlist.lapsed", f"bookings.waitlist.lapsed:{first.pk}"),
         ("bookings.waitlist.won", f"bookings.waitlist.won:{second.pk}"),

@@ -137,6 +137,7 @@ def test_a_refund_that_was_shown_arrives_once_whatever_happens_on_the_way(
     outbox.drain(at=now)
     assert Refund.objects.get().state == RefundState.SENDING
     refunds.send_due(at=now + timedelta(seconds=30))
+    outbox.drain(at=now)
 
     assert Refund.objects.get().state == RefundState.DONE
     assert party.returned_fen(attempt.provider_ref) == 1000 * len(parts)
