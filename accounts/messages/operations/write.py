@@ -130,7 +130,7 @@ def _row(note: Note, at: datetime) -> tuple[Any, ...]:
     kind = kinds.get(note.kind)
     wording = queries.texts(kind, note.language)
     texts = kinds.write(kind, wording, note.facts, note.language)
-    facts = {} if kind.is_secret else kinds.facts_in_words(kind, note.facts, note.language)
+    facts = kinds.facts_in_words(kind, note.facts, note.language)
     return (
         note.key, note.kind, note.user_id, note.language, texts.subject[:200],
         opening.seal(texts.body), opening.seal(texts.short), opening.seal_facts(facts),
