@@ -7,7 +7,7 @@ written. Nothing is looked up inside a value: "{a.__class__}" is just text.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -45,7 +45,8 @@ class Kind:
 
     ``examples`` are its placeholders, each with a value to try it by. ``is_secret`` means that the
     text opens something: it is wiped as soon as it was sent. ``is_urgent`` wakes people up. A kind
-    without a ``topic`` goes to one address and cannot be chosen away.
+    without a ``topic`` goes to one address and cannot be chosen away. ``holds`` is asked with what a
+    message is about and when it was written, right before it is handed over: whether it is still true.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Kind:
     topic: str = ""
     is_secret: bool = False
     is_urgent: bool = False
+    holds: Callable[[str, datetime], bool] | None = None
 
     @property
     def placeholders(self) -> frozenset[str]:

@@ -88,6 +88,11 @@ def texts(kind: kinds.Kind, language: str) -> kinds.Texts:
     return kinds.defaults(kind, language)
 
 
+def keys_among(keys: Collection[str]) -> set[str]:
+    """Which of these are said already."""
+    return set(Message.objects.filter(key__in=keys).values_list("key", flat=True))
+
+
 def inbox(user_id: int) -> QuerySet[Message]:
     """A person's messages."""
     return Message.objects.filter(user_id=user_id)

@@ -82,7 +82,10 @@ def _objection(delivery: Delivery, person: Reach | None, at: datetime) -> str:
         return "read meanwhile"
     if message.good_until is not None and at >= message.good_until:
         return "too late to be of use"
-    topic = (kind := kinds.find(message.kind)) and kinds.topic_of(kind)
+    kind = kinds.find(message.kind)
+    if kind and kind.holds and not kind.holds(message.about, message.created_at):
+        return "no longer true"
+    topic = kind and kinds.topic_of(kind)
     if topic and topic.is_marketing and not (person and person.has_agreed):
         return "consent was withdrawn"
     if message.user_id is not None and person is None:

@@ -19,7 +19,7 @@ class MessageAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, RevealingAdmin):
     platform_only_because = _("A message is between the platform and one person.")
     hidden = {"text": (_("Text"), opening.body_of)}
     list_display = ("created_at", "kind", "subject", "language", "about", "read_at")
-    list_filter = ("kind", "language")
+    list_filter = ("kind", "language", ("read_at", admin.EmptyFieldListFilter))
     search_fields = ("kind", "about")
     date_hierarchy = "created_at"
     show_full_result_count = False
