@@ -31,11 +31,13 @@ CHANGES = Topic(
 
 _WHAT = _("North Gate, 2 adults")
 _CODE = "7K3M9QX2TB"
+_NEEDED = frozenset({"code"})
+"""Without its number nobody finds the order."""
 _DAY = datetime(2026, 10, 14, 9, 30, tzinfo=UTC)
 
 
 def _kind(name: str, **more: object) -> Kind:
-    return Kind(name=f"bookings.news.{name}", topic=ORDERS.name, **more)  # type: ignore[arg-type]
+    return Kind(name=f"bookings.news.{name}", topic=ORDERS.name, needed=_NEEDED, **more)  # type: ignore[arg-type]
 
 
 PAID = _kind(
@@ -135,6 +137,7 @@ TOMORROW = Kind(
         "code": _CODE, "what": _WHAT, "when": time(9, 30), "where": _("North Gate"), "plan": _PLAN,
     },
     holds=still_stands,
+    needed=_NEEDED,
 )  # fmt: skip
 SOON = Kind(
     name="bookings.news.soon",
@@ -145,6 +148,7 @@ SOON = Kind(
     short=_("At {when}: {what}, {where}. Your codes are with order {code}."),
     examples=TOMORROW.examples,
     holds=still_stands,
+    needed=_NEEDED,
 )
 CALLED_OFF = Kind(
     name="bookings.news.called-off",
@@ -160,6 +164,7 @@ CALLED_OFF = Kind(
     ),
     examples={"code": _CODE, "what": _WHAT, "when": _DAY},
     is_urgent=True,
+    needed=_NEEDED,
 )
 
 ALL = (

@@ -83,7 +83,7 @@ def _objection(delivery: Delivery, person: Reach | None, at: datetime) -> str:
     if message.good_until is not None and at >= message.good_until:
         return "too late to be of use"
     kind = kinds.find(message.kind)
-    if kind and kind.holds and not kind.holds(message.about, message.created_at):
+    if kind and kind.holds and message.about and not kind.holds(message.about, message.created_at):
         return "no longer true"
     topic = kind and kinds.topic_of(kind)
     if topic and topic.is_marketing and not (person and person.has_agreed):
