@@ -29,6 +29,8 @@ EVERY_S = {
     "kernel.places.tasks.extend_horizons": 300,
     "accounts.identity.tasks.forget_old": 3600,
     "bookings.pricing.tasks.audit_prices": 86_400,
+    "bookings.news.tasks.remind_of_tomorrow": 300,
+    "bookings.news.tasks.remind_of_soon": 60,
     "accounts.messages.tasks.deliver_due": 5,
     "accounts.messages.tasks.forget_old": 3600,
 }

@@ -52,6 +52,7 @@ OF_THE_PLATFORM = frozenset(
         "accounts_identity.User",
         "accounts_messages.Delivery",
         "accounts_messages.Message",
+        "accounts_messages.Wording",
         "accounts_travellers.Traveller",
         "bookings_balance.Account",
         "bookings_balance.Offer",

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db.models import Model
 
 from accounts.identity.models import User
-from accounts.messages.models import Delivery, Message
+from accounts.messages.models import Delivery, Message, Wording
 from accounts.organisations.models import Membership, Organisation
 from accounts.travellers.models import Traveller
 from bookings.balance.models import Account, Offer, TopUp
@@ -142,6 +142,12 @@ def event(n: int) -> Event:
     Receipt.objects.create(event=made, handler="some.handler", at=moment(n))
     Failure.objects.create(event=made, handler="other.handler", error="Oops", at=moment(n))
     return made
+
+
+def wording(n: int) -> Wording:
+    return Wording.objects.create(
+        kind=f"rows.{n}", language="en", subject="Paid", body="Paid.", changed_at=moment(n)
+    )
 
 
 def message(n: int) -> Message:
@@ -391,6 +397,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     TabPayout: tab_payout,
     Membership: lambda _n: MembershipFactory(),
     Message: message,
+    Wording: wording,
     Notice: notice,
     Order: order,
     Organisation: lambda _n: OrganisationFactory(region=RegionFactory()),
