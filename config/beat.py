@@ -8,6 +8,7 @@ EVERY_S = {
     "kernel.outbox.tasks.relay": 1,
     "kernel.audit.tasks.chain": 5,
     "bookings.orders.tasks.lapse_due": 5,
+    "bookings.inventory.tasks.release_quotas": 60,
     "bookings.waitlist.tasks.serve": 2,
     "bookings.waitlist.tasks.end_over": 60,
     "bookings.payments.tasks.ask_open": 5,
@@ -29,6 +30,8 @@ EVERY_S = {
     "kernel.places.tasks.extend_horizons": 300,
     "accounts.identity.tasks.forget_old": 3600,
     "bookings.pricing.tasks.audit_prices": 86_400,
+    "bookings.news.tasks.remind_of_tomorrow": 300,
+    "bookings.news.tasks.remind_of_soon": 60,
     "accounts.messages.tasks.deliver_due": 5,
     "accounts.messages.tasks.forget_old": 3600,
 }

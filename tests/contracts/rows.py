@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db.models import Model
 
 from accounts.identity.models import User
-from accounts.messages.models import Delivery, Message
+from accounts.messages.models import Delivery, Message, Wording
 from accounts.organisations.models import Membership, Organisation
 from accounts.travellers.models import Traveller
 from bookings.balance.models import Account, Offer, TopUp
@@ -22,7 +22,7 @@ from bookings.codes.models import IssuerKey
 from bookings.deposits.models import Deposit
 from bookings.dues.models import LaterDue
 from bookings.dues.models import State as DueState
-from bookings.inventory.models import Bucket, Return
+from bookings.inventory.models import Bucket, Quota, Return
 from bookings.ledger import operations as ledger
 from bookings.ledger.models import Entry as LedgerEntry
 from bookings.orders.models import Hold, Line, Order
@@ -142,6 +142,12 @@ def event(n: int) -> Event:
     Receipt.objects.create(event=made, handler="some.handler", at=moment(n))
     Failure.objects.create(event=made, handler="other.handler", error="Oops", at=moment(n))
     return made
+
+
+def wording(n: int) -> Wording:
+    return Wording.objects.create(
+        kind=f"rows.{n}", language="en", subject="Paid", body="Paid.", changed_at=moment(n)
+    )
 
 
 def message(n: int) -> Message:
@@ -296,6 +302,12 @@ def bucket(n: int) -> Bucket:
     return Bucket.objects.create(key=f"key{n}", region_id=1, capacity=10, taken=n % 10)
 
 
+def quota(n: int) -> Quota:
+    whole = bucket(n)
+    part = Bucket.objects.create(key=f"quota{n}", region_id=1, capacity=5)
+    return Quota.objects.create(whole=whole, channel="own", bucket=part, until=moment(n))
+
+
 def freed(n: int) -> Return:
     return Return.objects.create(region=RegionFactory(), units={str(n): 1}, given_at=moment(n))
 
@@ -358,6 +370,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     AuditEntry: audit_entry,
     Bill: bill,
     Bucket: bucket,
+    Quota: quota,
     Return: freed,
     Decision: decision,
     Try: second_place,
@@ -384,6 +397,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     TabPayout: tab_payout,
     Membership: lambda _n: MembershipFactory(),
     Message: message,
+    Wording: wording,
     Notice: notice,
     Order: order,
     Organisation: lambda _n: OrganisationFactory(region=RegionFactory()),
