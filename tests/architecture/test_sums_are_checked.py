@@ -15,6 +15,10 @@ _COUNTED = re.compile(
     r"(.*_)?(fen|units|taken|capacity|released|riders|entries|entries_used|permille)"
 )
 MAY_BE_ANYTHING = {
+    "bookings_invoices_invoice.tax_fen": "below zero on a red letter, and no further than its sum",
+    "bookings_invoices_invoice.total_fen": "below zero on a red letter",
+    "bookings_invoices_row.amount_fen": "below zero for a discount, and on a red letter",
+    "bookings_invoices_row.tax_fen": "below zero for a discount, and on a red letter",
     "bookings_ledger_posting.amount_fen": "assets above zero, debts below",
     "bookings_tabs_item.fen": "what came back is below zero, though a payment is above it",
     "bookings_tabs_tab.used_fen": "below zero it is owed to the holder",
