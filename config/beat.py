@@ -19,6 +19,7 @@ EVERY_S = {
     "bookings.refunds.tasks.end_overdue": 60,
     "bookings.shares.tasks.keep_due": 30,
     "bookings.refunds.tasks.send_due": 5,
+    "bookings.invoices.tasks.look_at_due": 5,
     "bookings.balance.tasks.expire": 3600,
     "bookings.tabs.tasks.bill_months": 3600,
     "bookings.refunds.tasks.wipe_old": 3600,

@@ -3,6 +3,26 @@
 Every rule is one statement over whole tables, so it can be asked of a restored backup as well.
 """
 
-from bookings.invariants import balances, delivery, drawers, money, news, settlement, stock, tabs
+from bookings.invariants import (
+    balances,
+    delivery,
+    drawers,
+    invoices,
+    money,
+    news,
+    settlement,
+    stock,
+    tabs,
+)
 
-__all__ = ("balances", "delivery", "drawers", "money", "news", "settlement", "stock", "tabs")
+__all__ = (
+    "balances",
+    "delivery",
+    "drawers",
+    "invoices",
+    "money",
+    "news",
+    "settlement",
+    "stock",
+    "tabs",
+)

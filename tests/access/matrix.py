@@ -67,6 +67,14 @@ def _top_up(world: World) -> Mapping[str, Any]:
     return {"top_up_id": world.top_up.pk}
 
 
+def _paid_seller(world: World) -> Mapping[str, Any]:
+    return {"token": world.paid.token, "supplier_id": world.paid.lines.get().supplier_id}
+
+
+def _no_file(world: World) -> Mapping[str, Any]:
+    return {"token": world.paid.token, "invoice_token": "x", "kind": "pdf"}
+
+
 def _title(world: World) -> Mapping[str, Any]:
     return {"title_id": world.title.pk}
 
@@ -269,6 +277,11 @@ ROUTES: Mapping[str, Row] = {
     ),
     "balance:state": Row("404 200 404 404 404 404 404 404", at=_top_up),
     "balance:back": Row(everybody("302"), at=_top_up),
+    "invoices:order": Row("404 200 404 404 404 404 404 404", at=_paid),
+    "invoices:ask": Row(
+        "404 200 404 404 404 404 404 404", "404 200 404 404 404 404 404 404", at=_paid_seller
+    ),
+    "invoices:file": Row(everybody("404"), at=_no_file),  # of one's own: tests/bookings/invoices
     "invoices:titles": PUBLIC,
     "invoices:title-add": Row(everybody("200"), everybody("200")),
     "invoices:title": Row(

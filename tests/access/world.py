@@ -153,7 +153,7 @@ def build() -> World:
     paid = _paid(_order(stall, 0, owner))
     return World(
         cast=cast,
-        stranger=TouristFactory(display_name="陌生人"),
+        stranger=TouristFactory(display_name="陌生人", phone="16199999999"),
         region=stall.region,
         product=stall.product,
         line=line,

@@ -15,6 +15,10 @@ _COUNTED = re.compile(
     r"(.*_)?(fen|units|taken|capacity|released|riders|entries|entries_used|permille)"
 )
 MAY_BE_ANYTHING = {
+    "bookings_invoices_invoice.tax_fen": "below zero on a red letter, and no further than its sum",
+    "bookings_invoices_invoice.total_fen": "below zero on a red letter",
+    "bookings_invoices_row.amount_fen": "below zero for a discount, and on a red letter",
+    "bookings_invoices_row.tax_fen": "below zero for a discount, and on a red letter",
     "bookings_ledger_posting.amount_fen": "assets above zero, debts below",
     "bookings_settlement_bill.fees_fen": "a day may have more refunds than payments",
     "bookings_settlement_billrow.fee_fen": "a refund may bring its fee back",

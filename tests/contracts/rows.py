@@ -23,6 +23,9 @@ from bookings.deposits.models import Deposit
 from bookings.dues.models import LaterDue
 from bookings.dues.models import State as DueState
 from bookings.inventory.models import Bucket, Quota, Return
+from bookings.invoices import titles
+from bookings.invoices.models import File, Invoice, Issuer, Rate
+from bookings.invoices.models import Row as InvoiceRow
 from bookings.ledger import operations as ledger
 from bookings.ledger.models import Entry as LedgerEntry
 from bookings.orders.models import Hold, Line, Order
@@ -298,6 +301,36 @@ def division(n: int) -> Division:
     return made
 
 
+def issuer(n: int) -> Issuer:
+    made = Issuer.objects.create(
+        organisation=OrganisationFactory(),
+        name=f"供应商 {n}",
+        tax_number=f"3{n:014d}",
+        clerk="张三",
+    )
+    Rate.objects.create(issuer=made, goods_code="307", permille=60)
+    return made
+
+
+def invoice(n: int) -> Invoice:
+    sold = order(n)
+    title = titles.read(kind="PERSON", name=f"王芳 {n}")
+    made = Invoice.objects.create(
+        order=sold, supplier=sold.lines.earliest("pk").supplier, token=f"invoice{n}", number=f"QY{n}",
+        serial=f"{n:020d}",
+        title_kind="PERSON", title_sealed=titles.seal(title), title_shown=title.shown, state="ISSUING",
+        total_fen=1000, tax_fen=57, asked_by=f"user:{n}", asked_at=moment(n),
+    )  # fmt: skip
+    InvoiceRow.objects.create(
+        invoice=made, place=1, key="1:0", role="PLAIN", name="样品", goods_code="307", permille=60,
+        amount_fen=1000, tax_fen=57,
+    )  # fmt: skip
+    File.objects.create(
+        invoice=made, kind="PDF", url="x", sealed=seals.seal("", purpose="invoice-file")
+    )
+    return made
+
+
 def bucket(n: int) -> Bucket:
     return Bucket.objects.create(key=f"key{n}", region_id=1, capacity=10, taken=n % 10)
 
@@ -386,6 +419,8 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Event: event,
     Finding: settled.finding,
     Gate: gate,
+    Invoice: invoice,
+    Issuer: issuer,
     IssuerKey: issuer_key,
     LaterDue: later_due,
     Line: lambda n: order(n).lines.latest("pk"),
