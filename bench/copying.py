@@ -15,7 +15,7 @@ from django.db import connection
 
 from bench.archetypes import CALENDAR, RANGE, Archetype
 
-FIRST_COPY, STEP = 20_000_000_000, 10
+FIRST_COPY, STEP = 20_000_000_000, 20
 """The first id of the first copy in every table; ids that each copy has there."""
 
 _PEOPLE = ("accounts_identity_", "accounts_travellers_")

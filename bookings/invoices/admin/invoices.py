@@ -39,7 +39,7 @@ class Colour(admin.SimpleListFilter):
     """Invoices, or their red letters."""
 
     title = _("kind")
-    parameter_name = "red_of__isnull"
+    parameter_name = "colour"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         return [("1", gettext("Invoice")), ("0", gettext("Red letter"))]
