@@ -25,6 +25,7 @@ urlpatterns = [
         # The rush comes through here: what stands first is found first.
         path("", include("bookings.checkout.urls")),
         path("", include("bookings.refunds.urls")),
+        path("", include("bookings.campaigns.urls")),
         path("", include("bookings.balance.urls")),
         path("", include("bookings.tabs.urls")),
         path("", include("bookings.cash.urls")),

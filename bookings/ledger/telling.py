@@ -49,6 +49,7 @@ KINDS = {
     "buyer": _("buyer, order no."),
     "supplier": _("supplier"),
     "revenue": _("revenue"),
+    "promotion": _("discounts borne by the platform, region"),
     "provider": _("payment service"),
     "deposit": _("deposit"),
     "balance": _("balance"),
