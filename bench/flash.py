@@ -9,6 +9,7 @@ from bench.site import Running
 from bench.stage import Stage
 from bookings.inventory.operations import reshape
 from bookings.orders.models import Hold
+from kernel import clock
 from tourism.tickets.models import Slot
 
 PLACES, WITHIN_S, PATIENCE_S = 200, 10, 30
@@ -21,7 +22,7 @@ def sale(running: Running, stage: Stage) -> dict[str, Any]:
     """
     thing = stage.fresh()
     slot = _slot(thing)
-    reshape(bucket_id=slot.bucket_id, capacity=PLACES)
+    reshape(bucket_id=slot.bucket_id, capacity=PLACES, at=clock.now())
     other = next(s for s in map(_slot, stage.things) if s.product.area_id != slot.product.area_id)
     crowd = stage.buyers[: stage.options["flash_people"]]
     look = orders.page_request(running.address, crowd[0], _page(stage, other))

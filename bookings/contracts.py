@@ -363,6 +363,13 @@ class Sellable(Protocol):
     def offer(self, *, asks: Sequence[Ask], at: datetime) -> Sequence[Answer]:
         """Answer each Ask, in order. Read-only; runs outside any transaction."""
 
+    def conflicts(self, *, asks: Sequence[Ask], at: datetime) -> Sequence[Refusal | None]:
+        """Per Ask, what ``claim`` is known to say no to for its people, though it can be offered.
+
+        Asked where somebody waits for a place: who holds one of that day already is told at once.
+        Read-only, few statements, outside any transaction.
+        """
+
     def claim(self, *, claims: Sequence[Claim], at: datetime) -> Sequence[Refusal | None]:
         """Write the seller's own rows inside placing; say no per claim WITHOUT raising.
 

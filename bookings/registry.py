@@ -62,6 +62,19 @@ def offer_all(asks: Sequence[Ask], *, at: datetime) -> list[Answer]:
     return [answers[position] for position in range(len(asks))]
 
 
+def conflicts(asks: Sequence[Ask], *, at: datetime) -> list[Refusal | None]:
+    """What stands against the people of Asks, in their order, with one call to each seller."""
+    by_kind: dict[str, list[int]] = defaultdict(list)
+    for position, ask in enumerate(asks):
+        if ask.kind in _sellables:
+            by_kind[ask.kind].append(position)
+    found: dict[int, Refusal | None] = {}
+    for kind, positions in by_kind.items():
+        replies = _sellables[kind].conflicts(asks=[asks[p] for p in positions], at=at)
+        found.update(zip(positions, replies, strict=True))
+    return [found.get(position) for position in range(len(asks))]
+
+
 def offer_in(region_id: int, asks: Sequence[Ask], *, at: datetime) -> list[Answer]:
     """The same within one region: what another region sells is answered with UnknownKind."""
     return [

@@ -8,6 +8,8 @@ EVERY_S = {
     "kernel.outbox.tasks.relay": 1,
     "kernel.audit.tasks.chain": 5,
     "bookings.orders.tasks.lapse_due": 5,
+    "bookings.waitlist.tasks.serve": 2,
+    "bookings.waitlist.tasks.end_over": 60,
     "bookings.payments.tasks.ask_open": 5,
     "bookings.payments.tasks.catch_up": 60,
     "bookings.deposits.tasks.return_due": 300,
@@ -19,11 +21,14 @@ EVERY_S = {
     "bookings.balance.tasks.expire": 3600,
     "bookings.tabs.tasks.bill_months": 3600,
     "bookings.refunds.tasks.wipe_old": 3600,
+    "bookings.settlement.tasks.take_up": 300,
+    "bookings.settlement.tasks.take_up_all": 86_400,
     "bookings.fulfilment.tasks.ask_waiting_suppliers": 60,
     "kernel.watch.tasks.ask_next_rule": 120,
     "kernel.places.tasks.extend_horizons": 300,
     "accounts.identity.tasks.forget_old": 3600,
     "bookings.pricing.tasks.audit_prices": 86_400,
+    "accounts.messages.tasks.deliver_due": 5,
     "accounts.messages.tasks.forget_old": 3600,
 }
 

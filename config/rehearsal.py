@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from accounts.messages import operations as messages
 from accounts.travellers import operations as travellers
 from accounts.travellers import queries as people
 from accounts.travellers.documents import Kind
@@ -34,6 +35,8 @@ from bookings.payments.models import Attempt
 from bookings.payments.providers.sandbox import Sandbox
 from bookings.refunds import operations as refunds
 from bookings.refunds.models import Reason
+from bookings.settlement import operations as settlement
+from bookings.settlement import queries as contracts
 from bookings.vouchers import operations as vouchers
 from bookings.vouchers import posts
 from bookings.vouchers.models import State, Voucher
@@ -78,6 +81,7 @@ class Rehearsal:
 
     def play(self, *, at: datetime) -> datetime:
         """Play the day that begins at ``at``; the moment by which everything has ended."""
+        self._agree(at)
         used, both, part, whole, _unused = (self._paid(at) for _party in range(5))
         self._give_up(at)
         self._lapse(at)
@@ -87,7 +91,18 @@ class Rehearsal:
         self._place(end)
         audit.chain()
         outbox.drain(at=end)
+        settlement.take_up()
+        messages.deliver_due(at=end)
         return end
+
+    def _agree(self, at: datetime) -> None:
+        """The platform keeps something of what every supplier sells."""
+        terms = settlement.Terms([settlement.TermsOfKind(permille=100, per_part_fen=50)])
+        for supplier_id in {each.supplier_id for each in self._on_sale(at)}:
+            if contracts.contract_at(supplier_id, at) is None:
+                settlement.agree(
+                    organisation_id=supplier_id, terms=terms, valid_from=at, actor="system", at=at
+                )
 
     def _place(self, at: datetime) -> Order:
         """A party of its own holds one of everything."""

@@ -117,11 +117,15 @@ ROOMS = [
     "bookings.fulfilment",
     "bookings.refunds",
     "bookings.deposits",
+    "bookings.settlement",
     "bookings.shares",
     "bookings.balance",
     "bookings.cash",
     "bookings.tabs",
     "bookings.waiting",
+    "bookings.news",
+    "bookings.waitlist",
+    "bookings.invoices",
     "bookings.checkout",
     "tourism",
     "tourism.areas",
@@ -348,6 +352,15 @@ PAY_PAGES = [
 ]
 """Where a form of ours may lead on to: the pages on which buyers pay."""
 
+INVOICE_SERVICES = {
+    "nuonuo": {
+        "NUONUO_APP_KEY": env.str("NUONUO_APP_KEY", ""),
+        "NUONUO_APP_SECRET": env.str("NUONUO_APP_SECRET", ""),
+        "NUONUO_URL": env.str("NUONUO_URL", "https://sdk.nuonuo.com/open/v1/services"),
+    },
+}
+"""Keys of the service that issues invoices; sellers' tokens are theirs, in the back office."""
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -389,6 +402,25 @@ STORAGES = {
 # --- Outside parties ------------------------------------------------------------------------------
 REFUND_LIMIT_FEN = env.int("QUANYU_REFUND_LIMIT_FEN", 200_000)
 """Staff refund up to so much alone; above it a second person must approve."""
+
+
+def _fees(text: str) -> dict[str, tuple[int, int]]:
+    """Hundredths of a percent and fen a payment by service, from "alipay:60 stripe:290+235"."""
+    found = {}
+    for each in text.split():
+        name, _colon, fee = each.partition(":")
+        share, _plus, fixed = fee.partition("+")
+        if not share.isdecimal() or not (fixed or "0").isdecimal():
+            raise ImproperlyConfigured(
+                f"QUANYU_PROVIDER_FEES: {each} is not name:60 or name:290+235."
+            )
+        found[name] = (int(share), int(fixed or 0))
+    return found
+
+
+PROVIDER_FEES = _fees(env.str("QUANYU_PROVIDER_FEES", ""))
+"""What payment services keep by contract; without it fees are booked and not judged. WeChat Pay's file has
+its own rate in every row."""
 SUPPLIER_ANSWERS_WITHIN_HOURS = env.int("QUANYU_SUPPLIER_ANSWERS_WITHIN_HOURS", 24)
 SUPPLIER_ANSWERS_BEFORE_MINUTES = env.int("QUANYU_SUPPLIER_ANSWERS_BEFORE_MINUTES", 60)
 """A supplier who has not answered so long after the payment, or so shortly before the start, has said no."""

@@ -1,4 +1,7 @@
-"""`up --fakes`: the stand-ins of Stripe, Alipay and WeChat Pay beside the site, with keys of this folder."""
+"""`up --fakes`: stand-ins of outside parties beside the site, with keys of this folder.
+
+Stripe, Alipay and WeChat Pay in one process, the service that issues invoices in another.
+"""
 
 from __future__ import annotations
 
@@ -21,4 +24,20 @@ def command(data: Path, url: str, site: str) -> list[str]:
     return [
         sys.executable, "-m", "bookings.payments.fakes", "--host", host, "--port", port,
         "--data", str(data / "fakes"), "--webhook", f"{site}/hooks/stripe/",
+    ]  # fmt: skip
+
+
+def invoices_environment(data: Path, url: str) -> dict[str, str]:
+    """What switches the service that issues invoices on, speaking to the stand-in at ``url``."""
+    from bookings.invoices.fakes.keys import keys_in
+
+    return keys_in(data / "fakes").settings_at(url)
+
+
+def invoices_command(data: Path, url: str) -> list[str]:
+    """What runs it."""
+    host, port = url.removeprefix("http://").rsplit(":", 1)
+    return [
+        sys.executable, "-m", "bookings.invoices.fakes", "--host", host, "--port", port,
+        "--data", str(data / "fakes"),
     ]  # fmt: skip

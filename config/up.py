@@ -77,7 +77,9 @@ def _options(args: list[str]) -> argparse.Namespace:
         "--no-load", action="store_true", help="do not load the region of Huangshan"
     )
     parser.add_argument(
-        "--fakes", action="store_true", help="stand-ins of Stripe, Alipay and WeChat Pay, to try"
+        "--fakes",
+        action="store_true",
+        help="stand-ins of Stripe, Alipay, WeChat Pay and an invoice service, to try",
     )
     return parser.parse_args(args)
 
@@ -101,7 +103,7 @@ class Site:
         self.children: list[Child] = []
         self.servers: Servers | None = None
         self.ending = False
-        self.fakes = ""
+        self.fakes = self.invoice_fakes = ""
         self.watch = {role: f"127.0.0.1:{_free_port()}" for role in ("worker", "beat")}
 
     @classmethod
@@ -166,10 +168,12 @@ class Site:
         return env
 
     def _add_stand_ins(self, host: str) -> None:
-        """Outside payment services beside the site, which takes them for the real ones."""
+        """Outside services beside the site, which takes them for the real ones."""
         self.fakes = f"http://{host}:{_free_port()}"
         self.env |= stand_ins.environment(self.data, self.fakes)
         self.env["QUANYU_PAY_PAGES"] += f",{self.fakes}"
+        self.invoice_fakes = f"http://{host}:{_free_port()}"
+        self.env |= stand_ins.invoices_environment(self.data, self.invoice_fakes)
 
     # --- before the first page ---
 
@@ -232,6 +236,7 @@ class Site:
             self._add("sandbox", _sandbox(self.env["SANDBOX_PROVIDER_URL"], self.data))
         if self.fakes:
             self._add("fakes", stand_ins.command(self.data, self.fakes, self.env["SITE_URL"]))
+            self._add("invoices", stand_ins.invoices_command(self.data, self.invoice_fakes))
 
     def _watched(self, role: str) -> dict[str, str]:
         """Where a process without pages shows its health, and keeps its counts."""

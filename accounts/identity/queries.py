@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db.models import Q
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.identity import phones
 from accounts.identity.models import Authenticator, SignIn, User
+from accounts.messages.people import Reader
 
 
 def find_by_login(text: str) -> User | None:
@@ -21,6 +22,20 @@ def find_by_login(text: str) -> User | None:
 def find_by_phone(phone: str) -> User | None:
     """The active person whose number this is, eleven digits; or None."""
     return User.objects.filter(phone_index=phones.index_of(phone), is_active=True).first()
+
+
+def readers(user_ids: Collection[int]) -> dict[int, Reader]:
+    """How active people are written to: language, number and address in plain, for messages only."""
+    people = User.objects.filter(pk__in=user_ids, is_active=True)
+    return {
+        user.pk: Reader(
+            user_id=user.pk,
+            language=user.language,
+            phone=phones.plain_phone(user.phone_sealed) if user.phone_sealed else "",
+            email=user.email or "",
+        )
+        for user in people
+    }
 
 
 def names_of(actors: Iterable[str]) -> dict[str, str]:

@@ -1,12 +1,20 @@
-"""Reads of messages."""
+"""Reads of messages: who is reached how, a person's inbox, the local page."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time
 
-from accounts.messages import operations
-from accounts.messages.models import Message
+from django.db.models import Count, QuerySet
+from django.http import Http404
+
+from accounts.messages import kinds, opening, people, quiet
+from accounts.messages.models import Choice, Consent, Delivery, Message, Preference, Way
+from kernel.grouping import GroupedRead
+
+MARKETING = "MARKETING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +29,122 @@ class Letter:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How a person is spoken to: the language, the addresses by way, and what they have chosen."""
+
+    language: str
+    addresses: Mapping[str, tuple[str, ...]]
+    choices: Mapping[tuple[str, str], bool] = field(default_factory=dict)
+    quiet: tuple[time, time] = (quiet.FROM, quiet.UNTIL)
+    has_agreed: bool = False
+
+
+def reach(user_ids: Collection[int]) -> dict[int, Reach]:
+    """How each of these people is reached, in a handful of statements; who is gone is left out."""
+    known = people.find(user_ids)
+    kept = {row.user_id: row for row in Preference.objects.filter(user_id__in=known)}
+    choices: dict[int, dict[tuple[str, str], bool]] = defaultdict(dict)
+    for row in Choice.objects.filter(user_id__in=known):
+        choices[row.user_id][row.topic, row.channel] = row.is_wanted
+    agreed = _who_agreed(known)
+    return {
+        user_id: _reach(reader, kept.get(user_id), choices[user_id], user_id in agreed)
+        for user_id, reader in known.items()
+    }
+
+
+def _reach(
+    reader: people.Reader,
+    kept: Preference | None,
+    choices: Mapping[tuple[str, str], bool],
+    has_agreed: bool,
+) -> Reach:
+    email = reader.email
+    if kept is not None and kept.email_confirmed_at is not None:
+        email = opening.unseal(kept.email_sealed)
+    addresses = {Way.EMAIL.value: email, Way.SMS.value: reader.phone}
+    return Reach(
+        language=(kept.language if kept else "") or reader.language,
+        addresses={way: (address,) for way, address in addresses.items() if address},
+        choices=choices,
+        quiet=(kept.quiet_from, kept.quiet_until) if kept else (quiet.FROM, quiet.UNTIL),
+        has_agreed=has_agreed,
+    )
+
+
+def _who_agreed(user_ids: Collection[int]) -> set[int]:
+    """Whose last word on marketing is yes."""
+    last = (
+        Consent.objects.filter(user_id__in=user_ids, purpose=MARKETING)
+        .order_by("user_id", "-pk")
+        .distinct("user_id")
+    )
+    return {row.user_id for row in last if row.is_given}
+
+
+def texts(kind: kinds.Kind, language: str) -> kinds.Texts:
+    """The texts of a kind in a language, as they are to be filled in."""
+    return kinds.defaults(kind, language)
+
+
+def inbox(user_id: int) -> QuerySet[Message]:
+    """A person's messages."""
+    return Message.objects.filter(user_id=user_id)
+
+
+def of_person(message_id: int, user_id: int) -> Message:
+    """One of a person's own messages.
+
+    :raises Http404: there is none, or it is somebody else's.
+    """
+    message = inbox(user_id).filter(pk=message_id).first()
+    if message is None:
+        raise Http404
+    return message
+
+
+def consents(user_id: int) -> list[Consent]:
+    """What the person has agreed to and withdrawn, the latest first."""
+    return list(Consent.objects.filter(user_id=user_id).order_by("-pk")[:20])
+
+
+def preference(user_id: int) -> Preference | None:
+    """What the person has set, or None where everything is as usual."""
+    return Preference.objects.filter(user_id=user_id).first()
+
+
+def choices(user_id: int) -> dict[tuple[str, str], bool]:
+    """What the person has chosen, by topic and way."""
+    rows = Choice.objects.filter(user_id=user_id)
+    return {(row.topic, row.channel): row.is_wanted for row in rows}
+
+
+def unread(user_id: int) -> int:
+    """How many messages the person has not read. Requests of one moment share the statement."""
+    return _unread.get(user_id) or 0
+
+
+def _count_unread(user_ids: Collection[int]) -> dict[int, int]:
+    waiting = Message.objects.filter(user_id__in=user_ids, read_at=None)
+    counted = waiting.values_list("user_id").annotate(Count("pk")).order_by()
+    return {int(user_id): count for user_id, count in counted if user_id is not None}
+
+
+_unread: GroupedRead[int, int] = GroupedRead(_count_unread)
+
+
 def newest(limit: int = 50) -> list[Letter]:
-    """The newest messages, opened. For local data only: the caller checks."""
+    """The newest messages that went out, opened. For local data only: the caller checks."""
+    rows = Delivery.objects.exclude(channel=Way.INBOX).select_related("message")
     return [
         Letter(
             channel=row.channel,
-            to=operations.address_of(row),
-            subject=row.subject,
-            body=operations.body_of(row),
+            to=opening.address_of(row),
+            subject=row.message.subject,
+            body=opening.body_of(row.message),
             state=row.get_state_display(),
             created_at=row.created_at,
         )
-        for row in Message.objects.order_by("-pk")[:limit]
+        for row in rows.order_by("-pk")[:limit]
     ]

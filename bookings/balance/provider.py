@@ -18,6 +18,7 @@ class Balance(OwnWay):
     """Pays from the payer's own balance and from nobody else's."""
 
     name = "balance"
+    without_buyer = True
 
     @property
     def title(self) -> str:

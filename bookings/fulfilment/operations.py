@@ -101,6 +101,8 @@ def _refuse(order: Order, line: Line, why: Why, words: str, at: datetime) -> Non
 
 
 def _confirm(order: Order, line: Line, at: datetime) -> ledger.NewEntry:
+    if line.state == State.AWAITING_SUPPLIER:
+        _tell("bookings.line.agreed", order, line, at)
     _move(line, State.CONFIRMED)
     _tell("bookings.line.confirmed", order, line, at)
     return ledger.NewEntry(

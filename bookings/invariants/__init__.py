@@ -3,6 +3,26 @@
 Every rule is one statement over whole tables, so it can be asked of a restored backup as well.
 """
 
-from bookings.invariants import balances, campaigns, delivery, drawers, money, stock, tabs
+from bookings.invariants import (
+    balances,
+    campaigns,
+    delivery,
+    drawers,
+    money,
+    news,
+    settlement,
+    stock,
+    tabs,
+)
 
-__all__ = ("balances", "campaigns", "delivery", "drawers", "money", "stock", "tabs")
+__all__ = (
+    "balances",
+    "campaigns",
+    "delivery",
+    "drawers",
+    "money",
+    "news",
+    "settlement",
+    "stock",
+    "tabs",
+)

@@ -55,6 +55,24 @@ def bucket_within_capacity(at: datetime) -> Sequence[str]:
 
 
 @rule(
+    "kept-within-capacity",
+    breach="""
+    ALTER TABLE bookings_inventory_bucket
+        DROP CONSTRAINT bookings_inventory_bucket_kept_within_capacity,
+        DROP CONSTRAINT bookings_inventory_bucket_kept_for_somebody;
+    INSERT INTO bookings_inventory_bucket (key, region_id, capacity, taken, kept)
+    VALUES ('breach', 0, 1, 0, 2)
+    """,
+)
+def kept_within_capacity(at: datetime) -> Sequence[str]:
+    """What is kept for those who wait is there, and is kept for somebody."""
+    return rows(
+        "SELECT id AS bucket, taken, kept, capacity, is_awaited FROM bookings_inventory_bucket"
+        " WHERE kept < 0 OR (kept > 0 AND (taken + kept > capacity OR NOT is_awaited))"
+    )
+
+
+@rule(
     "hold-of-known-bucket",
     breach="""
     INSERT INTO bookings_orders_hold (line_id, bucket_id, units, released)

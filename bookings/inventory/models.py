@@ -1,7 +1,7 @@
-"""Buckets: how many units of something there are, and how many are taken.
+"""Buckets: how many units of something there are, how many are taken, how many are kept back.
 
 A Bucket does not know what it counts nor who took: sellers give it a meaning through ``key``, and
-orders keep the holds. The CHECK is the last guard behind the operations.
+orders keep the holds. The CHECKs are the last guard behind the operations.
 """
 
 from django.db import models
@@ -10,12 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Bucket(models.Model):
-    """So many units that can be taken. ``taken`` moves only through inventory.operations."""
+    """So many units that can be taken. ``taken`` and ``kept`` move only through inventory.operations.
+
+    ``is_awaited``: somebody waits for units of it, so that what comes free is ``kept`` for them and
+    is not sold openly.
+    """
 
     key = models.CharField(_("key"), max_length=120, unique=True)
     region_id = models.BigIntegerField(_("region"))
     capacity = models.IntegerField(_("capacity"))
     taken = models.IntegerField(_("taken"), default=0)
+    kept = models.IntegerField(_("kept for those who wait"), default=0, db_default=0)
+    is_awaited = models.BooleanField(_("is waited for"), default=False, db_default=False)
 
     class Meta:
         verbose_name = _("bucket")
@@ -25,6 +31,21 @@ class Bucket(models.Model):
                 condition=Q(taken__gte=0) & Q(taken__lte=F("capacity")),
                 name="bookings_inventory_bucket_taken_within_capacity",
             ),
+            models.CheckConstraint(
+                condition=Q(kept=0) | Q(kept__gt=0, kept__lte=F("capacity") - F("taken")),
+                name="bookings_inventory_bucket_kept_within_capacity",
+            ),
+            models.CheckConstraint(
+                condition=Q(kept=0) | Q(is_awaited=True),
+                name="bookings_inventory_bucket_kept_for_somebody",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("region_id",),
+                condition=Q(is_awaited=True),
+                name="bookings_inventory_awaited",
+            ),
         )
 
     def __str__(self) -> str:
@@ -32,5 +53,41 @@ class Bucket(models.Model):
 
     @property
     def left(self) -> int:
-        """Units that can still be taken."""
-        return self.capacity - self.taken
+        """Units that can be sold openly."""
+        return self.capacity - self.taken - self.kept
+
+
+class Return(models.Model):
+    """Units of awaited buckets that came free at once: one step of the stream that is handed out.
+
+    Numbered by its id: of one bucket the numbers follow each other as the units came free, because
+    they are given under the bucket's lock. ``units`` by bucket id. Written in the statement that
+    frees; ``served_at`` when it has been offered to everybody who waits.
+    """
+
+    region = models.ForeignKey(
+        "kernel_places.Region",
+        models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("region"),
+    )
+    units = models.JSONField(_("units by bucket"))
+    given_at = models.DateTimeField(_("came free at"))
+    served_at = models.DateTimeField(_("handed out at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("return")
+        verbose_name_plural = _("returns")
+        indexes = (
+            models.Index(
+                fields=("region", "id"),
+                condition=Q(served_at__isnull=True),
+                name="bookings_inventory_return_open",
+            ),
+            models.Index(fields=("given_at",), name="bookings_inventory_return_when"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.pk}"

@@ -48,6 +48,17 @@ def find_placed(*, actor: str, request_key: str) -> Order | None:
     return Order.objects.filter(actor=actor, request_key=request_key).first()
 
 
+def find_many(keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Order]:
+    """The orders that these (buyer, request key) have made, of those that have. One statement."""
+    if not keys:
+        return {}
+    rows = Order.objects.filter(
+        actor__in={actor for actor, _key in keys}, request_key__in={key for _actor, key in keys}
+    )
+    found = {(order.actor, order.request_key): order for order in rows}
+    return {pair: found[pair] for pair in keys if pair in found}
+
+
 def for_actors(actors: Collection[str], contact_index: str = "") -> QuerySet[Order]:
     """Orders of these buyers, and those left with this contact, newest first."""
     mine = Order.objects.filter(actor__in=actors)

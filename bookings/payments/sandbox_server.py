@@ -50,6 +50,7 @@ _NEW_COLUMNS = (
     "how TEXT NOT NULL DEFAULT 'CHARGE'",
     "captured INTEGER NOT NULL DEFAULT 0",
     "later TEXT NOT NULL DEFAULT ''",
+    "at REAL NOT NULL DEFAULT 0",
 )
 """What a store made by an earlier version lacks."""
 
@@ -106,6 +107,8 @@ class Store:
         for column in _NEW_COLUMNS:
             with contextlib.suppress(sqlite3.OperationalError):
                 self.db.execute(f"ALTER TABLE payment ADD COLUMN {column}")
+        with contextlib.suppress(sqlite3.OperationalError):
+            self.db.execute("ALTER TABLE refund ADD COLUMN at REAL NOT NULL DEFAULT 0")
 
     def run(self, sql: str, *values: object) -> list[sqlite3.Row]:
         """One statement, its rows."""
@@ -161,9 +164,9 @@ class Party:
         """Take so much of what was set aside, once; None where that is not to be had."""
         amount = int(body["amount"])
         self.store.run(
-            "UPDATE payment SET status = 'SUCCEEDED', captured = ?"
+            "UPDATE payment SET status = 'SUCCEEDED', captured = ?, at = ?"
             " WHERE id = ? AND status = 'AUTHORISED' AND ? BETWEEN 1 AND amount",
-            amount, payment_id, amount,
+            amount, self._moment(), payment_id, amount,
         )  # fmt: skip
         found = self.say(payment_id)
         return (
@@ -186,10 +189,10 @@ class Party:
         """The buyer pressed a button: finish the payment once, send its notices, note what is to come."""
         is_paid = way != "decline"
         moved = self.store.run(
-            "UPDATE payment SET later = ?, captured = iif(? AND how = 'CHARGE', amount, 0),"
+            "UPDATE payment SET later = ?, at = ?, captured = iif(? AND how = 'CHARGE', amount, 0),"
             " status = CASE WHEN NOT ? THEN 'FAILED' WHEN how = 'CHARGE' THEN 'SUCCEEDED'"
             " ELSE 'AUTHORISED' END WHERE id = ? AND status = 'PENDING' RETURNING *",
-            later, is_paid, is_paid, payment_id,
+            later, self._moment(), is_paid, is_paid, payment_id,
         )  # fmt: skip
         if moved:
             self._notify(moved[0], way)
@@ -234,15 +237,20 @@ class Party:
         if known is None:
             done = self.store.run(
                 """
-                INSERT INTO refund SELECT ?, id, ?, 'SUCCEEDED' FROM payment AS p
+                INSERT INTO refund (token, payment_id, amount, status, at)
+                SELECT ?, id, ?, 'SUCCEEDED', ? FROM payment AS p
                 WHERE id = ? AND status = 'SUCCEEDED' AND later = '' AND ? > 0 AND ? <= captured - (
                     SELECT coalesce(sum(amount), 0) FROM refund WHERE payment_id = p.id
                 ) RETURNING *
                 """,
-                token, amount, payment_id, amount, amount,
+                token, amount, self._moment(), payment_id, amount, amount,
             )  # fmt: skip
             known = done[0] if done else None
         return None if known is None else {"token": token, "status": known["status"]}
+
+    def _moment(self) -> float:
+        """Seconds of this run's clock, for the day's file."""
+        return clock.moved_now(self.clock).timestamp()
 
     def is_silent(self, payment_id: str) -> bool:
         """Whether its buyer has chosen that no refund of it is ever answered."""

@@ -24,6 +24,7 @@ from bookings.payments.operations import NotPayable, Payable
 from bookings.shares.models import Division, Rule, Share, State
 from kernel import codes
 from kernel.errors import Refusal
+from kernel.outbox import operations as outbox
 
 TIME_TO_PAY = timedelta(hours=2)
 """How long the others have once the first share is paid."""
@@ -207,6 +208,12 @@ def settle(*, facts: Mapping[str, Any], at: datetime) -> None:
         Share.objects.filter(pk=share.pk).update(state=State.OPEN, paid_at=None)
     if not reason:
         _keep_open(order, share.division, at)
+        outbox.record(
+            name="bookings.share.paid",
+            key=f"share:{share.pk}",
+            facts={"share_id": share.pk, "order_id": order.pk, "amount_fen": share.amount_fen},
+            at=at,
+        )
 
 
 def _mark_paid(share: Share, at: datetime) -> bool:

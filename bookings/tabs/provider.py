@@ -17,6 +17,7 @@ class OnTab(OwnWay):
     """Pays by the tab that the payer is on, within its limit; a late bill stops it."""
 
     name = "tab"
+    without_buyer = True
 
     @property
     def title(self) -> str:

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from accounts.identity.models import User
 from accounts.organisations import demonstration
@@ -22,7 +20,7 @@ from bookings.inventory.operations import reshape
 from bookings.orders.models import Order
 from bookings.tabs.models import Member, Tab
 from config.demo.browser import Browser, Page
-from config.demo.steps import DEARER_FEN, Steps, accounts, expect, row_of
+from config.demo.steps import DEARER_FEN, Chapter, Steps, accounts, expect, row_of
 from config.demo.visitors import Stuck
 from kernel import clock
 from tourism.tickets.models import Slot
@@ -33,21 +31,8 @@ DEPOSIT_FEN = 5_000
 SILENT = timedelta(minutes=30)
 
 
-@dataclass
-class Chapter:
-    """What one journey was, and by how much it has moved the accounts: fen by the kind of account."""
-
-    title: str
-    outcome: str
-    moved: dict[str, int] = field(default_factory=dict)
-
-
 class Counter(Steps):
     """The whole day, chapter by chapter."""
-
-    def __init__(self, *where: Any) -> None:
-        super().__init__(*where)
-        self.chapters: list[Chapter] = []
 
     def run(self, tell: Callable[[str], None]) -> None:
         """One chapter after the other."""
@@ -216,7 +201,11 @@ class Counter(Steps):
         order = pay.url.removesuffix("pay/")
         self.await_state(order, "LAPSED")
         slot = Slot.objects.get(pk=row_of(order).lines.get(kind="ticket").ref)
-        reshape(bucket_id=slot.bucket_id, capacity=Bucket.objects.get(pk=slot.bucket_id).taken)
+        reshape(
+            bucket_id=slot.bucket_id,
+            capacity=Bucket.objects.get(pk=slot.bucket_id).taken,
+            at=clock.now(),
+        )
         self.press(buyers.browser, page)
         self.fault("wechat")
         found = self.state(order)

@@ -9,6 +9,7 @@ import sqlite3
 import time
 import urllib.request
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,15 @@ DEARER_FEN = 2000
 OUTSIDE = ("stripe", "alipay", "wechat")
 
 
+@dataclass
+class Chapter:
+    """What one journey was, and by how much it has moved the accounts: fen by the kind of account."""
+
+    title: str
+    outcome: str
+    moved: dict[str, int] = field(default_factory=dict)
+
+
 class Buyers(Party):
     """Two adults with an area and a bus in their cart, who do what a chapter says."""
 
@@ -56,6 +66,8 @@ class Steps:
         self.books = folder / "fakes"
         self.control = keys_in(self.books).control
         self.timings, self.number = Timings(), 0
+        self.chapters: list[Chapter] = []
+        self.counts: dict[str, int] = {}
 
     def buyers(self, browser: Browser | None = None) -> tuple[Buyers, Page]:
         self.number += 1

@@ -13,6 +13,8 @@ _TAKE = """
     RETURNING token
 """
 
+_CHECK = "SELECT 1 FROM kernel_leases_lease WHERE key = %s AND token = %s FOR SHARE"
+
 _PERIOD = """
     INSERT INTO kernel_leases_period (job, period, at) VALUES (%s, %s, %s)
     ON CONFLICT (job, period) DO NOTHING
@@ -31,6 +33,21 @@ def take(*, key: str, owner: str, seconds: float, at: datetime) -> int | None:
         cursor.execute(_TAKE, [key, owner, at + timedelta(seconds=seconds), at, at])
         row = cursor.fetchone()
     return None if row is None else int(row[0])
+
+
+class Lost(Exception):
+    """Somebody else has taken the lease meanwhile: what was begun with it is theirs to go on with."""
+
+
+def check(*, key: str, token: int) -> None:
+    """In the caller's transaction: the lease is still the one with this token, until the commit.
+
+    :raises Lost: it is not.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CHECK, [key, token])
+        if cursor.fetchone() is None:
+            raise Lost
 
 
 def first(*, job: str, period: str, at: datetime) -> bool:

@@ -11,6 +11,7 @@ const modules = {
   line: () => import("./line.js"),
   poll: () => import("./poll.js"),
   print: () => import("./print.js"),
+  read: () => import("./read.js"),
   sheet: () => import("./sheet.js"),
   stepper: () => import("./stepper.js"),
 };

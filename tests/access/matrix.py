@@ -63,6 +63,10 @@ def _top_up(world: World) -> Mapping[str, Any]:
     return {"top_up_id": world.top_up.pk}
 
 
+def _title(world: World) -> Mapping[str, Any]:
+    return {"title_id": world.title.pk}
+
+
 def _bill(world: World) -> Mapping[str, Any]:
     return {"bill_id": world.bill.pk}
 
@@ -87,8 +91,20 @@ def _traveller(world: World) -> Mapping[str, Any]:
     return {"traveller_id": world.traveller.pk}
 
 
+def _message(world: World) -> Mapping[str, Any]:
+    return {"message_id": world.message.pk}
+
+
+def _stop(world: World) -> Mapping[str, Any]:
+    return {"signed": world.stop_token}
+
+
 def _sale(world: World) -> Mapping[str, Any]:
     return {"region": world.region.slug, "sale": world.sale.pk}
+
+
+def _entry(world: World) -> Mapping[str, Any]:
+    return {"entry_id": world.entry.pk}
 
 
 def _gate(world: World) -> Mapping[str, Any]:
@@ -132,6 +148,25 @@ ROUTES: Mapping[str, Row] = {
     ),
     "set_language": Row(everybody("302"), everybody("302")),
     "messages:outbox": PUBLIC,  # on local data only
+    "messages:inbox": Row(">in 200 200 200 200 200 200 200"),
+    "messages:read-all": Row(everybody("405"), ">in 302 302 302 302 302 302 302"),
+    "messages:message": Row(">in 200 404 404 404 404 404 404", at=_message),
+    "messages:read": Row(everybody("405"), ">in 302 404 404 404 404 404 404", at=_message),
+    "messages:settings": Row(
+        ">in 200 200 200 200 200 200 200",
+        ">in 302 302 302 302 302 302 302",
+        form=lambda world: {"language": "en"},
+    ),
+    "messages:email": Row(
+        everybody("405"),
+        ">in 302 302 302 302 302 302 302",
+        form=lambda world: {"email": "somebody@example.org"},
+    ),
+    "messages:consent": Row(everybody("405"), ">in 302 302 302 302 302 302 302"),
+    "messages:stop": Row(everybody("200"), everybody("200"), at=_stop),  # whoever has the link
+    "messages:confirm-email": Row(
+        everybody("404"), everybody("404"), at=lambda world: {"signed": "x"}
+    ),
     "tour:show": PUBLIC,  # on local data only
     "home:regions": PUBLIC,
     "home:sources": PUBLIC,
@@ -209,6 +244,15 @@ ROUTES: Mapping[str, Row] = {
     "checkout:travellers": Row(everybody("302"), everybody("302"), at=_region),
     "checkout:confirm": Row(everybody("302"), everybody("200"), at=_region),
     "checkout:now": Row(everybody("400"), everybody("400"), at=_region),
+    "waitlist:join": Row(everybody("400"), everybody("400"), at=_region),
+    "waitlist:mine": PUBLIC,
+    "waitlist:show": Row("404 200 404 404 404 404 404 404", at=_entry),
+    "waitlist:leave": Row(
+        "404 200 404 404 404 404 404 404", "404 302 404 404 404 404 404 404", at=_entry
+    ),
+    "waitlist:decline": Row(
+        "404 200 404 404 404 404 404 404", "404 302 404 404 404 404 404 404", at=_entry
+    ),
     "waiting:room": Row(everybody("200"), at=_sale),
     "waiting:state": Row(everybody("404"), at=_sale),  # only with the number that joining gave
     "waiting:join": Row(everybody("405"), everybody("302"), at=_sale),
@@ -231,6 +275,15 @@ ROUTES: Mapping[str, Row] = {
     ),
     "balance:state": Row("404 200 404 404 404 404 404 404", at=_top_up),
     "balance:back": Row(everybody("302"), at=_top_up),
+    "invoices:titles": PUBLIC,
+    "invoices:title-add": Row(everybody("200"), everybody("200")),
+    "invoices:title": Row(
+        "404 200 404 404 404 404 404 404", "404 200 404 404 404 404 404 404", at=_title
+    ),
+    "invoices:title-default": Row(everybody("405"), "404 302 404 404 404 404 404 404", at=_title),
+    "invoices:title-remove": Row(
+        "404 200 404 404 404 404 404 404", "404 302 404 404 404 404 404 404", at=_title
+    ),
     "tabs:show": Row(">in 200 200 200 200 200 200 200"),
     "tabs:bill": Row("404 200 404 404 404 404 404 404", at=_bill),
     "tabs:pay": Row("404 200 404 404 404 404 404 404", "404 302 404 404 404 404 404 404", at=_bill),

@@ -11,6 +11,8 @@ from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.identity.models import SignIn, User
+from accounts.messages import operations as messages
+from accounts.messages.models import Message
 from accounts.organisations.models import Role
 from accounts.travellers.models import Traveller
 from bookings.balance import operations as balance
@@ -19,6 +21,9 @@ from bookings.cash import operations as cash
 from bookings.cash.models import Payout, Shift
 from bookings.contracts import Ask
 from bookings.fulfilment import operations as fulfilment
+from bookings.invoices import operations as invoices
+from bookings.invoices import titles
+from bookings.invoices.models import Title
 from bookings.orders import operations as orders
 from bookings.orders.models import Order
 from bookings.payments.models import Attempt, AttemptState
@@ -31,11 +36,13 @@ from bookings.tabs.models import Bill, Member, Tab
 from bookings.vouchers import queries as vouchers
 from bookings.waiting import operations as waiting
 from bookings.waiting.models import Sale
+from bookings.waitlist.models import Entry as WaitlistEntry
 from kernel import clock
 from kernel.places.models import Region
 from tests.bookings.orders.test_settle import money
 from tests.bookings.waiting.conftest import make_sale
 from tests.cast import Cast, assemble, enter
+from tests.contracts.rows import waitlist_entry
 from tests.contracts.stalls import AT, DAY, Tickets, buy
 from tests.factories.accounts import (
     MembershipFactory,
@@ -78,11 +85,15 @@ class World:
     shift: Shift
     payout: Payout
     bill: Bill
+    title: Title
     share_to_scan: Attempt
     traveller: Traveller
     sign_in: SignIn
     gate_post: str
     sale: Sale
+    message: Message
+    stop_token: str
+    entry: WaitlistEntry
 
     def user(self, actor: str) -> User | None:
         """Who an actor of ACTORS is."""
@@ -147,6 +158,9 @@ def build() -> World:
         paid=paid,
         account=_account(paid),
         top_up=balance.ask_top_up(actor=owner.actor, pay_fen=1000, bonus_fen=0, at=AT),
+        title=invoices.keep(
+            actor=owner.actor, facts=titles.read(kind="PERSON", name="王芳"), at=AT
+        ),
         shift=(shift := _shift(cast)),
         payout=_payout(shift),
         bill=_bill(owner, stall.region),
@@ -158,6 +172,9 @@ def build() -> World:
         sign_in=SignIn.objects.get(user=owner),
         gate_post=f"{gate.zone}@{gate.slug}",
         sale=_sale(stall.region, cast.area.pk, owner),
+        message=_message(owner),
+        stop_token=messages.stop_path(owner.pk, "en").rstrip("/").rpartition("/")[2],
+        entry=waitlist_entry(0, owner.actor),
     )
 
 
@@ -208,6 +225,15 @@ def _share(stall: Tickets, owner: User) -> Share:
     portions = [shares.Portion(part.key, ((line.pk, part.key),)) for part in line.open_parts]
     made = shares.divide(order=order, portions=portions, rule=Rule.ALL, actor=owner.actor, at=AT)
     return made.shares.get(position=0)
+
+
+def _message(owner: User) -> Message:
+    """The owner was told something."""
+    note = messages.Note(
+        "bookings.news.confirmed", "told", {"code": "C", "what": "W"}, user_id=owner.pk
+    )
+    messages.tell([note], at=AT)
+    return Message.objects.get(key="told")
 
 
 def _account(order: Order) -> BankDetails:

@@ -16,6 +16,9 @@ _COUNTED = re.compile(
 )
 MAY_BE_ANYTHING = {
     "bookings_ledger_posting.amount_fen": "assets above zero, debts below",
+    "bookings_settlement_bill.fees_fen": "a day may have more refunds than payments",
+    "bookings_settlement_billrow.fee_fen": "a refund may bring its fee back",
+    "bookings_settlement_earning.fen": "what is taken back of a supplier is below zero",
     "bookings_tabs_item.fen": "what came back is below zero, though a payment is above it",
     "bookings_tabs_tab.used_fen": "below zero it is owed to the holder",
 }

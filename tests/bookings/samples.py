@@ -50,6 +50,10 @@ class GoneBy(Refusal):
     code = "gone_by"
 
 
+class HoldsOne(Refusal):
+    """Somebody of the party has one of that day already."""
+
+
 @dataclass
 class Sample:
     """What the three have in common: one thing on one day, of which a bucket holds so many.
@@ -71,6 +75,8 @@ class Sample:
     currency: str = "CNY"
     group_prices: tuple[GroupPrice, ...] = ()
     classes: tuple[str, ...] = ("",)
+    holders: set[str] = field(default_factory=set)
+    needs_names: bool = False
 
     def browse(
         self, *, region_id: int, supplier_id: int | None, first: date, last: date
@@ -143,11 +149,18 @@ class Sample:
                 dues=self.dues(sum(part.price_fen for part in parts)),
                 currency=self.currency,
                 group_prices=self.group_prices,
+                needs_names=self.needs_names,
             ),
         )
 
     def dues(self, total_fen: int) -> tuple[Due, ...]:
         return (Due(total_fen),)
+
+    def conflicts(self, *, asks: Sequence[Ask], at: datetime) -> Sequence[Refusal | None]:
+        return [
+            HoldsOne() if {member.index for member in ask.party} & self.holders else None
+            for ask in asks
+        ]
 
     def claim(self, *, claims: Sequence[Claim], at: datetime) -> Sequence[Refusal | None]:
         return [self._hold(claim.line_id, claim.ref, claim.part_keys) for claim in claims]

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db.models import Model
 
 from accounts.identity.models import User
-from accounts.messages.models import Message
+from accounts.messages.models import Delivery, Message
 from accounts.organisations.models import Membership, Organisation
 from accounts.travellers.models import Traveller
 from bookings.balance.models import Account, Offer, TopUp
@@ -24,23 +24,28 @@ from bookings.codes.models import IssuerKey
 from bookings.deposits.models import Deposit
 from bookings.dues.models import LaterDue
 from bookings.dues.models import State as DueState
-from bookings.inventory.models import Bucket
+from bookings.inventory.models import Bucket, Return
 from bookings.ledger import operations as ledger
 from bookings.ledger.models import Entry as LedgerEntry
 from bookings.orders.models import Hold, Line, Order
 from bookings.payments.models import Attempt, AttemptState, EventState, ProviderEvent
 from bookings.pricing.models import PriceAudit
 from bookings.refunds.models import Evidence, Reason, Refund, RefundRequest
+from bookings.settlement.models import Bill as ProviderBill
+from bookings.settlement.models import Contract, Earning, Finding
 from bookings.shares.models import Division, Rule, Share
 from bookings.tabs.models import Bill, Item, Tab
 from bookings.tabs.models import Payout as TabPayout
 from bookings.waiting.models import Sale, Turn
+from bookings.waitlist.models import Decision, Try, Wish
+from bookings.waitlist.models import Entry as WaitlistEntry
 from kernel import seals
 from kernel.audit import operations as audit
 from kernel.audit.models import Entry as AuditEntry
 from kernel.outbox.models import Event, Failure, Receipt
 from kernel.places.models import CalendarDay, Place, Region
 from tests.bookings.waiting.conftest import make_sale
+from tests.contracts import settled
 from tests.factories.accounts import (
     MembershipFactory,
     OrganisationFactory,
@@ -143,8 +148,15 @@ def event(n: int) -> Event:
 
 def message(n: int) -> Message:
     return Message.objects.create(
-        key=f"key{n}", template="sign-in-code", channel="sms", language="en", to_sealed="x",
-        to_masked="161****0001", body_sealed="x", created_at=moment(n),
+        key=f"key{n}", kind=f"kind-{n}", language="en", body_sealed=seals.seal("x", purpose="message"),
+        created_at=moment(n), about=f"thing:{n}",
+    )  # fmt: skip
+
+
+def delivery(n: int) -> Delivery:
+    return Delivery.objects.create(
+        message=message(n), channel="SMS", to_sealed=seals.seal("x", purpose="message"),
+        to_masked=f"161****{n:04}", state="SENT", sent_at=moment(n), created_at=moment(n),
     )  # fmt: skip
 
 
@@ -307,6 +319,39 @@ def bucket(n: int) -> Bucket:
     return Bucket.objects.create(key=f"key{n}", region_id=1, capacity=10, taken=n % 10)
 
 
+def freed(n: int) -> Return:
+    return Return.objects.create(region=RegionFactory(), units={str(n): 1}, given_at=moment(n))
+
+
+def waitlist_entry(n: int, actor: str = "") -> WaitlistEntry:
+    region = RegionFactory()
+    entry = WaitlistEntry.objects.create(
+        region=region, organisation=OrganisationFactory(region=region), actor=actor or f"guest:{n}",
+        request_key=f"k{n}", kind="plain", party=[["any", 0]], owners=[], size=1, limit_fen=1000,
+        language="en", contact_masked="161****0001", joined_at=moment(n),
+    )  # fmt: skip
+    Wish.objects.create(
+        entry=entry, position=0, ref="1:1000", title={"en": "Thing"}, starts_at=moment(n + 1),
+        ends_at=moment(n + 2), total_fen=1000,
+    )  # fmt: skip
+    return entry
+
+
+def decision(n: int) -> Decision:
+    entry = waitlist_entry(n)
+    return Decision.objects.create(
+        region=entry.region, bucket_id=1, free=1, outcome="PASSED", entry=entry, return_id=n,
+        wish=entry.wishes.get(), units=2, reason="no_room", words=f"No room {n}", at=moment(n),
+    )  # fmt: skip
+
+
+def second_place(n: int) -> Try:
+    return Try.objects.create(
+        scope=f"plain:{n}", identity="x", actor=f"guest:{n}", organisation=OrganisationFactory(),
+        first_at=moment(n), last_at=moment(n),
+    )  # fmt: skip
+
+
 def sale(n: int) -> Sale:
     region = RegionFactory()
     supplier = OrganisationFactory(region=region)
@@ -338,12 +383,20 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     AuditEntry: audit_entry,
     Bill: bill,
     Bucket: bucket,
+    Return: freed,
+    Decision: decision,
+    Try: second_place,
+    WaitlistEntry: waitlist_entry,
     Cableway: cableway,
     CalendarDay: calendar_day,
+    Contract: settled.contract,
+    Delivery: delivery,
     Deposit: deposit,
     Division: division,
+    Earning: settled.earning,
     EntryDay: lambda n: slot(n).day,
     Event: event,
+    Finding: settled.finding,
     Gate: gate,
     IssuerKey: issuer_key,
     LaterDue: later_due,
@@ -362,6 +415,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Place: lambda _n: PlaceFactory(),
     PriceAudit: price_audit,
     Product: product,
+    ProviderBill: settled.bill,
     ProviderEvent: provider_event,
     Refund: refund,
     RefundRequest: refund_request,

@@ -135,7 +135,7 @@ def open_as(open_browser: Open, at_work: dict[str, Any]) -> Open:
 
 def _sign_in(page: Page, role: str, language: str) -> None:
     page.goto(f"/{language}/tour/")
-    row = page.locator("tbody tr").filter(has=page.get_by_role("rowheader", name=role))
+    row = page.locator("tbody tr").filter(has=page.get_by_role("rowheader", name=role, exact=True))
     name, password, digits = row.get_by_role("cell").all_inner_texts()
     page.goto(f"/{language}/staff/?next=/{language}/scan/")
     page.fill("[name=username]", name)

@@ -29,7 +29,7 @@ class Thing:
     def limit(self, places: int) -> None:
         """Leave just so many places of it."""
         bucket = Bucket.objects.get(pk=self.bucket_ids[0])
-        reshape(bucket_id=bucket.pk, capacity=bucket.taken + places)
+        reshape(bucket_id=bucket.pk, capacity=bucket.taken + places, at=clock.now())
 
 
 def things_on_sale(region: Region, *, number: int, in_days: int = 0) -> list[Thing]:
@@ -44,7 +44,7 @@ def things_on_sale(region: Region, *, number: int, in_days: int = 0) -> list[Thi
     answers = registry.offer_all(asks, at=clock.now())
     things = [_thing(a[0]) for a in answers if not isinstance(a, Refusal) and a[0].needs_names]
     for bucket_id in {bucket for thing in things[:number] for bucket in thing.bucket_ids}:
-        reshape(bucket_id=bucket_id, capacity=ROOM)
+        reshape(bucket_id=bucket_id, capacity=ROOM, at=clock.now())
     assert len(things) >= number, "too little is on sale"
     return things[:number]
 

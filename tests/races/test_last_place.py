@@ -35,7 +35,9 @@ def test_exactly_as_many_orders_as_places(shop, sellers, at):
     assert Order.objects.count() == PLACES
 
 
-def unguarded_take(groups: Sequence[Sequence[Demand]]) -> list[inventory.Shortage | None]:
+def unguarded_take(
+    groups: Sequence[Sequence[Demand]], *, with_kept: bool = False
+) -> list[inventory.Shortage | None]:
     """Read, decide, write: what the lock is for."""
     answers: list[inventory.Shortage | None] = []
     for group in groups:

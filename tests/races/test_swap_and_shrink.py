@@ -10,6 +10,7 @@ from bookings.contracts import Demand
 from bookings.inventory import operations as inventory
 from bookings.inventory import queries
 from bookings.inventory.models import Bucket
+from tests.bookings.conftest import AT
 from tests.races.conftest import NOT_KEPT_OUT_S, drop_constraint, of_type, run_together
 
 TAKERS = 8
@@ -18,8 +19,8 @@ TAKERS = 8
 def test_swaps_that_cross_do_not_deadlock_and_lose_nothing(shop):
     one, two = shop.bucket(10), shop.bucket(10)
     inventory.take([[Demand(one, 5), Demand(two, 5)]])
-    there = lambda: inventory.swap(give=[Demand(one, 1)], want=[Demand(two, 1)])  # noqa: E731
-    back = lambda: inventory.swap(give=[Demand(two, 1)], want=[Demand(one, 1)])  # noqa: E731
+    there = lambda: inventory.swap(give=[Demand(one, 1)], want=[Demand(two, 1)], at=AT)  # noqa: E731
+    back = lambda: inventory.swap(give=[Demand(two, 1)], want=[Demand(one, 1)], at=AT)  # noqa: E731
 
     results = run_together(*[there, back] * 5)
 
@@ -32,7 +33,7 @@ def shrink_while_taking(bucket: int) -> list[object]:
         with transaction.atomic():
             return inventory.take([[Demand(bucket, 1)]])
 
-    shrink = lambda: inventory.reshape(bucket_id=bucket, capacity=3)  # noqa: E731
+    shrink = lambda: inventory.reshape(bucket_id=bucket, capacity=3, at=AT)  # noqa: E731
     return run_together(shrink, *[take] * TAKERS)
 
 

@@ -69,6 +69,8 @@ def writes(hears):
 
 
 def relay_together(at):
+    """What is published: who comes while another numbers the events would find nothing to do."""
+    outbox.publish(at=at)
     results = run_together(*[lambda: outbox.relay(at=at)] * RELAYS)
     assert [type(result) for result in results] == [int] * RELAYS
 

@@ -83,7 +83,9 @@ class Person:
             )  # fmt: skip
         site = Up(process, port, output)
         try:
-            assert wait_for(lambda: site.is_whole() or process.poll() is not None), site.printed()
+            assert wait_for(lambda: site.is_whole() or process.poll() is not None, within_s=100), (
+                site.printed()
+            )
             assert process.poll() is None, site.printed()
             yield site
         finally:

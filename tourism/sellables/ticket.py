@@ -40,6 +40,9 @@ class Ticket:
             for answer in offers.offer(asks, at=at)
         ]
 
+    def conflicts(self, *, asks: Sequence[Ask], at: datetime) -> Sequence[Refusal | None]:
+        return tickets.held_that_day(asks)
+
     def claim(self, *, claims: Sequence[Claim], at: datetime) -> Sequence[Refusal | None]:
         return tickets.admit(claims)
 

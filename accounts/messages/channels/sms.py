@@ -1,13 +1,10 @@
-"""Short messages. No gateway is built in: on local data they are read at /outbox/.
-
-A gateway is one class with ``deliver``, registered over this one from its room's AppConfig.
-"""
+"""Short messages where no gateway is set up: on local data they are read at /outbox/."""
 
 from __future__ import annotations
 
 from django.conf import settings
 
-from accounts.messages.channels import Undeliverable
+from accounts.messages.channels import Letter, Undeliverable
 
 
 class NoGateway:
@@ -15,6 +12,6 @@ class NoGateway:
 
     name = "SMS"
 
-    def deliver(self, *, to: str, subject: str, body: str, key: str) -> None:
+    def deliver(self, letter: Letter) -> None:
         if not settings.QUANYU_LOCAL:
             raise Undeliverable("no SMS gateway is set up")

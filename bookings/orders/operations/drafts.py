@@ -40,6 +40,8 @@ class PlaceRequest:
     paid order that this one is added to; ``is_all_or_nothing``: a supplier's later no ends all of it.
     With an ``exchange`` it is a change: of the same journey, with the contact of the old order.
     ``coupon_ids`` are coupons of the buyer that may be used; those that save most are.
+    ``takes_kept``: it is for somebody who waits, whom kept units are for; it is placed with none that is
+    not, and may be held for longer.
     """
 
     actor: str
@@ -56,6 +58,8 @@ class PlaceRequest:
     owners: tuple[str, ...] = ()
     exchange: Exchange | None = None
     coupon_ids: tuple[int, ...] = ()
+    hold_for: timedelta = HOLD_FOR
+    takes_kept: bool = False
     request_id: str = field(default_factory=trace.current)
 
     @property
@@ -213,7 +217,7 @@ def _order(request: PlaceRequest, offers: Sequence[Offer], at: datetime) -> dict
         "channel": request.channel,
         **(_contact_of(old.line.order) if old else _sealed(request.contact)),
         "placed_at": at,
-        "due_at": min([at + HOLD_FOR, *(o.starts_at for o in offers if o.starts_at > at)]),
+        "due_at": min([at + request.hold_for, *(o.starts_at for o in offers if o.starts_at > at)]),
         "paid_at": None,
     }
 

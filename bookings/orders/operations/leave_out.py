@@ -40,7 +40,7 @@ def leave_out(*, order: Order, parts: Mapping[int, Collection[str]], at: datetim
     order.due_now_fen = sum(sum(line.shares_now.values()) for line in left)
     order.save(update_fields=["total_fen", "due_now_fen"])
     settle_rest(order=order, at=at)
-    inventory.give_back(freed)
+    inventory.give_back(freed, at=at)
 
 
 def _shrink(line: Line, keys: Collection[str]) -> list[Demand]:

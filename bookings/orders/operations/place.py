@@ -77,7 +77,7 @@ def _place_each(requests: Sequence[PlaceRequest], at: datetime) -> list[Order | 
     drafts = [
         _draft(request, answer, at) for request, answer in zip(requests, answers, strict=True)
     ]
-    sold_out.turn_away([draft for draft in drafts if draft.is_alive])
+    sold_out.turn_away([d for d in drafts if d.is_alive and not d.request.takes_kept])
     _write([draft for draft in drafts if draft.is_alive], at)
     losers = [number for number, draft in enumerate(drafts) if draft.lost_its_place]
     contested = {d.bucket_id for number in losers for d in drafts[number].all_demands()}
@@ -190,7 +190,9 @@ def _record(drafts: Sequence[Draft], at: datetime) -> None:
 
 
 def _take(drafts: Sequence[Draft]) -> None:
-    shortages = inventory.take([draft.all_demands() for draft in drafts])
+    with_kept = bool(drafts) and all(draft.request.takes_kept for draft in drafts)
+    demands = [draft.all_demands() for draft in drafts]
+    shortages = inventory.take(demands, with_kept=with_kept)
     for draft, shortage in zip(drafts, shortages, strict=True):
         if shortage is not None:
             draft.lacks = shortage.bucket_id

@@ -107,7 +107,7 @@ def release_lines(lines: Sequence[Line], *, state: State, at: datetime) -> None:
     Line.objects.filter(pk__in=[line.pk for line in lines]).update(state=state)
     holds = list(Hold.objects.filter(line__in=lines))
     Hold.objects.filter(line__in=lines).update(released=F("units"))
-    inventory.give_back(Demand(h.bucket_id, h.units - h.released) for h in holds)
+    inventory.give_back((Demand(h.bucket_id, h.units - h.released) for h in holds), at=at)
 
 
 def pass_on(lines: Sequence[Line]) -> None:
@@ -152,7 +152,7 @@ def withdraw_parts(*, parts: Mapping[int, Sequence[str]], at: datetime) -> None:
         by_kind[line.kind].append((line, list(parts[line.pk])))
     for kind in sorted(by_kind):
         registry.get(kind).withdraw(lines=by_kind[kind], at=at)
-    inventory.give_back(freed)
+    inventory.give_back(freed, at=at)
 
 
 def _cancel(line: Line, keys: set[str]) -> list[Demand]:

@@ -16,6 +16,7 @@ from bookings.payments.operations.pay import (
     ways_to_pay,
 )
 from bookings.payments.operations.take import NotSetAside, close_order, take
+from bookings.payments.operations.unasked import charge_unasked, ways_unasked
 
 __all__ = (
     "ASK_AFTER",
@@ -30,6 +31,7 @@ __all__ = (
     "ask_about",
     "ask_open",
     "catch_up",
+    "charge_unasked",
     "close_by_hand",
     "close_order",
     "hear",
@@ -40,4 +42,5 @@ __all__ = (
     "release",
     "take",
     "ways_to_pay",
+    "ways_unasked",
 )

@@ -24,17 +24,21 @@ class NotSetAside(Refusal):
 def take(*, attempt: Attempt, amount_fen: int, at: datetime) -> None:
     """Take a part of what was set aside, once; the provider releases the rest.
 
-    :raises NotSetAside: more than was set aside, or it is over. :raises ProviderDown: no answer; asking
-        again is safe.
+    :raises NotSetAside: more than was set aside, or it is over. :raises ProviderDown: no answer, or what
+        it took is not in what it says of the payment yet; asking again is safe.
     """
     chosen = providers.get(attempt.provider)
     if attempt.state != AttemptState.AUTHORISED or not 0 < amount_fen <= attempt.authorised_fen:
         raise NotSetAside
     if amount_fen < attempt.authorised_fen and not chosen.capabilities.capture_less:
         raise NotSetAside
-    if chosen.capture(attempt.handle, amount_fen=amount_fen) is Outcome.PENDING:
+    said = chosen.capture(attempt.handle, amount_fen=amount_fen)
+    if said is Outcome.PENDING:
         raise ProviderDown
     ask(attempt=attempt, at=at)
+    held = Attempt.objects.filter(pk=attempt.pk, state=AttemptState.AUTHORISED)
+    if said is Outcome.SUCCEEDED and held.exists():
+        raise ProviderDown
 
 
 def close_order(*, order_id: int, at: datetime) -> None:

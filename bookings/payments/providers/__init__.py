@@ -69,7 +69,8 @@ class Capabilities:
     ``authorise``: set a sum aside and take it later; ``capture_less``: take a part of it, the rest is
     released. ``refund_window_days`` after the payment it takes no refund any more;
     ``refund_takes_days`` until money is there at the latest. ``is_internal``: a way to pay of our own,
-    whose answer is final at once. ``page_lives``: how long a page that it has made can be opened; None:
+    whose answer is final at once. ``without_buyer``: it can be charged while the buyer is away, by what
+    they have agreed to before. ``page_lives``: how long a page that it has made can be opened; None:
     as long as the payment.
     """
 
@@ -81,6 +82,7 @@ class Capabilities:
     refund_window_days: int = 365
     refund_takes_days: int = 7
     is_internal: bool = False
+    without_buyer: bool = False
     page_lives: timedelta | None = None
 
 

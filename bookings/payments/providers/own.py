@@ -27,6 +27,7 @@ class OwnWay(ABC):
     name: str
     thanks = (b"", "text/plain")
     refund_takes_days = 0
+    without_buyer = False
 
     @property
     @abstractmethod
@@ -63,6 +64,7 @@ class OwnWay(ABC):
             refund_window_days=3650,
             refund_takes_days=self.refund_takes_days,
             is_internal=True,
+            without_buyer=self.without_buyer,
         )
 
     def start(self, charge: Charge) -> Started:

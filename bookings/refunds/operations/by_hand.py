@@ -16,7 +16,7 @@ from bookings.orders.models import Order
 from bookings.refunds.models import BankDetails, Refund, RefundState
 from bookings.refunds.operations.requests import SecondPerson
 from bookings.refunds.operations.rest import held_by, is_at_the_bank
-from bookings.refunds.operations.sending import ask_about_stuck
+from bookings.refunds.operations.sending import ask_about_stuck, say_done
 from kernel import codes, seals
 from kernel.audit import operations as audit
 from kernel.errors import Refusal
@@ -155,6 +155,7 @@ def pay_out(*, refund_id: int, reference: str, actor: str, at: datetime) -> None
         refund.state, refund.done_at, refund.paid_out_ref = RefundState.DONE, at, reference[:80]
         refund.save(update_fields=["state", "done_at", "paid_out_ref"])
         BankDetails.objects.filter(refund=refund).update(sealed="", wiped_at=at)
+        say_done(refund, at)
         ledger.post(
             key=f"paid-out:{refund.pk}",
             subject=_subject(refund),

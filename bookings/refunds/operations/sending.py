@@ -103,7 +103,9 @@ def _note(refund: Refund, answer: Returned, at: datetime) -> None:
         changes = {"state": RefundState.SENT, "next_at": at + timedelta(seconds=_LONGEST_WAIT_S)}
     with transaction.atomic(durable=True):
         waiting = Refund.objects.filter(pk=refund.pk, token=refund.token)
-        waiting.exclude(state=RefundState.DONE).update(tries=F("tries") + 1, **changes)
+        waiting = waiting.exclude(state=RefundState.DONE)
+        if waiting.update(tries=F("tries") + 1, **changes) and "done_at" in changes:
+            say_done(refund, at)
 
 
 def _is_lost(refund: Refund, at: datetime) -> bool:
@@ -167,9 +169,24 @@ def _told_returned(refund: Refund, token: str, at: datetime) -> None:
         note_twice(refund, at)
     elif is_current and refund.state in ON_ITS_WAY:
         _set(refund, state=RefundState.DONE, done_at=at, why="")
+        say_done(refund, at)
     elif refund.state in (RefundState.FAILED, RefundState.SENDING):
         _rename(refund, token)
         _set(refund, state=RefundState.SENT, next_at=at)
+
+
+def say_done(refund: Refund, at: datetime) -> None:
+    """Record that its money has come back. In the transaction that marks it."""
+    outbox.record(
+        name="bookings.refund.done",
+        key=f"refund:{refund.pk}",
+        facts={
+            "refund_id": refund.pk,
+            "order_id": refund.order_id,
+            "amount_fen": refund.amount_fen,
+        },
+        at=at,
+    )
 
 
 def _rename(refund: Refund, token: str) -> None:

@@ -24,13 +24,15 @@ from config.demo.browser import Timings
 from config.demo.counter import Counter
 from config.demo.gate import Gate
 from config.demo.stage import running_site
+from config.demo.supply import Supply
 from config.demo.visitors import Party, Tally
 from kernel import clock, invariants
 
 SPEED = 90
 """The clock in the demonstration: a morning of three hours takes two minutes."""
-COUNTER_SPEED = 30
-"""At the counter a quarter of an hour takes half a minute."""
+STORY_SPEED = 30
+"""In a story a quarter of an hour takes half a minute."""
+STORIES: dict[str, type[Counter] | type[Supply]] = {"counter": Counter, "supply": Supply}
 DAWN, HOURS = timedelta(hours=6), 3
 LINGER_S = 50
 LANES = 3
@@ -42,7 +44,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--visitors", type=int, default=50, help="how many parties")
-        parser.add_argument("--day", choices=("morning", "counter"), default="morning")
+        parser.add_argument("--day", choices=("morning", *STORIES), default="morning")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--json", type=Path, metavar="FILE")
         parser.add_argument(
@@ -57,8 +59,8 @@ class Command(BaseCommand):
             raise CommandError("The demonstration runs on servers of its own, or give --url.")
         with tempfile.TemporaryDirectory(prefix="qy-demo-") as folder:
             morning = _Morning(self, visitors, seed, Path(folder))
-            if day == "counter":
-                report = morning.run_counter()
+            if day in STORIES:
+                report = morning.run_story(STORIES[day])
             else:
                 report = morning.visit(url.rstrip("/")) if url else morning.run()
         for name, value in report.items():
@@ -110,15 +112,15 @@ class _Morning:
             self._visits(site.url, moments, LINGER_S)
             return self._report()
 
-    def run_counter(self) -> dict[str, Any]:
-        """One journey for each way to pay, on a site of its own with stand-ins of the services."""
+    def run_story(self, story_of: type[Counter] | type[Supply]) -> dict[str, Any]:
+        """A day in chapters, on a site of its own with stand-ins of the services."""
         self._say("Loading the region …")
         tomorrow = (datetime.now(self.zone) + timedelta(days=1)).date()
         dawn = datetime.combine(tomorrow, datetime.min.time(), self.zone) + DAWN
         with running_site(
-            self.folder, slug=SLUG, start=dawn, speed=COUNTER_SPEED, days=5, fakes=True
+            self.folder, slug=SLUG, start=dawn, speed=STORY_SPEED, days=5, fakes=True
         ) as site:
-            story = Counter(
+            story = story_of(
                 site.url, site.fakes, self.folder, tomorrow + timedelta(days=1), self.seed
             )
             story.run(self._say)
@@ -129,6 +131,7 @@ class _Morning:
             "chapters": len(chapters),
             "stuck": sum(each["outcome"].startswith("STUCK") for each in chapters),
             "story": chapters,
+            **story.counts,
             "money_delta_fen": story.money_delta(),
             "errors_5xx": self.timings.errors_5xx,
             "violations": len(found),

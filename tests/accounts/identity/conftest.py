@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from accounts.messages import operations as messages
+from accounts.messages import opening
 from accounts.messages.models import Message
 
 AT = datetime(2026, 10, 1, 1, 0, tzinfo=UTC)
@@ -22,7 +22,7 @@ def at() -> datetime:
 def code_sent() -> str:
     """The six digits in the newest message."""
     message = Message.objects.latest("pk")
-    found = re.search(r"\d{6}", messages.body_of(message))
+    found = re.search(r"\d{6}", opening.body_of(message))
     assert found
     return found[0]
 

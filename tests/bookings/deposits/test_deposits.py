@@ -326,6 +326,26 @@ def test_a_provider_that_is_down_for_an_hour_is_asked_until_it_answers(held, now
     assert sound(moment)
 
 
+def test_what_was_taken_and_is_still_said_to_be_set_aside_is_asked_about_again(held, now):
+    real = providers.get("sandbox")
+    before = real.fetch(held.handle)
+    answering(fetch=lambda _handle: before)
+    deposit = Deposit.objects.get()
+    deposits.settle(deposit_id=deposit.pk, keep_fen=100, reason="a scratch", actor="user:1", at=now)
+    outbox.drain(at=now)
+    deposit.refresh_from_db()
+    assert (deposit.state, deposit.tries) == (State.SETTLING, 1)
+
+    providers.register(real)
+    deposits.carry_out_due(at=now + timedelta(minutes=1))
+    outbox.drain(at=now)
+
+    held.refresh_from_db()
+    deposit.refresh_from_db()
+    assert (deposit.state, held.captured_fen) == (State.SETTLED, 100)
+    assert sound(now)
+
+
 def test_what_cannot_be_taken_is_not_called_settled(held, now):
     answering(capture=lambda *_args, **_more: Outcome.FAILED)
     deposit = Deposit.objects.get()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import IntegrityError, transaction
 from hypothesis import given, settings
@@ -14,6 +16,7 @@ from bookings.inventory import queries
 from bookings.inventory.models import Bucket
 
 pytestmark = pytest.mark.django_db
+AT = datetime(2026, 10, 1, tzinfo=UTC)
 
 
 def buckets(*capacities: int) -> list[int]:
@@ -46,7 +49,7 @@ def test_capacity_cannot_go_below_what_is_taken():
     inventory.take([[Demand(bucket, 3)]])
 
     with pytest.raises(inventory.BelowTaken) as refused:
-        inventory.reshape(bucket_id=bucket, capacity=2)
+        inventory.reshape(bucket_id=bucket, capacity=2, at=AT)
 
     assert refused.value.facts == {"taken": 3, "capacity": 2}
     assert queries.counts([bucket]) == {bucket: (5, 3)}
@@ -56,7 +59,7 @@ def test_capacity_can_go_down_to_what_is_taken():
     [bucket] = buckets(5)
     inventory.take([[Demand(bucket, 3)]])
 
-    inventory.reshape(bucket_id=bucket, capacity=3)
+    inventory.reshape(bucket_id=bucket, capacity=3, at=AT)
 
     assert queries.left([bucket]) == {bucket: 0}
 
@@ -65,7 +68,7 @@ def test_giving_back_more_than_was_taken_is_refused_by_the_database():
     [bucket] = buckets(5)
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        inventory.give_back([Demand(bucket, 1)])
+        inventory.give_back([Demand(bucket, 1)], at=AT)
 
     assert queries.left([bucket]) == {bucket: 5}
 
@@ -74,7 +77,9 @@ def test_a_swap_uses_what_it_gives():
     one, two = buckets(1, 1)
     inventory.take([[Demand(one, 1)]])
 
-    assert inventory.swap(give=[Demand(one, 1)], want=[Demand(one, 1), Demand(two, 1)]) is None
+    assert (
+        inventory.swap(give=[Demand(one, 1)], want=[Demand(one, 1), Demand(two, 1)], at=AT) is None
+    )
 
     assert queries.left([one, two]) == {one: 0, two: 0}
 
@@ -83,7 +88,7 @@ def test_a_swap_that_does_not_fit_changes_nothing():
     one, two = buckets(1, 0)
     inventory.take([[Demand(one, 1)]])
 
-    shortage = inventory.swap(give=[Demand(one, 1)], want=[Demand(two, 1)])
+    shortage = inventory.swap(give=[Demand(one, 1)], want=[Demand(two, 1)], at=AT)
 
     assert shortage == inventory.Shortage(two, 1, 0)
     assert queries.left([one, two]) == {one: 0, two: 0}
@@ -145,7 +150,7 @@ def test_taking_nothing_touches_nothing(django_assert_num_queries):
     with django_assert_num_queries(0):
         assert inventory.take([]) == []
         assert inventory.take([[], []]) == [None, None]
-        inventory.give_back([])
+        inventory.give_back([], at=AT)
 
 
 def test_many_groups_cost_as_many_statements_as_one(django_assert_num_queries):
@@ -161,7 +166,7 @@ def test_giving_back_frees_exactly_that():
     one, two = buckets(5, 5)
     inventory.take([[Demand(one, 4), Demand(two, 4)]])
 
-    inventory.give_back([Demand(one, 1), Demand(two, 2), Demand(one, 1)])
+    inventory.give_back([Demand(one, 1), Demand(two, 2), Demand(one, 1)], at=AT)
 
     assert queries.counts([one, two]) == {one: (5, 2), two: (5, 2)}
 
@@ -189,7 +194,7 @@ def test_a_capacity_below_nothing_is_refused(capacity):
     [bucket] = buckets(5)
 
     with pytest.raises(inventory.BelowTaken):
-        inventory.reshape(bucket_id=bucket, capacity=capacity)
+        inventory.reshape(bucket_id=bucket, capacity=capacity, at=AT)
 
     assert queries.left([bucket]) == {bucket: 5}
 
@@ -198,7 +203,7 @@ def test_a_capacity_may_grow():
     [bucket] = buckets(1)
     inventory.take([[Demand(bucket, 1)]])
 
-    inventory.reshape(bucket_id=bucket, capacity=2)
+    inventory.reshape(bucket_id=bucket, capacity=2, at=AT)
 
     assert inventory.take([[Demand(bucket, 1)]]) == [None]
 
@@ -207,7 +212,7 @@ def test_a_swap_that_gives_more_than_was_taken_changes_nothing():
     one, two = buckets(5, 5)
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        inventory.swap(give=[Demand(one, 1)], want=[Demand(two, 1)])
+        inventory.swap(give=[Demand(one, 1)], want=[Demand(two, 1)], at=AT)
 
     assert queries.left([one, two]) == {one: 5, two: 5}
 
@@ -216,7 +221,7 @@ def test_a_swap_to_something_unknown_changes_nothing():
     [one] = buckets(1)
     inventory.take([[Demand(one, 1)]])
 
-    shortage = inventory.swap(give=[Demand(one, 1)], want=[Demand(404, 1)])
+    shortage = inventory.swap(give=[Demand(one, 1)], want=[Demand(404, 1)], at=AT)
 
     assert shortage == inventory.Shortage(404, 1, 0)
     assert queries.left([one]) == {one: 0}
@@ -226,8 +231,8 @@ def test_a_swap_within_a_full_bucket_needs_no_room():
     [one] = buckets(2)
     inventory.take([[Demand(one, 2)]])
 
-    assert inventory.swap(give=[Demand(one, 2)], want=[Demand(one, 2)]) is None
-    assert inventory.swap(give=[Demand(one, 1)], want=[Demand(one, 2)]) is not None
+    assert inventory.swap(give=[Demand(one, 2)], want=[Demand(one, 2)], at=AT) is None
+    assert inventory.swap(give=[Demand(one, 1)], want=[Demand(one, 2)], at=AT) is not None
 
     assert queries.left([one]) == {one: 0}
 

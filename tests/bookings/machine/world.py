@@ -90,7 +90,7 @@ def build() -> World:
     TabMember.objects.create(tab=tab, user=person)
     counted = {bucket for thing in things for bucket in thing.buckets}
     for bucket in counted:
-        inventory.reshape(bucket_id=bucket, capacity=ROOM)
+        inventory.reshape(bucket_id=bucket, capacity=ROOM, at=nine)
     return World(
         region=region,
         actor=person.actor,

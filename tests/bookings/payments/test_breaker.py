@@ -7,8 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from bookings.payments.breaker import REST_S, Guarded
+from bookings.payments.breaker import Guarded
 from bookings.payments.providers import Declined, Handle, ProviderDown
+from kernel.breaker import REST_S
 
 HANDLE = Handle("t", "r", "", 1, "CNY")
 

@@ -125,7 +125,7 @@ def test_what_becomes_of_a_refund_is_chosen_on_the_page_of_the_sandbox(
 def test_money_that_comes_too_late_goes_back_by_itself(party, attempt, order, shop, now, bucket):
     late = now + orders.HOLD_FOR
     orders.lapse_due(at=late)
-    counts.reshape(bucket_id=bucket, capacity=0)
+    counts.reshape(bucket_id=bucket, capacity=0, at=late)
     party.press(attempt)
 
     payments.ask(attempt=attempt, at=late)

@@ -88,7 +88,7 @@ def test_a_notice_that_comes_late_takes_the_places_again_or_the_money_goes_back(
     order = place(now - orders.HOLD_FOR)
     attempt = pay_by(provider, order, now - orders.HOLD_FOR)
     orders.lapse_due(at=now)
-    counts.reshape(bucket_id=bucket, capacity=room)
+    counts.reshape(bucket_id=bucket, capacity=room, at=now)
     party.pay(attempt.provider_ref)
 
     hear(provider, post.wait(1)[0], clock.now())
@@ -137,6 +137,7 @@ def test_a_refund_that_was_shown_arrives_once_whatever_happens_on_the_way(
     outbox.drain(at=now)
     assert Refund.objects.get().state == RefundState.SENDING
     refunds.send_due(at=now + timedelta(seconds=30))
+    outbox.drain(at=now)
 
     assert Refund.objects.get().state == RefundState.DONE
     assert party.returned_fen(attempt.provider_ref) == 1000 * len(parts)

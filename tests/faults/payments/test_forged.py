@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGCONT, SIGSTOP
@@ -91,11 +92,23 @@ class Post:
         return answer
 
     def _at_desk(self, name: str, attempt: Attempt) -> desks.World:
-        shutil.rmtree(self.folder, ignore_errors=True)
-        shutil.copytree(self.site.folder / "fakes", self.folder)
+        self._copy_book()
         keys = keys_in(self.folder)
         desk = desks.DESKS[name](self.folder, keys, self.site.site.fakes, self.site.stage.clock)
         return desks.World(desk, attempt, Service(self.site, name).number(self.bought[name]))
+
+    def _copy_book(self) -> None:
+        """The services go on writing: what lies in their databases is asked of them, not of their files."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        book = self.site.folder / "fakes"
+        shutil.copy(book / "fakes.json", self.folder)
+        for path in book.glob("*.sqlite3"):
+            with (
+                closing(sqlite3.connect(path)) as here,
+                closing(sqlite3.connect(self.folder / path.name)) as copy,
+            ):
+                here.backup(copy)
 
 
 @pytest.mark.core

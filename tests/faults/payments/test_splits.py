@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+import pytest
+
 from bookings.orders.models import Line
 from bookings.payments.models import Attempt
 from bookings.refunds.models import CancelledPart, Refund, RefundState
@@ -122,6 +124,7 @@ def give_back(operator: Operator, bought: Bought) -> int:
     return back_fen
 
 
+@pytest.mark.core
 def test_what_is_divided_adds_up_to_the_whole(mall, operators, report):
     many, random_sums = repeats(3, 12), repeats(20_000, 1_000_000)
     singles = random.sample(range(1_000, 20_000), many)

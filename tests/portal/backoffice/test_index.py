@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.messages.models import Message, State
+from accounts.messages.models import Delivery, Message, State
 from bookings.cash import operations as cash
 from kernel.outbox.models import Event
 from kernel.places import loading
@@ -110,11 +110,14 @@ def test_a_parked_event_waits_in_a_queue_of_the_platform():
 def test_a_queue_is_counted_as_its_list_shows_it():
     people = cast.assemble(RegionFactory())
     for key, state in (("a", State.FAILED), ("b", State.FAILED), ("c", State.SENT)):
-        Message.objects.create(
-            key=key, template="sign-in-code", channel="sms", language="en", to_sealed="x",
-            to_masked="161****0001", body_sealed="x", created_at=timezone.now(), state=state,
+        message = Message.objects.create(
+            key=key, kind="sign-in-code", language="en", body_sealed="", created_at=timezone.now()
+        )
+        Delivery.objects.create(
+            message=message, channel="SMS", state=state, sent_at=timezone.now(),
+            created_at=timezone.now(),
         )  # fmt: skip
-    url = f"{reverse('admin:accounts_messages_message_changelist')}?state__exact=FAILED"
+    url = f"{reverse('admin:accounts_messages_delivery_changelist')}?state__exact=FAILED"
 
     assert f'href="{url}"><b>2</b>' in index_of(people.he_ping)
     assert cast.enter(people.he_ping).get(url).context["cl"].result_count == 2

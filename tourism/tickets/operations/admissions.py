@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from bookings.contracts import Claim, Facts, Offer, Words
+from bookings.contracts import Ask, Claim, Facts, Offer, Words
 from bookings.orders.models import Line
 from kernel.errors import Refusal
 from kernel.naming import say
 from kernel.postgres.prepared import Prepared
+from tourism.tickets import queries
 from tourism.tickets.models import Admission, Slot
-from tourism.tickets.offers import SlotClosed
+from tourism.tickets.offers import SlotClosed, slot_id_of
 
 _ADMIT = Prepared(
     "admit",
@@ -43,6 +44,12 @@ class AlreadyHolds(Refusal):
 
     code = "already_holds"
     message = _("%(title)s: %(people)s of your party hold a ticket for this entry time already.")
+
+
+class HoldsThatDay(Refusal):
+    """Who has a ticket of a day does not wait for another one of it."""
+
+    message = _("%(title)s: %(people)s of your party hold a ticket for this day already.")
 
 
 class _Taken(Exception):
@@ -79,6 +86,29 @@ def admit(claims: Sequence[Claim]) -> list[Refusal | None]:
         else _answer(claim, losses[claim.line_id])
         for claim in claims
     ]
+
+
+def held_that_day(asks: Sequence[Ask]) -> list[Refusal | None]:
+    """Per ask, whether somebody of its party is admitted to any entry time of that area and day."""
+    slots = queries.slots_by_id({slot_id_of(ask.ref) for ask in asks} - {0})
+    indexes = {member.index for ask in asks for member in ask.party if member.index}
+    if not slots or not indexes:
+        return [None] * len(asks)
+    days = {slot.day_id for slot in slots.values()}
+    by_slot = dict(Slot.objects.filter(day__in=days).values_list("pk", "day"))
+    rows = Admission.objects.filter(slot_id__in=by_slot, document_index__in=indexes)
+    held = {
+        (by_slot[slot_id], index)
+        for slot_id, index in rows.values_list("slot_id", "document_index")
+    }
+    return [_held(ask, slots.get(slot_id_of(ask.ref)), held) for ask in asks]
+
+
+def _held(ask: Ask, slot: Slot | None, held: set[tuple[int, str]]) -> Refusal | None:
+    if slot is None:
+        return None
+    people = sum((slot.day_id, member.index) in held for member in ask.party)
+    return HoldsThatDay(title=str(slot.product), people=people) if people else None
 
 
 def give_up(parts: Sequence[tuple[Line, Sequence[str]]]) -> None:

@@ -77,14 +77,14 @@ def follow_patterns(*, product: Product, first: date, last: date, at: datetime) 
     [product] = _products([product.pk])
     plans = {plan.starts_at: plan for plan in plans_of(product, first, last)}
     with transaction.atomic():
-        _follow_days(product, first, last, done)
+        _follow_days(product, first, last, done, at)
         existing = Slot.objects.filter(
             product=product, day__date__range=(first, last), starts_at__gt=at
         )
         slots = list(existing.order_by("starts_at"))
         held = counts.counts([slot.bucket_id for slot in slots])
         for slot in slots:
-            _follow(slot, plans.get(slot.starts_at), held, done)
+            _follow(slot, plans.get(slot.starts_at), held, done, at)
         done.made = create_days(product_ids=[product.pk], first=first, last=last).slots
     return done
 
@@ -104,7 +104,7 @@ def set_slot(
     facts: dict[str, object] = {}
     with transaction.atomic():
         if capacity is not None:
-            _reshape(slot.bucket_id, capacity)
+            _reshape(slot.bucket_id, capacity, at)
             facts["capacity"] = capacity
         if is_open is not None:
             slot.is_open = is_open
@@ -122,8 +122,8 @@ def set_day(*, day: EntryDay, capacity: int, actor: str, at: datetime) -> None:
     :raises PlacesSold: more places are sold than the new limit; nothing has changed.
     """
     with transaction.atomic():
-        _reshape(day.bucket_id, capacity)
-        _reshape(day.own_bucket_id, _own_share(capacity, day.product))
+        _reshape(day.bucket_id, capacity, at)
+        _reshape(day.own_bucket_id, _own_share(capacity, day.product), at)
         day.is_override = True
         day.save(update_fields=["is_override"])
         audit.record(
@@ -228,7 +228,7 @@ def _make_slots(plans: Sequence[Plan], days: dict[tuple[int, date], EntryDay]) -
     return len(missing)
 
 
-def _follow_days(product: Product, first: date, last: date, done: Followed) -> None:
+def _follow_days(product: Product, first: date, last: date, done: Followed, at: datetime) -> None:
     days = [day for day in _days([product.pk], first, last).values() if not day.is_override]
     held = counts.counts([b for day in days for b in (day.bucket_id, day.own_bucket_id)])
     cap = product.area.daily_cap
@@ -238,11 +238,15 @@ def _follow_days(product: Product, first: date, last: date, done: Followed) -> N
             (day.own_bucket_id, _own_share(cap, product)),
         ):
             if held[bucket_id][0] != wanted:
-                _try_reshape(bucket_id, wanted, done)
+                _try_reshape(bucket_id, wanted, done, at)
 
 
 def _follow(
-    slot: Slot, plan: Plan | None, held: dict[int, tuple[int, int]], done: Followed
+    slot: Slot,
+    plan: Plan | None,
+    held: dict[int, tuple[int, int]],
+    done: Followed,
+    at: datetime,
 ) -> None:
     if slot.is_override:
         done.kept += 1
@@ -254,23 +258,23 @@ def _follow(
         fresh = Slot.objects.filter(pk=slot.pk).exclude(is_open=True, ends_at=plan.ends_at)
         reopened = fresh.update(is_open=True, ends_at=plan.ends_at)
         capacity_moved = held[slot.bucket_id][0] != plan.capacity
-        if capacity_moved and not _try_reshape(slot.bucket_id, plan.capacity, done):
+        if capacity_moved and not _try_reshape(slot.bucket_id, plan.capacity, done, at):
             return
         done.changed += bool(capacity_moved or reopened)
 
 
-def _try_reshape(bucket_id: int, capacity: int, done: Followed) -> bool:
+def _try_reshape(bucket_id: int, capacity: int, done: Followed, at: datetime) -> bool:
     try:
-        _reshape(bucket_id, capacity)
+        _reshape(bucket_id, capacity, at)
     except PlacesSold as refusal:
         done.refused.append(refusal)
         return False
     return True
 
 
-def _reshape(bucket_id: int, capacity: int) -> None:
+def _reshape(bucket_id: int, capacity: int, at: datetime) -> None:
     try:
-        inventory.reshape(bucket_id=bucket_id, capacity=capacity)
+        inventory.reshape(bucket_id=bucket_id, capacity=capacity, at=at)
     except inventory.BelowTaken as below:
         codes = list(
             orders.holding_buckets([bucket_id]).values_list("code", flat=True)[: _SHOWN_ORDERS + 1]

@@ -110,7 +110,7 @@ def set_seats(*, run: Run, seats: int, actor: str, at: datetime) -> None:
     try:
         with transaction.atomic():
             for bucket_id in sorted(run.segments):
-                inventory.reshape(bucket_id=bucket_id, capacity=seats)
+                inventory.reshape(bucket_id=bucket_id, capacity=seats, at=at)
             audit.record(
                 actor=actor,
                 action="lines.set-seats",

@@ -84,7 +84,7 @@ class Alipay:
         method = "alipay.trade.wap.pay" if charge.is_phone else "alipay.trade.page.pay"
         product = "QUICK_WAP_WAY" if charge.is_phone else "FAST_INSTANT_TRADE_PAY"
         content = {
-            "out_trade_no": _spelled(charge.token),
+            "out_trade_no": number_of(charge.token),
             "total_amount": yuan_of(charge.amount_fen),
             "subject": charge.words,
             "product_code": product,
@@ -96,7 +96,7 @@ class Alipay:
         return Started(charge.token, redirect_url=f"{self.gateway}?{urlencode(signed)}")
 
     def fetch(self, handle: Handle) -> Payment:
-        found = self._ask("alipay.trade.query", {"out_trade_no": _spelled(handle.token)})
+        found = self._ask("alipay.trade.query", {"out_trade_no": number_of(handle.token)})
         if found.get("sub_code") == _NOT_THERE:
             named = replace(handle, provider_ref=handle.token)
             return unopened(named, is_live=self.capabilities.is_live)
@@ -112,7 +112,7 @@ class Alipay:
 
         Alipay refuses in the same words where it was paid and where it was closed before.
         """
-        found = self._ask("alipay.trade.close", {"out_trade_no": _spelled(handle.token)})
+        found = self._ask("alipay.trade.close", {"out_trade_no": number_of(handle.token)})
         if found.get("code") == "10000" or found.get("sub_code") == _NOT_THERE:
             return Outcome.SUCCEEDED
         is_over = self.fetch(handle).outcome is Outcome.FAILED
@@ -120,9 +120,9 @@ class Alipay:
 
     def refund(self, handle: Handle, *, token: str, amount_fen: int) -> Returned:
         content = {
-            "out_trade_no": _spelled(handle.token),
+            "out_trade_no": number_of(handle.token),
             "refund_amount": yuan_of(amount_fen),
-            "out_request_no": _spelled(token),
+            "out_request_no": number_of(token),
         }
         found = self._ask("alipay.trade.refund", content)
         if found.get("code") != "10000":
@@ -173,7 +173,7 @@ class Alipay:
         back = fen_of(text_of(found, refunded)) if found.get(refunded) else 0
         if outcome is Outcome.FAILED and (back or any(found.get(name) for name in _PAID_AT)):
             outcome = Outcome.SUCCEEDED  # paid, then returned whole: closed at Alipay
-        token = _read(text_of(found, "out_trade_no"))
+        token = token_of(text_of(found, "out_trade_no"))
         return Payment(
             provider_ref=token,
             token=token,
@@ -238,12 +238,12 @@ def _between(raw: bytes, name: str) -> bytes:
     return raw[start:end]
 
 
-def _spelled(token: str) -> str:
+def number_of(token: str) -> str:
     """A token of ours as Alipay takes it: "_" is "_u", "-" is "_h"."""
     return token.replace("_", "_u").replace("-", "_h")
 
 
-def _read(number: str) -> str:
+def token_of(number: str) -> str:
     """The token of ours that was spelled so."""
     return number.replace("_h", "-").replace("_u", "_")
 

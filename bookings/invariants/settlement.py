@@ -1,0 +1,71 @@
+"""Suppliers = contracts = ledger."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bookings.settlement.models.earnings import EARNED
+from bookings.settlement.operations.earning import COMMISSION
+from kernel.invariants import rows, rule
+
+
+@rule(
+    "earnings-equal-ledger",
+    breach="""
+    UPDATE bookings_settlement_earning SET organisation_id = 0
+    WHERE id = (SELECT min(id) FROM bookings_settlement_earning)
+    """,
+)
+def earnings_equal_ledger(at: datetime) -> Sequence[str]:
+    """What a supplier is told to have earned is what the books say, posting by posting."""
+    return rows(
+        """
+        SELECT told.id AS earning, told.fen, -p.amount_fen AS ledger_fen, p.account
+        FROM bookings_settlement_earning AS told
+        LEFT JOIN bookings_ledger_posting AS p ON p.id = told.posting_id
+        WHERE p.id IS NULL OR p.entry_id <> told.entry_id OR p.amount_fen <> -told.fen
+            OR p.currency <> told.currency OR p.account <> 'revenue:' || told.organisation_id
+        """
+    )
+
+
+@rule(
+    "commission-by-contract",
+    breach="""
+    UPDATE bookings_settlement_linerate SET rate_id = 0
+    WHERE line_id = (SELECT min(line_id) FROM bookings_settlement_linerate)
+    """,
+)
+def commission_by_contract(at: datetime) -> Sequence[str]:
+    """Of each line is kept what the contract says that was valid when it was bought."""
+    return rows(
+        f"""
+        SELECT sums.line_id AS line, kept.rate_id AS kept_rate, rate.id AS rate, sums.earned AS earned_fen,
+            sums.booked AS commission_fen
+        FROM (
+            SELECT line_id, coalesce(sum(fen) FILTER (WHERE kind = ANY(%s)), 0)::bigint AS earned,
+                coalesce(-sum(fen) FILTER (WHERE kind = 'COMMISSION'), 0)::bigint AS booked
+            FROM bookings_settlement_earning WHERE line_id IS NOT NULL GROUP BY line_id
+            HAVING bool_or(kind = ANY(%s))
+        ) AS sums
+        JOIN bookings_orders_line AS line ON line.id = sums.line_id
+        JOIN bookings_orders_order AS o ON o.id = line.order_id
+        LEFT JOIN bookings_settlement_linerate AS kept ON kept.line_id = line.id
+        LEFT JOIN LATERAL (
+            SELECT id FROM bookings_settlement_contract
+            WHERE organisation_id = line.supplier_id AND valid_from <= o.placed_at
+            ORDER BY valid_from DESC LIMIT 1
+        ) AS contract ON TRUE
+        LEFT JOIN LATERAL (
+            SELECT r.id, r.permille, line.price_fen,
+                r.per_line_fen + r.per_part_fen * jsonb_array_length(line.parts) AS fixed_fen
+            FROM bookings_settlement_rate AS r
+            WHERE r.contract_id = contract.id AND r.kind IN (line.kind, '')
+            ORDER BY r.kind DESC LIMIT 1
+        ) AS rate ON TRUE
+        WHERE kept.rate_id IS DISTINCT FROM rate.id
+            OR sums.booked <> CASE WHEN rate.id IS NULL THEN 0
+                ELSE {COMMISSION.format(earned="sums.earned")} END
+        """,  # noqa: S608 - a constant
+        list(EARNED),
+        list(EARNED),
+    )

@@ -1,0 +1,57 @@
+"""The form of a title, the same on the page of titles and when an invoice is asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from bookings.invoices import titles
+from bookings.invoices.titles import LONGEST_NAME, TitleFacts, TitleKind
+from kernel.errors import Refusal
+from kernel.web.forms import PageForm
+
+_PRIVATE = {"data-private": "true"}
+_OF_A_COMPANY = ("kind", TitleKind.COMPANY.value)
+
+
+class TitleForm(PageForm):
+    """Cleans to ``facts``, a whole title."""
+
+    shown_by = dict.fromkeys(("tax_number", "address", "phone", "bank", "account"), _OF_A_COMPANY)
+    kind = forms.ChoiceField(
+        label=_("Made out to"), choices=TitleKind.choices, initial=TitleKind.PERSON
+    )
+    name = forms.CharField(
+        label=_("Name on the invoice"),
+        max_length=LONGEST_NAME,
+        widget=forms.TextInput(attrs={"autocomplete": "off", **_PRIVATE}),
+    )
+    tax_number = forms.CharField(
+        label=_("Tax number"),
+        max_length=30,
+        required=False,
+        help_text=_("Of a company: 18 characters; older ones have 15, 17 or 20."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+            | _PRIVATE
+        ),
+    )
+    address = forms.CharField(label=_("Registered address"), max_length=80, required=False)
+    phone = forms.CharField(label=_("Registered phone"), max_length=20, required=False)
+    bank = forms.CharField(label=_("Bank"), max_length=60, required=False)
+    account = forms.CharField(label=_("Account number"), max_length=40, required=False)
+    facts: TitleFacts
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if {"kind", "name"} <= cleaned.keys():
+            try:
+                self.facts = titles.read(**{name: cleaned.get(name, "") for name in _FACTS})
+            except Refusal as refusal:
+                self.refuse(refusal)
+        return cleaned
+
+
+_FACTS = TitleFacts.__struct_fields__

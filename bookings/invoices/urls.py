@@ -1,0 +1,14 @@
+from django.urls import path
+
+from bookings.invoices.views import own
+from kernel.web.caching import never_cache
+
+app_name = "invoices"
+
+urlpatterns = [
+    path("me/titles/", never_cache(own.titles), name="titles"),
+    path("me/titles/add/", never_cache(own.add), name="title-add"),
+    path("me/titles/<int:title_id>/", never_cache(own.change), name="title"),
+    path("me/titles/<int:title_id>/default/", never_cache(own.make_default), name="title-default"),
+    path("me/titles/<int:title_id>/remove/", never_cache(own.remove), name="title-remove"),
+]

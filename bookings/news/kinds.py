@@ -1,0 +1,115 @@
+"""What buyers are told of their orders, with the words it is told in unless an operator has others."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.messages.kinds import Kind, Topic
+from kernel.money import Money
+
+ORDERS = Topic(
+    name="ORDERS",
+    title=_("Orders and money"),
+    note=_("Paid, confirmed, money on its way back."),
+)
+
+_WHAT = _("North Gate, 2 adults")
+_CODE = "7K3M9QX2TB"
+_DAY = datetime(2026, 10, 14, 9, 30, tzinfo=UTC)
+
+
+def _kind(name: str, **more: object) -> Kind:
+    return Kind(name=f"bookings.news.{name}", topic=ORDERS.name, **more)  # type: ignore[arg-type]
+
+
+PAID = _kind(
+    "paid",
+    title=_("Order paid"),
+    subject=_("Paid: {what}"),
+    body=_("Thank you. Order {code} is paid: {total}.\n\n{what}\n\nYour codes are with the order."),
+    short=_("Order {code} is paid: {total}. Your codes are with the order."),
+    examples={"code": _CODE, "what": _WHAT, "total": Money(38000)},
+)
+CONFIRMED = _kind(
+    "confirmed",
+    title=_("Supplier has confirmed"),
+    subject=_("Confirmed: {what}"),
+    body=_("The supplier has confirmed {what} of order {code}. Your code is with the order."),
+    examples={"code": _CODE, "what": _WHAT},
+)
+REFUSED = _kind(
+    "refused",
+    title=_("Supplier has refused"),
+    subject=_("Not to be had: {what}"),
+    body=_(
+        "The supplier cannot give you {what} of order {code}. What you have paid for it comes back"
+        " by itself."
+    ),
+    examples={"code": _CODE, "what": _WHAT},
+)
+CHANGED = _kind(
+    "changed",
+    title=_("Order changed"),
+    subject=_("Changed: {what}"),
+    body=_("Your order is changed. It is now {what}, under number {code}."),
+    examples={"code": _CODE, "what": _WHAT},
+)
+REFUND_ASKED = _kind(
+    "refund-asked",
+    title=_("Money on its way back"),
+    subject=_("{amount} on its way back"),
+    body=_("{amount} of order {code} is on its way back to you: {why}. You have it by {by}."),
+    examples={
+        "code": _CODE,
+        "amount": Money(19000),
+        "why": _("cancelled by the buyer"),
+        "by": _DAY,
+    },
+)
+REFUND_DONE = _kind(
+    "refund-done",
+    title=_("Money returned"),
+    subject=_("{amount} returned"),
+    body=_("{amount} of order {code} has been returned to you: {why}."),
+    examples={"code": _CODE, "amount": Money(19000), "why": _("cancelled by the buyer")},
+)
+REST_DUE = _kind(
+    "rest-due",
+    title=_("Rest to be paid"),
+    subject=_("{amount} to be paid by {by}"),
+    body=_(
+        "{amount} of order {code} is still to be paid, by {by} at the latest. What is not paid by"
+        " then is cancelled by its terms."
+    ),
+    examples={"code": _CODE, "amount": Money(19000), "by": _DAY},
+)
+USE_DUE = _kind(
+    "use-due",
+    title=_("Use to be paid"),
+    subject=_("{amount} to be paid for your use"),
+    body=_("What you have used of order {code} comes to {amount}. Please pay it by {by}."),
+    examples={"code": _CODE, "amount": Money(19000), "by": _DAY},
+)
+SHARE_PAID = _kind(
+    "share-paid",
+    title=_("Share paid"),
+    subject=_("{name} has paid"),
+    body=_("{name} has paid {amount} of order {code}. Still to be paid: {left}."),
+    examples={"code": _CODE, "name": _("Li"), "amount": Money(19000), "left": Money(38000)},
+)
+DEPOSIT_BACK = _kind(
+    "deposit-back",
+    title=_("Deposit returned"),
+    subject=_("Your deposit of order {code}"),
+    body=_("Of your deposit for order {code}, {back} comes back to you; {kept} was kept. {reason}"),
+    examples={
+        "code": _CODE, "back": Money(45000), "kept": Money(5000), "reason": _("A wheel was bent."),
+    },
+)  # fmt: skip
+
+ALL = (
+    PAID, CONFIRMED, REFUSED, CHANGED, REFUND_ASKED, REFUND_DONE, REST_DUE, USE_DUE, SHARE_PAID,
+    DEPOSIT_BACK,
+)  # fmt: skip

@@ -1,0 +1,158 @@
+"""Tell buyers what has become of their orders: each fact once, to their account or the phone they left.
+
+Every verb runs in the transaction of the outbox's receipt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from accounts.messages import operations as messages
+from accounts.messages.kinds import Kind
+from bookings.deposits.models import Deposit
+from bookings.dues.models import LaterDue
+from bookings.news import kinds
+from bookings.orders.models import Change, Line, Order
+from bookings.refunds.models import Refund, RefundState
+from bookings.shares.models import Share
+from kernel import seals
+from kernel.money import Money
+from kernel.naming import EN, ZH
+
+_BETWEEN = {ZH: "、", EN: ", "}
+
+
+def tell_paid(*, order_id: int, at: datetime) -> None:
+    """The order is paid."""
+    order = _order(order_id)
+    facts = {"what": what(order.lines.all()), "total": Money(order.total_fen, order.currency)}
+    tell(order, kinds.PAID, str(order.pk), facts, at)
+
+
+def tell_confirmed(*, line_id: int, at: datetime) -> None:
+    """A supplier who had to be asked has said yes."""
+    line = _line(line_id)
+    tell(line.order, kinds.CONFIRMED, str(line.pk), {"what": what([line])}, at)
+
+
+def tell_refused(*, line_id: int, at: datetime) -> None:
+    """A supplier has said no, or nothing."""
+    line = _line(line_id)
+    tell(line.order, kinds.REFUSED, str(line.pk), {"what": what([line])}, at)
+
+
+def tell_changed(*, change_id: int, at: datetime) -> None:
+    """What was booked is now something else."""
+    made = Change.objects.select_related("order__region").get(pk=change_id)
+    tell(made.order, kinds.CHANGED, str(made.pk), {"what": what(made.order.lines.all())}, at)
+
+
+def tell_refund_asked(*, refund_id: int, at: datetime) -> None:
+    """Money is on its way back; what has arrived by now is told as that."""
+    refund = _refund(refund_id)
+    if refund.state == RefundState.DONE:
+        return
+    by = refund.promised_at or at
+    facts = {**_of_refund(refund), "by": by.astimezone(refund.order.region.tz).date()}
+    tell(refund.order, kinds.REFUND_ASKED, str(refund.pk), facts, at)
+
+
+def tell_refund_done(*, refund_id: int, at: datetime) -> None:
+    """Money has come back."""
+    refund = _refund(refund_id)
+    tell(refund.order, kinds.REFUND_DONE, str(refund.pk), _of_refund(refund), at)
+
+
+def tell_due(*, due_id: int, at: datetime) -> None:
+    """A sum falls due soon: a rest before use, or what use has cost."""
+    due = LaterDue.objects.select_related("order__region").get(pk=due_id)
+    if not due.amount_fen or due.due_at is None:
+        return
+    kind = kinds.REST_DUE if due.is_before_use else kinds.USE_DUE
+    facts = {
+        "amount": Money(due.amount_fen, due.order.currency),
+        "by": due.due_at.astimezone(due.order.region.tz),
+    }
+    tell(due.order, kind, str(due.pk), facts, at)
+
+
+def tell_share_paid(*, share_id: int, at: datetime) -> None:
+    """One of several people has paid."""
+    share = Share.objects.select_related("division__order__region").get(pk=share_id)
+    order = share.division.order
+    if order.paid_at is not None:
+        return
+    facts = {
+        "name": share.name,
+        "amount": Money(share.amount_fen, order.currency),
+        "left": Money(order.unpaid_fen, order.currency),
+    }
+    tell(order, kinds.SHARE_PAID, str(share.pk), facts, at)
+
+
+def tell_deposit(*, deposit_id: int, at: datetime) -> None:
+    """A deposit goes back, whole or in part."""
+    deposit = Deposit.objects.select_related("order__region").get(pk=deposit_id)
+    currency = deposit.order.currency
+    facts = {
+        "back": Money(deposit.returned_fen, currency),
+        "kept": Money(deposit.kept_fen, currency),
+        "reason": deposit.reason,
+    }
+    tell(deposit.order, kinds.DEPOSIT_BACK, str(deposit.pk), facts, at)
+
+
+def tell(order: Order, kind: Kind, key: str, facts: Mapping[str, object], at: datetime) -> None:
+    """Say one thing to the buyer of an order, once per kind and key. Nobody to tell: nothing."""
+    messages.tell([note(order, kind, key, facts)], at=at)
+
+
+def note(
+    order: Order, kind: Kind, key: str, facts: Mapping[str, object], **more: Any
+) -> messages.Note:
+    """What is said to the buyer of an order: an account if there is one, else the phone that was left."""
+    to = ""
+    if order.user_id is None and order.contact_sealed:
+        to = seals.unseal(order.contact_sealed, purpose="phone")
+    return messages.Note(
+        kind=kind.name,
+        key=f"{kind.name}:{key}",
+        facts={"code": order.code, **facts},
+        user_id=order.user_id,
+        to=to,
+        language=order.language,
+        link=messages.Link("checkout:order", (order.token,)),
+        about=order.subject,
+        zone=order.region.timezone,
+        **more,
+    )
+
+
+def what(lines: Iterable[Line]) -> dict[str, str]:
+    """What was bought, in both languages."""
+    titles = [line.title for line in lines]
+    return {
+        language: between.join(dict.fromkeys(str(title.get(language, "")) for title in titles))
+        for language, between in _BETWEEN.items()
+    }
+
+
+def _order(order_id: int) -> Order:
+    return Order.objects.select_related("region").prefetch_related("lines").get(pk=order_id)
+
+
+def _line(line_id: int) -> Line:
+    return Line.objects.select_related("order__region").get(pk=line_id)
+
+
+def _refund(refund_id: int) -> Refund:
+    return Refund.objects.select_related("order__region").get(pk=refund_id)
+
+
+def _of_refund(refund: Refund) -> dict[str, object]:
+    return {
+        "amount": Money(refund.amount_fen, refund.order.currency),
+        "why": refund.get_reason_display(),
+    }

@@ -1,0 +1,19 @@
+"""What the platform agrees with a supplier, and what comes of it: split by subject."""
+
+from bookings.settlement.models.bills import Bill, BillRow, Finding, FindingState, Off
+from bookings.settlement.models.contracts import Contract, Expired, LineRate, Rate
+from bookings.settlement.models.earnings import Earning, Kind
+
+__all__ = (
+    "Bill",
+    "BillRow",
+    "Contract",
+    "Earning",
+    "Expired",
+    "Finding",
+    "FindingState",
+    "Kind",
+    "LineRate",
+    "Off",
+    "Rate",
+)

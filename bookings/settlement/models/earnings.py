@@ -1,0 +1,69 @@
+"""What the books have given to suppliers and taken from them, posting by posting."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(models.TextChoices):
+    """Why a supplier's account has moved."""
+
+    USED = "USED", _("used")
+    EXPIRED = "EXPIRED", _("expired unused")
+    KEPT = "KEPT", _("kept by the terms")
+    METERED = "METERED", _("measured after use")
+    REFUNDED = "REFUNDED", _("refunded")
+    DEPOSIT = "DEPOSIT", _("kept of a deposit")
+    COMMISSION = "COMMISSION", _("commission")
+    ADJUSTMENT = "ADJUSTMENT", _("adjustment")
+
+
+EARNED = (Kind.USED, Kind.EXPIRED, Kind.KEPT, Kind.METERED, Kind.REFUNDED)
+"""What commission is taken of."""
+
+
+class Earning(models.Model):
+    """One posting to a supplier's own account in the ledger, told once. Above zero it is the supplier's.
+
+    ``posting_id`` and ``entry_id`` name the ledger's rows. The amount is the posting's, the other way
+    round; verify_invariants compares them.
+    """
+
+    posting_id = models.BigIntegerField(_("posting"), unique=True)
+    entry_id = models.BigIntegerField(_("ledger entry"))
+    organisation = models.ForeignKey(
+        "accounts_organisations.Organisation",
+        models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("supplier"),
+    )
+    region_id = models.BigIntegerField(_("region"))
+    currency = models.CharField(_("currency"), max_length=3)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    line_id = models.BigIntegerField(_("order line"), null=True, blank=True)
+    fen = models.BigIntegerField(_("amount (fen)"))
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("earning")
+        verbose_name_plural = _("earnings")
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(fen=0) & Q(kind__in=[each.value for each in Kind]),
+                name="bookings_settlement_earning_known",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("line_id",),
+                condition=Q(line_id__isnull=False),
+                name="bookings_settlement_earn_line",
+            ),
+            models.Index(fields=("organisation", "at"), name="bookings_settlement_earn_at"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.fen}"

@@ -1,0 +1,19 @@
+"""Background work of settlement."""
+
+from typing import Any
+
+from celery import shared_task
+
+from bookings.settlement import operations
+
+
+@shared_task
+def take_up(**_: Any) -> None:
+    """Every few minutes: commission on what suppliers have earned since."""
+    operations.take_up(all_of_them=False)
+
+
+@shared_task
+def take_up_all(**_: Any) -> None:
+    """Once a day: the same, with everything that was ever posted."""
+    operations.take_up()

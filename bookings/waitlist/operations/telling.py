@@ -1,0 +1,40 @@
+"""Say to whoever waits that it is their turn, or that the turn is over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts.messages import operations as messages
+from accounts.messages.kinds import Kind
+from bookings.waitlist.kinds import WON
+from bookings.waitlist.models import Entry, Wish
+from kernel import seals
+
+
+def tell(*, entry_id: int, kind: Kind, at: datetime) -> None:
+    """Write one message to the party, once: to its account, or else to the phone it has left."""
+    entry = Entry.objects.select_related("order", "region").get(pk=entry_id)
+    wish = Wish.objects.filter(pk=entry.chosen_wish or 0).first()
+    if wish is None or entry.order is None:
+        return
+    to = ""
+    if entry.user_id is None and entry.contact_sealed:
+        to = seals.unseal(entry.contact_sealed, purpose="phone")
+    until = entry.order.due_at
+    note = messages.Note(
+        kind=kind.name,
+        key=f"{kind.name}:{entry.pk}",
+        facts={
+            "title": wish.title,
+            "when": wish.starts_at.astimezone(entry.region.tz),
+            "until": until.astimezone(entry.region.tz),
+        },
+        user_id=entry.user_id,
+        to=to,
+        language=entry.language,
+        link=messages.Link("waitlist:show", (str(entry.pk),)),
+        about=f"waitlist:{entry.pk}",
+        zone=entry.region.timezone,
+        good_until=until if kind is WON else None,
+    )
+    messages.tell([note], at=at)

@@ -1,0 +1,24 @@
+"""Background work of the waiting list."""
+
+import os
+import socket
+from typing import Any
+
+from celery import shared_task
+
+from bookings.waitlist import operations, queries
+from kernel import clock
+
+
+@shared_task
+def serve(**_: Any) -> None:
+    """Every other second: what came free is handed out, region by region."""
+    owner = f"{socket.gethostname()}:{os.getpid()}"
+    for region_id in queries.regions_to_serve():
+        operations.serve(region_id=region_id, owner=owner, at=clock.now())
+
+
+@shared_task
+def end_over(**_: Any) -> None:
+    """Every minute: who waits for nothing that is still to come is told; idle lines are closed."""
+    operations.end_over(at=clock.now())

@@ -1,0 +1,65 @@
+"""Each channel beside a stand-in of the service it speaks to, told apart by nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import pytest
+
+from accounts.messages.channels import Channel, Letter
+from accounts.messages.channels.email import Email
+from accounts.messages.fakes.mail import MailServer
+
+
+class Bench(Protocol):
+    """A channel, and what its service does and has been given."""
+
+    channel: Channel
+
+    def letter(self, key: str, body: str = "北门改为 9:30") -> Letter: ...
+    def received(self) -> list[str]: ...
+    def be_down(self, down: bool) -> None: ...
+    def lose_the_answer(self) -> None: ...
+    def refuse_for_good(self) -> None: ...
+
+
+@dataclass
+class MailBench:
+    """E-mail over real SMTP."""
+
+    server: MailServer
+    channel: Channel
+    knows_keys_again = False
+
+    def letter(self, key: str, body: str = "北门改为 9:30") -> Letter:
+        return Letter("wang@example.org", "改期", body, body, key, language="en")
+
+    def received(self) -> list[str]:
+        return [mail.message.get_content().strip() for mail in self.server.kept]
+
+    def be_down(self, down: bool) -> None:
+        self.server.faults.down = down
+
+    def lose_the_answer(self) -> None:
+        self.server.faults.lose = 1
+
+    def refuse_for_good(self) -> None:
+        self.server.faults.refuse = 550
+
+
+@pytest.fixture
+def mail(settings, socket_enabled) -> Iterator[MailBench]:
+    server = MailServer()
+    server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+    yield MailBench(server, Email())
+    server.stop()
+
+
+@pytest.fixture(params=["mail"])
+def bench(request) -> Bench:
+    """Every channel there is; a new one brings its bench."""
+    return request.getfixturevalue(request.param)
