@@ -47,7 +47,11 @@ COUNTER = {
     "errors_5xx": Goal(0, 0),
     "violations": Goal(0, 0),
 }
-OF = {"orders": ORDERS, "growth": ORDERS, "counter": COUNTER}
+SUPPLY = {
+    "settle_lines_per_s": Goal(2000, 20_000, more=True),
+    "reconcile_rows_per_s": Goal(5000, 50_000, more=True),
+}
+OF = {"orders": ORDERS, "growth": ORDERS, "counter": COUNTER, "supply": SUPPLY}
 """The goals of a bench, by its name."""
 
 

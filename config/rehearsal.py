@@ -92,6 +92,8 @@ class Rehearsal:
         audit.chain()
         outbox.drain(at=end)
         settlement.take_up()
+        month = self.region.local_date(end).replace(day=1)
+        settlement.make_statements(region=self.region, month=month, at=end)
         messages.deliver_due(at=end)
         return end
 

@@ -361,6 +361,18 @@ INVOICE_SERVICES = {
 }
 """Keys of the service that issues invoices; sellers' tokens are theirs, in the back office."""
 
+SMS_GATEWAY = {
+    name: env.str(name, default)
+    for name, default in {
+        "ALIYUN_SMS_KEY_ID": "",
+        "ALIYUN_SMS_KEY_SECRET": "",
+        "ALIYUN_SMS_SIGN_NAME": "",
+        "ALIYUN_SMS_TEMPLATES": "",
+        "ALIYUN_SMS_URL": "https://dysmsapi.aliyuncs.com",
+    }.items()
+}
+"""Keys of the gateway for short messages, and the approved templates: "kind=SMS_1 kind:en=SMS_2 *=SMS_3"."""
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

@@ -1,6 +1,7 @@
 """`up --fakes`: stand-ins of outside parties beside the site, with keys of this folder.
 
-Stripe, Alipay and WeChat Pay in one process, the service that issues invoices in another.
+Stripe, Alipay and WeChat Pay in one process, the service that issues invoices in another,
+the gateway of text messages in a third.
 """
 
 from __future__ import annotations
@@ -39,5 +40,21 @@ def invoices_command(data: Path, url: str) -> list[str]:
     host, port = url.removeprefix("http://").rsplit(":", 1)
     return [
         sys.executable, "-m", "bookings.invoices.fakes", "--host", host, "--port", port,
+        "--data", str(data / "fakes"),
+    ]  # fmt: skip
+
+
+def sms_environment(data: Path, url: str) -> dict[str, str]:
+    """What switches text messages on, speaking to the stand-in at ``url``."""
+    from accounts.messages.fakes.keys import keys_in
+
+    return keys_in(data / "fakes").settings_at(url)
+
+
+def sms_command(data: Path, url: str) -> list[str]:
+    """What runs it."""
+    host, port = url.removeprefix("http://").rsplit(":", 1)
+    return [
+        sys.executable, "-m", "accounts.messages.fakes", "--host", host, "--port", port,
         "--data", str(data / "fakes"),
     ]  # fmt: skip

@@ -103,7 +103,7 @@ class Site:
         self.children: list[Child] = []
         self.servers: Servers | None = None
         self.ending = False
-        self.fakes = self.invoice_fakes = ""
+        self.fakes = self.invoice_fakes = self.sms_fakes = ""
         self.watch = {role: f"127.0.0.1:{_free_port()}" for role in ("worker", "beat")}
 
     @classmethod
@@ -174,6 +174,8 @@ class Site:
         self.env["QUANYU_PAY_PAGES"] += f",{self.fakes}"
         self.invoice_fakes = f"http://{host}:{_free_port()}"
         self.env |= stand_ins.invoices_environment(self.data, self.invoice_fakes)
+        self.sms_fakes = f"http://{host}:{_free_port()}"
+        self.env |= stand_ins.sms_environment(self.data, self.sms_fakes)
 
     # --- before the first page ---
 
@@ -237,6 +239,7 @@ class Site:
         if self.fakes:
             self._add("fakes", stand_ins.command(self.data, self.fakes, self.env["SITE_URL"]))
             self._add("invoices", stand_ins.invoices_command(self.data, self.invoice_fakes))
+            self._add("sms", stand_ins.sms_command(self.data, self.sms_fakes))
 
     def _watched(self, role: str) -> dict[str, str]:
         """Where a process without pages shows its health, and keeps its counts."""

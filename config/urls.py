@@ -31,6 +31,7 @@ urlpatterns = [
         path("", include("bookings.balance.urls")),
         path("", include("bookings.tabs.urls")),
         path("", include("bookings.cash.urls")),
+        path("", include("bookings.settlement.urls")),
         path("", include("tourism.tickets.urls")),
         path("", include("transport.lines.urls")),
         path("", include("accounts.messages.urls")),

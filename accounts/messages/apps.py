@@ -22,10 +22,10 @@ class MessagesConfig(AppConfig):
             kinds,
         )
         from accounts.messages.channels.email import Email
-        from accounts.messages.channels.sms import NoGateway
+        from accounts.messages.channels.sms import gateway
 
         channels.register(Email())
-        channels.register(NoGateway())
+        channels.register(gateway())
         kinds.register_topic(
             kinds.Topic(
                 name="OFFERS",

@@ -7,7 +7,7 @@ written. Nothing is looked up inside a value: "{a.__class__}" is just text.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -20,6 +20,7 @@ from kernel.naming import say
 from kernel.web.templatetags.quanyu import money
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_BRACES = re.compile(r"\{([^{}\n]*)\}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -45,7 +46,9 @@ class Kind:
 
     ``examples`` are its placeholders, each with a value to try it by. ``is_secret`` means that the
     text opens something: it is wiped as soon as it was sent. ``is_urgent`` wakes people up. A kind
-    without a ``topic`` goes to one address and cannot be chosen away.
+    without a ``topic`` goes to one address and cannot be chosen away. ``holds`` is asked with what a
+    message is about and when it was written, right before it is handed over: whether it is still true.
+    Its text never goes without the ``needed`` placeholders; of a secret all are.
     """
 
     name: str
@@ -57,11 +60,18 @@ class Kind:
     topic: str = ""
     is_secret: bool = False
     is_urgent: bool = False
+    holds: Callable[[str, datetime], bool] | None = None
+    needed: frozenset[str] = frozenset()
 
     @property
     def placeholders(self) -> frozenset[str]:
         """The words that its texts may be filled with."""
         return frozenset(self.examples)
+
+    @property
+    def indispensable(self) -> frozenset[str]:
+        """The words without which its text would be of no use."""
+        return self.placeholders if self.is_secret else self.needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +130,16 @@ def defaults(kind: Kind, language: str) -> Texts:
     """The texts as the code has them."""
     with translation.override(language):
         return Texts(str(kind.subject), str(kind.body), str(kind.short))
+
+
+def strange_words(kind: Kind, text: str) -> list[str]:
+    """What stands in braces and is no placeholder of the kind."""
+    return sorted(set(_BRACES.findall(text)) - kind.placeholders)
+
+
+def lacking_words(kind: Kind, text: str) -> list[str]:
+    """The placeholders that a text of the kind must have, and has not."""
+    return sorted(kind.indispensable - set(PLACEHOLDER.findall(text)))
 
 
 def write(kind: Kind, texts: Texts, facts: Mapping[str, object], language: str) -> Texts:

@@ -126,6 +126,29 @@ class Delivery(models.Model):
         return f"{self.channel} {self.to_masked}"
 
 
+class Wording(models.Model):
+    """An operator's words for a kind in one language, in place of those in code."""
+
+    kind = models.CharField(_("kind"), max_length=60)
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+    subject = models.CharField(_("subject"), max_length=200, blank=True)
+    body = models.TextField(_("text"))
+    short = models.TextField(_("short text"), blank=True)
+    changed_at = models.DateTimeField(_("changed at"))
+
+    class Meta:
+        verbose_name = _("words of a message")
+        verbose_name_plural = _("words of messages")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("kind", "language"), name="accounts_messages_wording_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.language})"
+
+
 class Choice(models.Model):
     """Whether a person wants messages of one topic by one way."""
 

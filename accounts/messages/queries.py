@@ -11,7 +11,8 @@ from django.db.models import Count, QuerySet
 from django.http import Http404
 
 from accounts.messages import kinds, opening, people, quiet
-from accounts.messages.models import Choice, Consent, Delivery, Message, Preference, Way
+from accounts.messages.kinds import Texts
+from accounts.messages.models import Choice, Consent, Delivery, Message, Preference, Way, Wording
 from kernel.grouping import GroupedRead
 
 MARKETING = "MARKETING"
@@ -83,9 +84,16 @@ def _who_agreed(user_ids: Collection[int]) -> set[int]:
     return {row.user_id for row in last if row.is_given}
 
 
-def texts(kind: kinds.Kind, language: str) -> kinds.Texts:
-    """The texts of a kind in a language, as they are to be filled in."""
-    return kinds.defaults(kind, language)
+def texts(pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], kinds.Texts]:
+    """Of kinds by name and language, the texts to be filled in: an operator's, else those in code."""
+    rows = Wording.objects.filter(kind__in={kind for kind, _language in pairs})
+    own = {(row.kind, row.language): Texts(row.subject, row.body, row.short) for row in rows}
+    return {pair: own.get(pair) or kinds.defaults(kinds.get(pair[0]), pair[1]) for pair in pairs}
+
+
+def keys_among(keys: Collection[str]) -> set[str]:
+    """Which of these are said already."""
+    return set(Message.objects.filter(key__in=keys).values_list("key", flat=True))
 
 
 def inbox(user_id: int) -> QuerySet[Message]:

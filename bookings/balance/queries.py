@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
-from bookings.balance.models import Account, Grant, Offer, TopUp
+from bookings.balance.models import Account, Grant, Offer, Spending, TopUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,11 @@ def own_top_up(actor: str, top_up_id: int) -> TopUp | None:
     """A top-up of this person's, paid or not."""
     mine = TopUp.objects.filter(account__actor=actor)
     return mine.select_related("account").filter(pk=top_up_id).first()
+
+
+def bonus_in(tokens: Collection[str]) -> int:
+    """What of these payments, by their tokens, came out of bonuses when they were made, in fen."""
+    return sum(each.bonus_fen for each in Spending.objects.filter(token__in=tokens))
 
 
 @dataclass(frozen=True, slots=True)

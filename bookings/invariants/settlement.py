@@ -69,3 +69,47 @@ def commission_by_contract(at: datetime) -> Sequence[str]:
         list(EARNED),
         list(EARNED),
     )
+
+
+@rule(
+    "statement-equals-ledger",
+    breach="""
+    UPDATE bookings_settlement_statement SET used_fen = used_fen + 1, balance_fen = balance_fen + 1
+    WHERE id = (SELECT max(id) FROM bookings_settlement_statement)
+    """,
+)
+def statement_equals_ledger(at: datetime) -> Sequence[str]:
+    """A supplier's statement is what the books say of its month, kind by kind, and what the last one left."""
+    return rows(
+        """
+        SELECT s.id AS statement, s.balance_fen, coalesce(sums.fen, 0) AS ledger_fen, s.carried_fen,
+            coalesce(last.owed, 0) AS left_by_the_last_fen
+        FROM bookings_settlement_statement AS s
+        LEFT JOIN LATERAL (
+            SELECT -sum(p.amount_fen) AS fen, count(*) AS rows,
+                -sum(p.amount_fen) FILTER (WHERE e.kind = 'USED') AS used,
+                -sum(p.amount_fen) FILTER (WHERE e.kind = 'EXPIRED') AS expired,
+                -sum(p.amount_fen) FILTER (WHERE e.kind = 'KEPT') AS kept,
+                -sum(p.amount_fen) FILTER (WHERE e.kind = 'METERED') AS metered,
+                -sum(p.amount_fen) FILTER (WHERE e.kind = 'REFUNDED') AS refunded,
+                -sum(p.amount_fen) FILTER (WHERE e.kind = 'DEPOSIT') AS deposits,
+                -sum(p.amount_fen) FILTER (WHERE e.kind = 'COMMISSION') AS commission,
+                -sum(p.amount_fen) FILTER (WHERE e.kind = 'ADJUSTMENT') AS adjusted
+            FROM bookings_settlement_earning AS e
+            JOIN bookings_ledger_posting AS p ON p.id = e.posting_id
+            WHERE e.statement_id = s.id
+        ) AS sums ON TRUE
+        LEFT JOIN LATERAL (
+            SELECT least(balance_fen, 0) AS owed FROM bookings_settlement_statement AS before
+            WHERE before.organisation_id = s.organisation_id AND before.region_id = s.region_id
+                AND before.currency = s.currency AND before.month < s.month
+            ORDER BY month DESC LIMIT 1
+        ) AS last ON TRUE
+        WHERE (s.carried_fen, s.used_fen, s.expired_fen, s.kept_fen, s.metered_fen, s.refunded_fen,
+            s.deposits_fen, s.commission_fen, s.adjusted_fen, s.balance_fen, s.rows)
+            IS DISTINCT FROM (coalesce(last.owed, 0), coalesce(sums.used, 0), coalesce(sums.expired, 0),
+            coalesce(sums.kept, 0), coalesce(sums.metered, 0), coalesce(sums.refunded, 0),
+            coalesce(sums.deposits, 0), coalesce(sums.commission, 0), coalesce(sums.adjusted, 0),
+            s.carried_fen + coalesce(sums.fen, 0), coalesce(sums.rows, 0))
+        """
+    )

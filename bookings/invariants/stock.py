@@ -73,6 +73,56 @@ def kept_within_capacity(at: datetime) -> Sequence[str]:
 
 
 @rule(
+    "quotas-within-capacity",
+    breach="""
+    ALTER TABLE bookings_inventory_bucket
+        DROP CONSTRAINT bookings_inventory_bucket_quotas_within_capacity;
+    INSERT INTO bookings_inventory_bucket (id, key, region_id, capacity, taken, divided)
+    VALUES (-1, 'breach', 0, 1, 0, 2), (-2, 'breach:own', 0, 2, 0, 0);
+    INSERT INTO bookings_inventory_quota (whole_id, channel, bucket_id, until)
+    VALUES (-1, 'own', -2, %(at)s)
+    """,
+)
+def quotas_within_capacity(at: datetime) -> Sequence[str]:
+    """The channels of a bucket have together no more units than it, and as many as it says."""
+    return rows(
+        """
+        SELECT b.id AS bucket, b.capacity, b.divided, coalesce(q.units, 0) AS quotas
+        FROM bookings_inventory_bucket AS b
+        LEFT JOIN (
+            SELECT q.whole_id, sum(part.capacity) AS units FROM bookings_inventory_quota AS q
+            JOIN bookings_inventory_bucket AS part ON part.id = q.bucket_id GROUP BY q.whole_id
+        ) AS q ON q.whole_id = b.id
+        WHERE b.divided <> coalesce(q.units, 0) OR b.divided > greatest(b.capacity, 0)
+        """
+    )
+
+
+@rule(
+    "channel-takes-of-the-whole",
+    breach="""
+    INSERT INTO bookings_inventory_bucket (id, key, region_id, capacity, taken, divided)
+    SELECT -1, 'breach', 0, capacity, 0, capacity FROM bookings_inventory_bucket
+    WHERE taken > 0 ORDER BY id LIMIT 1;
+    INSERT INTO bookings_inventory_quota (whole_id, channel, bucket_id, until)
+    SELECT -1, 'own', id, %(at)s FROM bookings_inventory_bucket
+    WHERE taken > 0 ORDER BY id LIMIT 1
+    """,
+)
+def channel_takes_of_the_whole(at: datetime) -> Sequence[str]:
+    """What the channels of a bucket have sold is sold of the whole, too."""
+    return rows(
+        """
+        SELECT b.id AS bucket, b.taken, sum(part.taken) AS sold
+        FROM bookings_inventory_quota AS q
+        JOIN bookings_inventory_bucket AS b ON b.id = q.whole_id
+        JOIN bookings_inventory_bucket AS part ON part.id = q.bucket_id
+        GROUP BY b.id, b.taken HAVING sum(part.taken) > b.taken
+        """
+    )
+
+
+@rule(
     "hold-of-known-bucket",
     breach="""
     INSERT INTO bookings_orders_hold (line_id, bucket_id, units, released)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from accounts.organisations.scoping import PlatformOnlyAdmin, ReadOnlyAdmin
-from bookings.inventory.models import Bucket, Return
+from bookings.inventory.models import Bucket, Quota, Return
 
 
 @admin.register(Bucket)
@@ -19,6 +19,25 @@ class BucketAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     @admin.display(description=_("free"))
     def room(self, bucket: Bucket) -> int:
         return bucket.left
+
+
+@admin.register(Quota)
+class QuotaAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
+    platform_only_because = _("A bucket knows nothing of what it counts; sellers show their own.")
+    list_display = ("whole", "channel", "capacity", "taken", "release_at", "until")
+    list_filter = ("channel",)
+    list_select_related = ("whole", "bucket")
+    search_fields = ("whole__key",)
+    date_hierarchy = "until"
+    show_full_result_count = False
+
+    @admin.display(description=_("capacity"), ordering="bucket__capacity")
+    def capacity(self, quota: Quota) -> int:
+        return quota.bucket.capacity
+
+    @admin.display(description=_("taken"), ordering="bucket__taken")
+    def taken(self, quota: Quota) -> int:
+        return quota.bucket.taken
 
 
 @admin.register(Return)

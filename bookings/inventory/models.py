@@ -9,11 +9,21 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
+class Channel(models.TextChoices):
+    """Through whom something is sold; ``Ask.channel`` says it of a sale."""
+
+    OWN = "own", _("this site")
+    PARTNER = "partner", _("partners")
+    AGENT = "agent", _("travel agencies")
+    COUNTER = "counter", _("the counter")
+    GROUP = "group", _("groups")
+
+
 class Bucket(models.Model):
     """So many units that can be taken. ``taken`` and ``kept`` move only through inventory.operations.
 
     ``is_awaited``: somebody waits for units of it, so that what comes free is ``kept`` for them and
-    is not sold openly.
+    is not sold openly. ``divided``: the sum of the capacities of its quotas.
     """
 
     key = models.CharField(_("key"), max_length=120, unique=True)
@@ -22,6 +32,7 @@ class Bucket(models.Model):
     taken = models.IntegerField(_("taken"), default=0)
     kept = models.IntegerField(_("kept for those who wait"), default=0, db_default=0)
     is_awaited = models.BooleanField(_("is waited for"), default=False, db_default=False)
+    divided = models.IntegerField(_("divided into quotas"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("bucket")
@@ -38,6 +49,10 @@ class Bucket(models.Model):
             models.CheckConstraint(
                 condition=Q(kept=0) | Q(is_awaited=True),
                 name="bookings_inventory_bucket_kept_for_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(divided=0) | Q(divided__gt=0, divided__lte=F("capacity")),
+                name="bookings_inventory_bucket_quotas_within_capacity",
             ),
         )
         indexes = (
@@ -91,3 +106,43 @@ class Return(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk}"
+
+
+class Quota(models.Model):
+    """The part of a bucket that one channel may sell: a bucket of its own, taken beside the whole's.
+
+    A divided bucket has one for ``own``, which is the rest. From ``release_at`` on what the channel
+    has not sold is for own sale, until the time itself is over at ``until``; None: never.
+    """
+
+    whole = models.ForeignKey(
+        Bucket, models.PROTECT, related_name="quotas", verbose_name=_("the whole")
+    )
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel)
+    bucket = models.OneToOneField(
+        Bucket, models.PROTECT, related_name="+", verbose_name=_("bucket of the channel")
+    )
+    release_at = models.DateTimeField(_("for own sale from"), null=True, blank=True)
+    until = models.DateTimeField(_("over at"))
+
+    class Meta:
+        verbose_name = _("quota")
+        verbose_name_plural = _("quotas")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("whole", "channel"), name="bookings_inventory_quota_channel"
+            ),
+            models.CheckConstraint(
+                condition=~Q(whole=F("bucket")), name="bookings_inventory_quota_of_another"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("until", "release_at"),
+                condition=Q(release_at__isnull=False),
+                name="bookings_inventory_quota_due",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.whole_id} {self.channel}"

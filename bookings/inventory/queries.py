@@ -3,10 +3,12 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, OuterRef, QuerySet, Sum
+from django.db.models.functions import JSONObject
 
-from bookings.inventory.models import Bucket, Return
+from bookings.inventory.models import Bucket, Quota, Return
 
 
 def left(bucket_ids: Iterable[int]) -> dict[int, int]:
@@ -19,6 +21,23 @@ def counts(bucket_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
     """(capacity, taken) per bucket id; an unknown id is absent."""
     rows = Bucket.objects.filter(id__in=set(bucket_ids)).values_list("id", "capacity", "taken")
     return {bucket_id: (capacity, taken) for bucket_id, capacity, taken in rows}
+
+
+def channels_column() -> ArraySubquery:
+    """For a query of rows with a ``bucket_id``: [{channel, bucket_id}] of its quotas, none if whole."""
+    quotas = Quota.objects.filter(whole=OuterRef("bucket_id")).order_by("pk")
+    return ArraySubquery(quotas.values(row=JSONObject(channel="channel", bucket_id="bucket_id")))
+
+
+def shares_column(quotas: QuerySet[Quota]) -> ArraySubquery:
+    """For a query of rows: [{channel, capacity, taken}] summed over these quotas, by channel."""
+    sums = (
+        quotas.order_by("channel")
+        .values("channel")
+        .annotate(units=Sum("bucket__capacity"), sold=Sum("bucket__taken"))
+    )
+    row = JSONObject(channel="channel", capacity="units", taken="sold")
+    return ArraySubquery(sums.values(row=row))
 
 
 def unserved(region_id: int) -> list[Return]:

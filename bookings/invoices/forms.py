@@ -1,7 +1,8 @@
-"""The form of a title, the same on the page of titles and when an invoice is asked for."""
+"""The form of a title, and that of a wish for an invoice: a saved title, or a new one."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -55,3 +56,35 @@ class TitleForm(PageForm):
 
 
 _FACTS = TitleFacts.__struct_fields__
+
+
+class AskForm(TitleForm):
+    """Cleans to ``facts``: those of the saved title that is chosen, or of a new one."""
+
+    NEW = "new"
+    shown_by = {**TitleForm.shown_by, **dict.fromkeys(("kind", "name", "save"), ("title", NEW))}
+    is_to_be_saved = False
+
+    def __init__(
+        self, *args: Any, saved: Sequence[tuple[str, TitleFacts]] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.saved = dict(saved)
+        choices = [(key, f"{facts.name} {facts.tax_masked}") for key, facts in saved]
+        title = forms.ChoiceField(
+            label=_("Title"),
+            choices=[*choices, (self.NEW, _("Another one"))],
+            initial=choices[0][0] if choices else self.NEW,
+            widget=forms.Select if choices else forms.HiddenInput,
+        )
+        save = forms.BooleanField(label=_("Save it for the next time"), required=False)
+        self.fields = {"title": title, **self.fields, "save": save}
+        self.fields["name"].required = self.fields["kind"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        chosen = self.cleaned_data.get("title", "")
+        if chosen in self.saved:
+            self.facts = self.saved[chosen]
+            return self.cleaned_data
+        self.is_to_be_saved = bool(self.cleaned_data.get("save"))
+        return super().clean()

@@ -1,6 +1,6 @@
 """Balances, read from the postings."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db.models import Q, QuerySet, Sum
 
@@ -51,3 +51,9 @@ def moved(account: str, *, key: str) -> int:
 def is_begun(key: str) -> bool:
     """Whether there is an entry whose key begins so."""
     return Entry.objects.filter(key__startswith=key).exists()
+
+
+def moved_by(account: str, *, subject: str, memos: Collection[str]) -> dict[str, int]:
+    """What entries of a subject with one of these memos moved an account by: fen by the entry's key."""
+    rows = Posting.objects.filter(account=account, entry__subject=subject, entry__memo__in=memos)
+    return dict(rows.values_list("entry__key").annotate(fen=Sum("amount_fen")))

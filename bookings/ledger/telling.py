@@ -37,6 +37,7 @@ MEMOS = {
     "cash taken": _("cash taken"),
     "cash paid out": _("cash paid out"),
     "commission": _("commission of the platform"),
+    "steps of the month": _("commission by the month's turnover"),
     "fees of a payment service": _("fees of a payment service"),
     "dispute open": _("payment disputed"),
     "dispute won": _("dispute decided for us"),

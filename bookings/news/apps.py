@@ -36,6 +36,8 @@ class NewsConfig(AppConfig):
         from bookings.news import kinds
 
         messages.register_topic(kinds.ORDERS)
+        messages.register_topic(kinds.REMINDERS)
+        messages.register_topic(kinds.CHANGES)
         for kind in kinds.ALL:
             messages.register(kind)
         for name in _HEARD:

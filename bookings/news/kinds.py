@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.messages.kinds import Kind, Topic
+from bookings.news.queries import still_stands
 from kernel.money import Money
 
 ORDERS = Topic(
@@ -15,13 +16,28 @@ ORDERS = Topic(
     note=_("Paid, confirmed, money on its way back."),
 )
 
+REMINDERS = Topic(
+    name="REMINDERS",
+    title=_("Reminders of trips"),
+    note=_("The evening before, and two hours before. Not in your quiet hours."),
+)
+
+CHANGES = Topic(
+    name="CHANGES",
+    title=_("Changes of your trips"),
+    note=_("What does not take place. Also as a text message where you have not read it."),
+    sms_if_unread=timedelta(minutes=15),
+)
+
 _WHAT = _("North Gate, 2 adults")
 _CODE = "7K3M9QX2TB"
+_NEEDED = frozenset({"code"})
+"""Without its number nobody finds the order."""
 _DAY = datetime(2026, 10, 14, 9, 30, tzinfo=UTC)
 
 
 def _kind(name: str, **more: object) -> Kind:
-    return Kind(name=f"bookings.news.{name}", topic=ORDERS.name, **more)  # type: ignore[arg-type]
+    return Kind(name=f"bookings.news.{name}", topic=ORDERS.name, needed=_NEEDED, **more)  # type: ignore[arg-type]
 
 
 PAID = _kind(
@@ -109,7 +125,49 @@ DEPOSIT_BACK = _kind(
     },
 )  # fmt: skip
 
+_PLAN = _("09:30 North Gate, 2 adults\nWhere: North Gate")
+TOMORROW = Kind(
+    name="bookings.news.tomorrow",
+    topic=REMINDERS.name,
+    title=_("Reminder the evening before"),
+    subject=_("Tomorrow: {what}"),
+    body=_("Tomorrow:\n\n{plan}\n\nYour codes are with order {code}."),
+    short=_("Tomorrow {when}: {what}, {where}. Your codes are with order {code}."),
+    examples={
+        "code": _CODE, "what": _WHAT, "when": time(9, 30), "where": _("North Gate"), "plan": _PLAN,
+    },
+    holds=still_stands,
+    needed=_NEEDED,
+)  # fmt: skip
+SOON = Kind(
+    name="bookings.news.soon",
+    topic=REMINDERS.name,
+    title=_("Reminder two hours before"),
+    subject=_("At {when}: {what}"),
+    body=_("Soon:\n\n{plan}\n\nYour codes are with order {code}."),
+    short=_("At {when}: {what}, {where}. Your codes are with order {code}."),
+    examples=TOMORROW.examples,
+    holds=still_stands,
+    needed=_NEEDED,
+)
+CALLED_OFF = Kind(
+    name="bookings.news.called-off",
+    topic=CHANGES.name,
+    title=_("Called off"),
+    subject=_("Called off: {what}, {when}"),
+    body=_(
+        "We are sorry: {what} on {when} does not take place. All that you have paid for it comes back"
+        " to you by itself, whatever its terms say. Other times can be had from order {code}."
+    ),
+    short=_(
+        "Called off: {what}, {when}. All that you have paid for it comes back by itself (order {code})."
+    ),
+    examples={"code": _CODE, "what": _WHAT, "when": _DAY},
+    is_urgent=True,
+    needed=_NEEDED,
+)
+
 ALL = (
     PAID, CONFIRMED, REFUSED, CHANGED, REFUND_ASKED, REFUND_DONE, REST_DUE, USE_DUE, SHARE_PAID,
-    DEPOSIT_BACK,
+    DEPOSIT_BACK, TOMORROW, SOON, CALLED_OFF,
 )  # fmt: skip

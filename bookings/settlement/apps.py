@@ -6,3 +6,16 @@ class SettlementConfig(AppConfig):
     name = "bookings.settlement"
     label = "bookings_settlement"
     verbose_name = _("Settlement")
+
+    def ready(self) -> None:
+        from accounts.organisations import workplaces
+        from accounts.organisations.models import DESK_ROLES
+
+        workplaces.register(
+            workplaces.Workplace(
+                title=_("Statements"),
+                roles=frozenset(DESK_ROLES),
+                url_name="settlement:statements",
+                icon="wallet",
+            )
+        )

@@ -22,6 +22,7 @@ from bookings.settlement.models.contracts import read_steps
 from bookings.settlement.operations import Terms, TermsOfKind
 from kernel.money import parse_yuan, yuan
 from kernel.web.fields import PercentField, YuanField, parse_percent, percent
+from kernel.web.forms import PageForm
 
 ROWS = 4
 
@@ -156,4 +157,12 @@ def initial_of(contract: Contract | None) -> tuple[dict[str, Any], list[dict[str
             {name: getattr(row, name) for name in fields} | {"steps": steps_words(row.steps)}
             for row in contract.rates.order_by("kind")
         ],
+    )
+
+
+class NoteForm(PageForm):
+    """What somebody has to say about a statement."""
+
+    words = forms.CharField(
+        label=_("What is not right"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4})
     )

@@ -5,6 +5,7 @@ from typing import Any
 from celery import shared_task
 
 from bookings.settlement import operations
+from kernel import clock
 
 
 @shared_task
@@ -17,3 +18,9 @@ def take_up(**_: Any) -> None:
 def take_up_all(**_: Any) -> None:
     """Once a day: the same, with everything that was ever posted."""
     operations.take_up()
+
+
+@shared_task
+def make_statements(**_: Any) -> None:
+    """Once a day: every region's running month; the one before until it has settled."""
+    operations.make_all_statements(at=clock.now())

@@ -136,7 +136,14 @@ class Voucher(models.Model):
                 name="bookings_vouchers_voucher_voided",
             ),
         )
-        indexes = (models.Index(fields=("zone", "valid_from"), name="bookings_vouchers_in_zone"),)
+        indexes = (
+            models.Index(fields=("zone", "valid_from"), name="bookings_vouchers_in_zone"),
+            models.Index(
+                fields=("valid_from",),
+                condition=Q(state=State.ACTIVE, entries_used=0),
+                name="bookings_vouchers_to_come",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.line} · {self.carrier}"

@@ -40,7 +40,7 @@ def page_after(
 ) -> Page[Row]:
     """The `size` rows behind the cursor `after`, in the total order of the columns `by`.
 
-    `by` names columns of the model itself, "-" for descending, and ends with a unique one. Refuses
+    `by` names columns of the model itself (or "pk"), "-" for descending, and ends with a unique one. Refuses
     a cursor that is not ours with BadInput.
     """
     ordered = queryset.order_by(*by)
@@ -71,7 +71,8 @@ def _values(model: type[Model], by: Sequence[str], cursor: str) -> list[Any]:
 
 
 def _column(model: type[Model], name: str) -> "Field[Any, Any]":
-    column = model._meta.get_field(name.lstrip("-"))
+    name = name.lstrip("-")
+    column = model._meta.pk if name == "pk" else model._meta.get_field(name)
     if not isinstance(column, Field):
         raise FieldDoesNotExist(name)
     return column

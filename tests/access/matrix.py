@@ -43,6 +43,10 @@ def _to_scan(world: World) -> Mapping[str, Any]:
     return {"token": world.held.token, "attempt_id": world.to_scan.pk}
 
 
+def _statement(world: World) -> Mapping[str, Any]:
+    return {"statement_id": world.statement.pk}
+
+
 def _share(world: World) -> Mapping[str, Any]:
     return {"token": world.share.token}
 
@@ -61,6 +65,14 @@ def _account(world: World) -> Mapping[str, Any]:
 
 def _top_up(world: World) -> Mapping[str, Any]:
     return {"top_up_id": world.top_up.pk}
+
+
+def _paid_seller(world: World) -> Mapping[str, Any]:
+    return {"token": world.paid.token, "supplier_id": world.paid.lines.get().supplier_id}
+
+
+def _no_file(world: World) -> Mapping[str, Any]:
+    return {"token": world.paid.token, "invoice_token": "x", "kind": "pdf"}
 
 
 def _title(world: World) -> Mapping[str, Any]:
@@ -275,6 +287,11 @@ ROUTES: Mapping[str, Row] = {
     ),
     "balance:state": Row("404 200 404 404 404 404 404 404", at=_top_up),
     "balance:back": Row(everybody("302"), at=_top_up),
+    "invoices:order": Row("404 200 404 404 404 404 404 404", at=_paid),
+    "invoices:ask": Row(
+        "404 200 404 404 404 404 404 404", "404 200 404 404 404 404 404 404", at=_paid_seller
+    ),
+    "invoices:file": Row(everybody("404"), at=_no_file),  # of one's own: tests/bookings/invoices
     "invoices:titles": PUBLIC,
     "invoices:title-add": Row(everybody("200"), everybody("200")),
     "invoices:title": Row(
@@ -304,6 +321,15 @@ ROUTES: Mapping[str, Row] = {
         ">in 403 403 200 302 403 403 302", ">in 403 403 302 302 403 403 302", at=_payout
     ),
     "cash:report": Row(">in 403 403 200 404 403 403 404", at=_shift),
+    "settlement:statements": Row(">in 403 403 200 200 403 403 200"),
+    "settlement:statement": Row(">in 403 403 200 404 403 403 404", at=_statement),
+    "settlement:confirm": Row(
+        ">in 403 403 302 404 403 403 404", ">in 403 403 302 404 403 403 404", at=_statement
+    ),
+    "settlement:dispute": Row(
+        ">in 403 403 302 404 403 403 404", ">in 403 403 200 404 403 403 404", at=_statement
+    ),
+    "settlement:csv": Row(">in 403 403 200 404 403 403 404", at=_statement),
     "checkout:shares": Row(everybody("200"), everybody("200"), at=_held),
     "checkout:shares-undo": Row(everybody("405"), everybody("302"), at=_held),
     "checkout:share": Row(everybody("200"), everybody("302"), at=_share),

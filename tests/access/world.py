@@ -13,7 +13,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from accounts.identity.models import SignIn, User
 from accounts.messages import operations as messages
 from accounts.messages.models import Message
-from accounts.organisations.models import Role
+from accounts.organisations.models import Organisation, Role
 from accounts.travellers.models import Traveller
 from bookings.balance import operations as balance
 from bookings.balance.models import TopUp
@@ -29,6 +29,8 @@ from bookings.orders.models import Order
 from bookings.payments.models import Attempt, AttemptState
 from bookings.refunds import operations as refunds
 from bookings.refunds.models import BankDetails, Reason, Refund, RefundState
+from bookings.settlement import operations as settlement
+from bookings.settlement.models import Statement
 from bookings.shares import operations as shares
 from bookings.shares.models import Rule, Share
 from bookings.tabs import operations as tabs
@@ -43,6 +45,7 @@ from tests.bookings.orders.test_settle import money
 from tests.bookings.waiting.conftest import make_sale
 from tests.cast import Cast, assemble, enter
 from tests.contracts.rows import waitlist_entry
+from tests.contracts.settled import earned
 from tests.contracts.stalls import AT, DAY, Tickets, buy
 from tests.factories.accounts import (
     MembershipFactory,
@@ -94,6 +97,7 @@ class World:
     message: Message
     stop_token: str
     entry: WaitlistEntry
+    statement: Statement
 
     def user(self, actor: str) -> User | None:
         """Who an actor of ACTORS is."""
@@ -149,7 +153,7 @@ def build() -> World:
     paid = _paid(_order(stall, 0, owner))
     return World(
         cast=cast,
-        stranger=TouristFactory(display_name="陌生人"),
+        stranger=TouristFactory(display_name="陌生人", phone="16199999999"),
         region=stall.region,
         product=stall.product,
         line=line,
@@ -175,7 +179,20 @@ def build() -> World:
         message=_message(owner),
         stop_token=messages.stop_path(owner.pk, "en").rstrip("/").rpartition("/")[2],
         entry=waitlist_entry(0, owner.actor),
+        statement=_statement(cast.area),
     )
+
+
+def _statement(supplier: Organisation) -> Statement:
+    """A month of the area's, sent to it."""
+    region = supplier.region
+    assert region is not None
+    earned(supplier, 1000, at=AT)
+    month = region.local_date(AT).replace(day=1)
+    settlement.make_statements(region=region, month=month, at=AT)
+    made = Statement.objects.get(organisation=supplier)
+    later = AT + timedelta(days=40)
+    return settlement.send(statement_id=made.pk, actor="user:1", at=later)
 
 
 def _shift(cast: Cast) -> Shift:

@@ -15,10 +15,24 @@ _COUNTED = re.compile(
     r"(.*_)?(fen|units|taken|capacity|released|riders|entries|entries_used|permille)"
 )
 MAY_BE_ANYTHING = {
+    "bookings_invoices_invoice.tax_fen": "below zero on a red letter, and no further than its sum",
+    "bookings_invoices_invoice.total_fen": "below zero on a red letter",
+    "bookings_invoices_row.amount_fen": "below zero for a discount, and on a red letter",
+    "bookings_invoices_row.tax_fen": "below zero for a discount, and on a red letter",
     "bookings_ledger_posting.amount_fen": "assets above zero, debts below",
     "bookings_settlement_bill.fees_fen": "a day may have more refunds than payments",
     "bookings_settlement_billrow.fee_fen": "a refund may bring its fee back",
     "bookings_settlement_earning.fen": "what is taken back of a supplier is below zero",
+    "bookings_settlement_statement.adjusted_fen": "what is taken back of a supplier is below zero",
+    "bookings_settlement_statement.balance_fen": "what is taken back of a supplier is below zero",
+    "bookings_settlement_statement.carried_fen": "what is taken back of a supplier is below zero",
+    "bookings_settlement_statement.commission_fen": "what is taken back of a supplier is below zero",
+    "bookings_settlement_statement.deposits_fen": "what is taken back of a supplier is below zero",
+    "bookings_settlement_statement.expired_fen": "what is taken back of a supplier is below zero",
+    "bookings_settlement_statement.kept_fen": "what is taken back of a supplier is below zero",
+    "bookings_settlement_statement.metered_fen": "what is taken back of a supplier is below zero",
+    "bookings_settlement_statement.refunded_fen": "what is taken back of a supplier is below zero",
+    "bookings_settlement_statement.used_fen": "what is taken back of a supplier is below zero",
     "bookings_tabs_item.fen": "what came back is below zero, though a payment is above it",
     "bookings_tabs_tab.used_fen": "below zero it is owed to the holder",
 }

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db.models import Model
 
 from accounts.identity.models import User
-from accounts.messages.models import Delivery, Message
+from accounts.messages.models import Delivery, Message, Wording
 from accounts.organisations.models import Membership, Organisation
 from accounts.travellers.models import Traveller
 from bookings.balance.models import Account, Offer, TopUp
@@ -24,7 +24,10 @@ from bookings.codes.models import IssuerKey
 from bookings.deposits.models import Deposit
 from bookings.dues.models import LaterDue
 from bookings.dues.models import State as DueState
-from bookings.inventory.models import Bucket, Return
+from bookings.inventory.models import Bucket, Quota, Return
+from bookings.invoices import titles
+from bookings.invoices.models import File, Invoice, Issuer, Rate
+from bookings.invoices.models import Row as InvoiceRow
 from bookings.ledger import operations as ledger
 from bookings.ledger.models import Entry as LedgerEntry
 from bookings.orders.models import Hold, Line, Order
@@ -32,7 +35,7 @@ from bookings.payments.models import Attempt, AttemptState, EventState, Provider
 from bookings.pricing.models import PriceAudit
 from bookings.refunds.models import Evidence, Reason, Refund, RefundRequest
 from bookings.settlement.models import Bill as ProviderBill
-from bookings.settlement.models import Contract, Earning, Finding
+from bookings.settlement.models import Contract, Earning, Finding, Statement
 from bookings.shares.models import Division, Rule, Share
 from bookings.tabs.models import Bill, Item, Tab
 from bookings.tabs.models import Payout as TabPayout
@@ -144,6 +147,12 @@ def event(n: int) -> Event:
     Receipt.objects.create(event=made, handler="some.handler", at=moment(n))
     Failure.objects.create(event=made, handler="other.handler", error="Oops", at=moment(n))
     return made
+
+
+def wording(n: int) -> Wording:
+    return Wording.objects.create(
+        kind=f"rows.{n}", language="en", subject="Paid", body="Paid.", changed_at=moment(n)
+    )
 
 
 def message(n: int) -> Message:
@@ -315,8 +324,44 @@ def division(n: int) -> Division:
     return made
 
 
+def issuer(n: int) -> Issuer:
+    made = Issuer.objects.create(
+        organisation=OrganisationFactory(),
+        name=f"供应商 {n}",
+        tax_number=f"3{n:014d}",
+        clerk="张三",
+    )
+    Rate.objects.create(issuer=made, goods_code="307", permille=60)
+    return made
+
+
+def invoice(n: int) -> Invoice:
+    sold = order(n)
+    title = titles.read(kind="PERSON", name=f"王芳 {n}")
+    made = Invoice.objects.create(
+        order=sold, supplier=sold.lines.earliest("pk").supplier, token=f"invoice{n}", number=f"QY{n}",
+        serial=f"{n:020d}",
+        title_kind="PERSON", title_sealed=titles.seal(title), title_shown=title.shown, state="ISSUING",
+        total_fen=1000, tax_fen=57, asked_by=f"user:{n}", asked_at=moment(n),
+    )  # fmt: skip
+    InvoiceRow.objects.create(
+        invoice=made, place=1, key="1:0", role="PLAIN", name="样品", goods_code="307", permille=60,
+        amount_fen=1000, tax_fen=57,
+    )  # fmt: skip
+    File.objects.create(
+        invoice=made, kind="PDF", url="x", sealed=seals.seal("", purpose="invoice-file")
+    )
+    return made
+
+
 def bucket(n: int) -> Bucket:
     return Bucket.objects.create(key=f"key{n}", region_id=1, capacity=10, taken=n % 10)
+
+
+def quota(n: int) -> Quota:
+    whole = bucket(n)
+    part = Bucket.objects.create(key=f"quota{n}", region_id=1, capacity=5)
+    return Quota.objects.create(whole=whole, channel="own", bucket=part, until=moment(n))
 
 
 def freed(n: int) -> Return:
@@ -383,6 +428,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     AuditEntry: audit_entry,
     Bill: bill,
     Bucket: bucket,
+    Quota: quota,
     Return: freed,
     Decision: decision,
     Try: second_place,
@@ -398,6 +444,8 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Event: event,
     Finding: settled.finding,
     Gate: gate,
+    Invoice: invoice,
+    Issuer: issuer,
     IssuerKey: issuer_key,
     LaterDue: later_due,
     Line: lambda n: order(n).lines.latest("pk"),
@@ -409,6 +457,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     TabPayout: tab_payout,
     Membership: lambda _n: MembershipFactory(),
     Message: message,
+    Wording: wording,
     Notice: notice,
     Order: order,
     Organisation: lambda _n: OrganisationFactory(region=RegionFactory()),
@@ -425,6 +474,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     ScenicArea: lambda _n: ScenicAreaFactory(),
     ShuttleLine: line_of,
     Slot: slot,
+    Statement: settled.statement,
     TimetableTrip: lambda n: line_of(n).trips.earliest("pk"),
     Traveller: traveller,
     Turn: turn,

@@ -8,7 +8,7 @@ from accounts.organisations.models import Organisation
 from bookings.ledger import operations as ledger
 from bookings.ledger.models import Posting
 from bookings.settlement import operations as settlement
-from bookings.settlement.models import Bill, Contract, Earning, Finding, Off
+from bookings.settlement.models import Bill, Contract, Earning, Finding, Off, Statement
 from tests.factories.accounts import OrganisationFactory
 from tests.factories.kernel import RegionFactory
 
@@ -53,5 +53,18 @@ def bill(n: int) -> Bill:
 def finding(n: int) -> Finding:
     return Finding.objects.create(
         bill=bill(n), off=Off.AMOUNT, line=n, theirs=f"PAYMENT {n}", ours=f"PAYMENT {n + 1}",
-        state="EXPLAINED" if n % 2 else "OPEN", words=f"words {n}" if n % 2 else "",
+        state="EXPLAINED", words=f"words {n}",
     )  # fmt: skip
+
+
+def statement(n: int) -> Statement:
+    """A sent one, with a row."""
+    supplier = _supplier()
+    region = supplier.region
+    assert region is not None
+    earned(supplier, 1000 + n, at=AT)
+    month = region.local_date(AT).replace(day=1)
+    settlement.make_statements(region=region, month=month, at=AT)
+    made = Statement.objects.get(organisation=supplier)
+    over = AT + timedelta(days=40, minutes=n)
+    return settlement.send(statement_id=made.pk, actor="user:1", at=over)

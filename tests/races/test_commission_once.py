@@ -29,7 +29,7 @@ def used(line):  # noqa: F811
 
 
 def test_each_posting_is_told_once(used, supplier, monkeypatch):  # noqa: F811
-    meet(monkeypatch, earning, "_run", of=2, within_s=KEPT_OUT_S, after=True)
+    meet(monkeypatch, earning, "run", of=2, within_s=KEPT_OUT_S, after=True)
 
     results = run_together(settlement.take_up, settlement.take_up)
 
@@ -42,7 +42,7 @@ def test_twin_without_the_unique_number_it_is_told_twice(used, supplier, monkeyp
     drop_constraint("bookings_settlement_earning", "bookings_settlement_earning_posting_id_key")
     unguarded = earning._TELL.replace("ON CONFLICT (posting_id) DO NOTHING", "")
     monkeypatch.setattr(earning, "_TELL", unguarded)
-    meet(monkeypatch, earning, "_run", of=2, after=True)
+    meet(monkeypatch, earning, "run", of=2, after=True)
 
     results = run_together(settlement.take_up, settlement.take_up)
 

@@ -20,6 +20,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from accounts.organisations import queries as organisations
 from accounts.organisations.scoping import ReadOnlyAdmin, ScopedAdmin
+from bookings.inventory import divisions
 from bookings.pricing.publishing import HasPriceCalendar, PublishesPrices
 from kernel import clock
 from kernel.errors import BadInput, Refusal
@@ -29,6 +30,8 @@ from kernel.web.requests import whole
 from tourism.areas.confirming import SourcedAdmin
 from tourism.tickets import operations, queries
 from tourism.tickets.forms import (
+    ChannelShareForm,
+    ChannelShares,
     ConcessionForm,
     Concessions,
     FamilyPriceForm,
@@ -39,6 +42,7 @@ from tourism.tickets.forms import (
     RulesOfClasses,
 )
 from tourism.tickets.models import (
+    ChannelShare,
     Concession,
     EntryDay,
     FamilyPrice,
@@ -86,6 +90,14 @@ class SlotPatternInline(ScopedAdmin, TabularInline):
     extra = 0
 
 
+class ChannelShareInline(ScopedAdmin, TabularInline):
+    model = ChannelShare
+    form = ChannelShareForm
+    formset = ChannelShares
+    organisation_path = "product__area__organisation"
+    extra = 0
+
+
 @admin.register(Product)
 class ProductAdmin(SourcedAdmin, PublishesPrices, HasPriceCalendar, ModelAdmin):
     form = ProductForm
@@ -103,7 +115,13 @@ class ProductAdmin(SourcedAdmin, PublishesPrices, HasPriceCalendar, ModelAdmin):
     list_select_related = ("area",)
     search_fields = ("area__slug", "area__name_zh", "area__name_en")
     autocomplete_fields = ("area",)
-    inlines = (PriceRuleInline, FamilyPriceInline, ConcessionInline, SlotPatternInline)
+    inlines = (
+        PriceRuleInline,
+        FamilyPriceInline,
+        ConcessionInline,
+        SlotPatternInline,
+        ChannelShareInline,
+    )
     actions = ("create_90_days", "follow_patterns", "confirm_rows")
     show_full_result_count = False
 
@@ -172,6 +190,10 @@ class CountedAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
     def sold(self, row: Any) -> int:
         return int(row.taken)
 
+    @admin.display(description=_("channels"))
+    def by_channel(self, row: Any) -> str:
+        return divisions.bar(row.shares)
+
     def asked_capacity(self, request: HttpRequest) -> int | None:
         """The number that was typed beside the action; None with a message when it is none."""
         try:
@@ -183,12 +205,15 @@ class CountedAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
 
 @admin.register(EntryDay)
 class EntryDayAdmin(CountedAdmin):
-    list_display = ("date", "product_area", "places", "sold", "is_override")
+    list_display = ("date", "product_area", "places", "sold", "by_channel", "is_override")
     list_filter = ("product__area",)
     list_select_related = ("product__area",)
     date_hierarchy = "date"
     search_fields = ("product__area__name_zh", "product__area__name_en")
     actions = ("set_places",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return queries.with_shares(super().get_queryset(request), queries.shares_by_day())
 
     @admin.display(description=_("scenic area"), ordering="product__area__slug")
     def product_area(self, row: EntryDay) -> str:
@@ -210,12 +235,17 @@ class EntryDayAdmin(CountedAdmin):
 
 @admin.register(Slot)
 class SlotAdmin(CountedAdmin):
-    list_display = ("local_start", "product_area", "places", "sold", "is_open", "is_override")
+    list_display = (
+        "local_start", "product_area", "places", "sold", "by_channel", "is_open", "is_override",
+    )  # fmt: skip
     list_filter = ("is_open", "is_override", "product__area")
     list_select_related = ("product__area__region",)
     date_hierarchy = "day__date"
     search_fields = ("product__area__name_zh", "product__area__name_en")
     actions = ("set_places", "close", "open")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return queries.with_shares(super().get_queryset(request), queries.shares_by_slot())
 
     @admin.display(description=_("from"), ordering="starts_at")
     def local_start(self, row: Slot) -> str:

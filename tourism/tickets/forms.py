@@ -15,9 +15,10 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from bookings.pricing.forms import RuleRows
 from kernel.web.fields import LadderField, MembersField, PercentField, WeekdaysField, YuanField
 from kernel.web.inlines import Rows
-from tourism.tickets.models import Concession
+from tourism.tickets.models import Concession, SlotPattern
 from tourism.tickets.pricing import ADULT
 
+ALL = 1000
 EVERY_HOUR = range(-9999, 10_000)
 
 
@@ -84,6 +85,47 @@ class ConcessionForm(forms.ModelForm):
 class PatternForm(forms.ModelForm):
     weekdays = WeekdaysField(label=_("Weekdays"))
     permille = PercentField(label=_("% of the day's visitors"))
+
+
+class ChannelShareForm(forms.ModelForm):
+    permille = PercentField(label=_("% of the entry time"))
+
+
+class ChannelShares(Rows):
+    """Quotas of channels: together never more than an entry time has, and of its own patterns."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        product = self.instance
+        form.fields["pattern"].queryset = (
+            product.patterns.order_by("starts") if product.pk else SlotPattern.objects.none()
+        )
+
+    def clean(self) -> None:
+        super().clean()
+        fine = (form for form in self.forms if form.is_valid())
+        rows = [form for form in fine if not form.cleaned_data.get(DELETION_FIELD_NAME)]
+        if rows and self.instance.own_permille < ALL:
+            words = _(
+                "With quotas of channels all of the day is sold here: put “Sold here” to 100 %."
+            )
+            rows[0].add_error("permille", words)
+            return
+        for pattern in {form.cleaned_data.get("pattern") for form in rows}:
+            self._check_sum([f for f in rows if f.cleaned_data.get("pattern") in (None, pattern)])
+
+    @staticmethod
+    def _check_sum(forms_of_one: list[Any]) -> None:
+        """A row for an entry time stands in for the one of its channel that holds for all."""
+        by_channel = {}
+        for form in sorted(forms_of_one, key=lambda f: f.cleaned_data.get("pattern") is not None):
+            by_channel[form.cleaned_data["channel"]] = form
+        total = sum(form.cleaned_data.get("permille", 0) for form in by_channel.values())
+        if total > ALL:
+            words = _("The channels have %(total)s %% together: there is no more than 100 %%.")
+            percent, tenths = divmod(total, 10)
+            said = f"{percent}.{tenths}" if tenths else str(percent)
+            forms_of_one[-1].add_error("permille", words % {"total": said})
 
 
 class OfClasses(Rows):

@@ -23,7 +23,7 @@ def laid_out_until(region: Region) -> date | None:
         Product.objects.filter(area__region=region, is_on_sale=True, patterns__isnull=False)
         .distinct()
         .select_related("area__region")
-        .prefetch_related("area__hours", "patterns")
+        .prefetch_related("area__hours", "patterns", "channel_shares")
     )
     if not products:
         return None

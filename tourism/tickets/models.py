@@ -7,6 +7,7 @@ named here by plain id, because a foreign key would lock the hot bucket once mor
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import time
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -14,6 +15,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from bookings.inventory.models import Channel
 from bookings.pricing.lists import ANY_WEEKDAY
 from bookings.pricing.models import (
     GroupPriceRow,
@@ -25,6 +27,10 @@ from kernel.naming import Named
 from kernel.provenance import Loaded, Sourced
 
 _PERMILLE = (MinValueValidator(0), MaxValueValidator(1000))
+
+
+SHARED_CHANNELS = tuple((value, words) for value, words in Channel.choices if value != Channel.OWN)
+"""Those that get a share; what they do not get is for own sale."""
 
 
 class AdmitUntil(models.TextChoices):
@@ -244,6 +250,49 @@ class SlotPattern(Loaded):
 
     def __str__(self) -> str:
         return f"{self.starts:%H:%M}–{self.ends:%H:%M}"
+
+
+class ChannelShare(models.Model):
+    """What a channel may sell of an entry time, and from when on the unsold rest is for own sale.
+
+    Without a pattern it holds for every entry time of the product; one with a pattern takes its place.
+    """
+
+    product = models.ForeignKey(
+        Product, models.CASCADE, related_name="channel_shares", verbose_name=_("product")
+    )
+    pattern = models.ForeignKey(
+        SlotPattern, models.CASCADE, null=True, blank=True, verbose_name=_("entry time"),
+        help_text=_("Empty: every entry time."),
+    )  # fmt: skip
+    channel = models.CharField(_("channel"), max_length=10, choices=SHARED_CHANNELS)
+    permille = models.PositiveIntegerField(_("thousandths of the entry time"), validators=_PERMILLE)
+    release_days = models.PositiveSmallIntegerField(
+        _("released so many days before"),
+        default=1,
+        null=True,
+        blank=True,
+        validators=(MaxValueValidator(60),),
+        help_text=_("0 is the day itself. Empty: what is not sold stays with the channel."),
+    )
+    release_time = models.TimeField(_("released at"), default=time(18))
+
+    class Meta:
+        verbose_name = _("quota of a channel")
+        verbose_name_plural = _("quotas of channels")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("product", "pattern", "channel"),
+                nulls_distinct=False,
+                name="tourism_tickets_channelshare_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(permille__lte=1000), name="tourism_tickets_channelshare_permille"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()}"
 
 
 class EntryDay(models.Model):

@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings.contracts import Ask, Demand, Due, GroupPrice, How, Offer, Step, Terms
+from bookings.inventory.models import Channel
 from kernel.errors import Refusal
 from kernel.naming import say
 from kernel.places import calendar
@@ -27,7 +28,6 @@ from tourism.tickets.models import AdmitUntil, Slot
 from tourism.tickets.parties import Person
 
 KIND = "ticket"
-OWN_CHANNEL = "own"
 LOOK_AHEAD = timedelta(days=14)
 _MAX_REF_DIGITS = 18
 
@@ -78,10 +78,20 @@ class _Ground:
         return self.facts.prices.groups_on(self.day, self.day_type)
 
     @cached_property
-    def demands(self) -> tuple[Demand, ...]:
+    def quotas(self) -> Mapping[str, int]:
+        return queries.quotas_of(self.slot)
+
+    def sells_by(self, channel: str) -> bool:
+        """Own sale always; another channel where it has a quota."""
+        return channel == Channel.OWN or channel in self.quotas
+
+    def demands(self, channel: str) -> tuple[Demand, ...]:
         """Everybody counts, also who pays nothing: in the slot, on the day, in this channel."""
-        day = self.slot.day
-        return tuple(map(Demand, (self.slot.bucket_id, day.bucket_id, day.own_bucket_id)))
+        day, quota = self.slot.day, self.quotas.get(channel)
+        buckets = [self.slot.bucket_id, day.bucket_id]
+        if channel == Channel.OWN:
+            buckets.append(day.own_bucket_id)
+        return tuple(map(Demand, buckets if quota is None else [*buckets, quota]))
 
     @cached_property
     def terms(self) -> Terms:
@@ -199,7 +209,7 @@ def _draft(case: _Case | Refusal, at: datetime) -> Offer | Refusal | _Blocked:
         return _Blocked(case, SlotClosed)
     if case.slot.starts_at <= at:
         return _Blocked(case, SlotStarted)
-    if case.ask.channel != OWN_CHANNEL:
+    if not case.ground.sells_by(case.ask.channel):
         return ChannelClosed(title=case.title)
     people = parties.seat(case.facts, case.ask.party, case.day, case.ground.fen_by_class)
     return people if isinstance(people, Refusal) else _offer(case, people)
@@ -250,7 +260,7 @@ def _next_after(
 
 
 def _offer(case: _Case, people: Sequence[Person]) -> Offer:
-    facts, slot = case.facts, case.slot
+    facts, slot, demands = case.facts, case.slot, case.ground.demands(case.ask.channel)
     total = sum(person.price_fen for person in people)
     return Offer(
         kind=KIND,
@@ -262,7 +272,7 @@ def _offer(case: _Case, people: Sequence[Person]) -> Offer:
         subtitle=facts.subtitle,
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
-        parts=tuple(person.part(case.ground.demands) for person in people),
+        parts=tuple(person.part(demands) for person in people),
         terms=case.ground.terms,
         dues=_dues(total, facts.deposit_fen * len(people)),
         currency=facts.region.currency,

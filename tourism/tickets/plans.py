@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from bookings.inventory.models import Channel
+from bookings.inventory.operations import Share
 from tourism.areas.models import OpeningHours
-from tourism.tickets.models import PatternSeason, Product, SlotPattern
+from tourism.tickets.models import ChannelShare, PatternSeason, Product, SlotPattern
 
 LEAST_SLOT = timedelta(minutes=30)
 
@@ -27,6 +29,7 @@ class Plan:
     ends_at: datetime
     capacity: int
     region_id: int
+    shares: Mapping[Channel, Share]
 
     @property
     def key(self) -> str:
@@ -34,7 +37,7 @@ class Plan:
 
 
 def plans_of(product: Product, first: date, last: date) -> Iterator[Plan]:
-    """The entry times of a product (with area, hours, patterns) from ``first`` to ``last``."""
+    """The entry times of a product (with area, hours, patterns, shares) from ``first`` to ``last``."""
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
         hours = _hours_on(product, day)
@@ -66,12 +69,36 @@ def _plan(product: Product, pattern: SlotPattern, hours: OpeningHours, day: date
     ends_at = min(region.at(day, pattern.ends), region.at(closes_day, hours.closes)).astimezone(UTC)
     if ends_at - starts_at < LEAST_SLOT:
         return None
+    capacity = product.area.daily_cap * pattern.permille // 1000
     return Plan(
         product_id=product.pk,
         date=day,
         face=face,
         starts_at=starts_at,
         ends_at=ends_at,
-        capacity=product.area.daily_cap * pattern.permille // 1000,
+        capacity=capacity,
         region_id=region.pk,
+        shares=_shares(product, pattern, capacity, day),
     )
+
+
+def _shares(
+    product: Product, pattern: SlotPattern, capacity: int, day: date
+) -> dict[Channel, Share]:
+    """What each channel gets of an entry time; a row for the pattern goes before one for all."""
+    rows = [row for row in product.channel_shares.all() if row.pattern_id in (None, pattern.pk)]
+    rows.sort(key=lambda row: row.pattern_id is not None)
+    return {
+        Channel(row.channel): Share(
+            units=capacity * row.permille // 1000,
+            release_at=_release_at(product, row, day),
+        )
+        for row in rows
+    }
+
+
+def _release_at(product: Product, row: ChannelShare, day: date) -> datetime | None:
+    if row.release_days is None:
+        return None
+    before = day - timedelta(days=row.release_days)
+    return product.area.region.at(before, row.release_time).astimezone(UTC)

@@ -8,10 +8,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from bookings.inventory import queries as inventory
-from bookings.inventory.models import Bucket
+from bookings.inventory.models import Bucket, Channel, Quota
 from kernel.memo import Memo
 from kernel.places import calendar
 from kernel.places.models import DayType
@@ -72,13 +73,13 @@ class DayRow:
 def slots(*, product_ids: Collection[int], first: date, last: date) -> list[SlotRow]:
     """Entry times of products from ``first`` to ``last``, both included. Two statements."""
     rows = list(
-        Slot.objects.filter(product_id__in=product_ids, day__date__range=(first, last))
-        .select_related("day")
+        with_channels(Slot.objects.filter(product_id__in=product_ids))
+        .filter(day__date__range=(first, last))
         .order_by("starts_at", "product_id")
     )
     buckets = {slot.bucket_id for slot in rows}
     for slot in rows:
-        buckets |= {slot.day.bucket_id, slot.day.own_bucket_id}
+        buckets |= {slot.day.bucket_id, slot.day.own_bucket_id, *own_quota(slot)}
     left = inventory.left(buckets)
     return [_row(slot, left) for slot in rows]
 
@@ -92,8 +93,24 @@ def slots_by_id(slot_ids: Collection[int]) -> dict[int, Slot]:
     Times and buckets of a slot never change; whether it is open is looked at again by ``admit``.
     """
     return _slots_known.get_many(
-        set(slot_ids), lambda ids: Slot.objects.select_related("day").in_bulk(ids)
+        set(slot_ids), lambda ids: with_channels(Slot.objects.all()).in_bulk(ids)
     )
+
+
+def with_channels(slots: QuerySet[Slot]) -> QuerySet[Slot]:
+    """Entry times with their day and the buckets of their quotas, in the same statement."""
+    return slots.select_related("day").annotate(channel_rows=inventory.channels_column())
+
+
+def quotas_of(slot: Slot) -> dict[str, int]:
+    """Bucket id per channel of an entry time read ``with_channels``; empty: it is not divided."""
+    rows: list[dict[str, Any]] = slot.channel_rows  # type: ignore[attr-defined]
+    return {row["channel"]: row["bucket_id"] for row in rows}
+
+
+def own_quota(slot: Slot) -> list[int]:
+    """The bucket of own sale of an entry time read ``with_channels``, if it is divided."""
+    return [bucket for channel, bucket in quotas_of(slot).items() if channel == Channel.OWN]
 
 
 def with_counts(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -103,6 +120,23 @@ def with_counts(rows: QuerySet[Any]) -> QuerySet[Any]:
         capacity=Subquery(bucket.values("capacity")), taken=Subquery(bucket.values("taken"))
     )
     return counted
+
+
+def with_shares(rows: QuerySet[Any], shares: ArraySubquery) -> QuerySet[Any]:
+    """Rows with their ``shares``."""
+    shared: QuerySet[Any] = rows.annotate(shares=shares)
+    return shared
+
+
+def shares_by_slot() -> ArraySubquery:
+    """For a query of slots: their ``shares``, as a bar draws them."""
+    return inventory.shares_column(Quota.objects.filter(whole=OuterRef("bucket_id")))
+
+
+def shares_by_day() -> ArraySubquery:
+    """For a query of days: the shares of all their entry times together."""
+    wholes = Slot.objects.filter(day=OuterRef(OuterRef("pk"))).values("bucket_id")
+    return inventory.shares_column(Quota.objects.filter(whole__in=wholes))
 
 
 def calendar_of(
@@ -133,7 +167,7 @@ def _row(slot: Slot, left: Mapping[int, int]) -> SlotRow:
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
         is_open=slot.is_open,
-        slot_left=left.get(slot.bucket_id, 0),
+        slot_left=min(left.get(bucket, 0) for bucket in (slot.bucket_id, *own_quota(slot))),
         day_left=day_left,
     )
 

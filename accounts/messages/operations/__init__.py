@@ -19,12 +19,24 @@ from accounts.messages.operations.deliver import (
     read_all,
     try_again,
 )
+from accounts.messages.operations.wording import (
+    LacksWords,
+    StrangeWords,
+    back_to_default,
+    check,
+    reword,
+    send_test,
+)
 from accounts.messages.operations.write import Link, Note, send, tell
 
 __all__ = (
+    "LacksWords",
     "Link",
     "LinkOver",
     "Note",
+    "StrangeWords",
+    "back_to_default",
+    "check",
     "choose",
     "confirm_email",
     "deliver_due",
@@ -35,7 +47,9 @@ __all__ = (
     "read",
     "read_all",
     "remember_email",
+    "reword",
     "send",
+    "send_test",
     "set_consent",
     "stop",
     "stop_path",

@@ -16,6 +16,7 @@ from accounts.messages.models import Delivery, Message, State, Way
 from accounts.messages.operations.choosing import stop_path
 from accounts.messages.operations.write import WRITTEN
 from accounts.messages.queries import Reach
+from kernel.http import NoAnswer
 from kernel.outbox import operations as outbox
 
 KEEP_FOR = timedelta(days=30)
@@ -81,7 +82,10 @@ def _objection(delivery: Delivery, person: Reach | None, at: datetime) -> str:
         return "read meanwhile"
     if message.good_until is not None and at >= message.good_until:
         return "too late to be of use"
-    topic = (kind := kinds.find(message.kind)) and kinds.topic_of(kind)
+    kind = kinds.find(message.kind)
+    if kind and kind.holds and message.about and not kind.holds(message.about, message.created_at):
+        return "no longer true"
+    topic = kind and kinds.topic_of(kind)
     if topic and topic.is_marketing and not (person and person.has_agreed):
         return "consent was withdrawn"
     if message.user_id is not None and person is None:
@@ -104,6 +108,8 @@ def _hand_over(delivery: Delivery, at: datetime) -> None:
         channels.get(delivery.channel).deliver(letter_of(delivery))
     except Undeliverable as trouble:
         _note(delivery, state=State.FAILED, trouble=str(trouble)[:200])
+    except NoAnswer as silence:
+        _wait(delivery, str(silence), at)
     except Exception as error:  # noqa: BLE001 - whatever a service's client raises, it is tried again
         logger.warning("delivery %s: %s", delivery.pk, type(error).__name__)
         _wait(delivery, type(error).__name__, at)
@@ -157,8 +163,8 @@ def _wipe(message: Message) -> None:
     """Codes are not kept once they went out; on local data the page at /outbox/ shows them."""
     kind = kinds.find(message.kind)
     if kind is not None and kind.is_secret and not settings.QUANYU_LOCAL:
-        gone = {"body_sealed": opening.WIPED, "short_sealed": opening.WIPED}
-        Message.objects.filter(pk=message.pk).update(**gone)
+        sealed = ("body_sealed", "short_sealed", "facts_sealed")
+        Message.objects.filter(pk=message.pk).update(**dict.fromkeys(sealed, opening.WIPED))
 
 
 def try_again(*, delivery_id: int, at: datetime) -> bool:

@@ -80,8 +80,9 @@ def tell(notes: Sequence[Note], *, at: datetime) -> int:
         for note in {note.key: note for note in notes}.values()
         if (ways := _ways(note, reach))
     ]
+    wordings = queries.texts({(note.kind, note.language) for note, _ways in ready})
     with transaction.atomic():
-        ids = _insert([_row(note, at) for note, _ways in ready])
+        ids = _insert([_row(note, wordings[note.kind, note.language], at) for note, _ways in ready])
         deliveries = [
             _delivery(ids[note.key], way, to, after, at)
             for note, ways in ready
@@ -126,11 +127,10 @@ def _outside(topic: kinds.Topic, person: Reach) -> list[tuple[Way, str, timedelt
     return found
 
 
-def _row(note: Note, at: datetime) -> tuple[Any, ...]:
+def _row(note: Note, wording: kinds.Texts, at: datetime) -> tuple[Any, ...]:
     kind = kinds.get(note.kind)
-    wording = queries.texts(kind, note.language)
     texts = kinds.write(kind, wording, note.facts, note.language)
-    facts = {} if kind.is_secret else kinds.facts_in_words(kind, note.facts, note.language)
+    facts = kinds.facts_in_words(kind, note.facts, note.language)
     return (
         note.key, note.kind, note.user_id, note.language, texts.subject[:200],
         opening.seal(texts.body), opening.seal(texts.short), opening.seal_facts(facts),

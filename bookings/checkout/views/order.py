@@ -16,6 +16,7 @@ from bookings.checkout import standing
 from bookings.deposits import queries as deposits
 from bookings.dues import queries as dues_of
 from bookings.fulfilment import queries as deliveries
+from bookings.invoices import queries as invoices
 from bookings.orders import operations as orders
 from bookings.orders import queries
 from bookings.orders.guesses import open_order
@@ -80,6 +81,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
         "later_dues": dues_of.open_of(order),
         "division": shares_of.of_order(order),
         "is_divisible": shares.is_divisible(order, at=at),
+        "is_own": invoices.is_own(order, actors.all_of(request), actors.phone_index_of(request)),
         **_booked(order, progress),
         **_money(order),
     }

@@ -18,18 +18,24 @@ from bookings.inventory.operations.counts import (
     swap,
     take,
 )
+from bookings.inventory.operations.quotas import Division, Share, divide, release_due, resize
 
 __all__ = (
     "BelowTaken",
     "BucketSpec",
+    "Division",
+    "Share",
     "Shortage",
     "await_units",
+    "divide",
     "give_back",
     "lock",
     "mark_served",
     "move",
     "open_kept",
+    "release_due",
     "reshape",
+    "resize",
     "shape",
     "stop_awaiting",
     "swap",

@@ -43,12 +43,12 @@ _LANGUAGE = columns.words("language", _("Language"), dict(settings.LANGUAGES))
 
 _OWN: tuple[Any, ...] = (
     "code", "state_words", "region", "placed_at", "due_at", "paid_at", "own_price", "currency",
-    "contact_masked", _LANGUAGE, _CHANNEL, "codes", "own_refunds", "site_page",
+    "contact_masked", _LANGUAGE, _CHANNEL, "codes", "own_refunds", "invoices_words", "site_page",
 )  # fmt: skip
 _WHOLE: tuple[Any, ...] = (
     "code", "state_words", "region", "placed_at", "due_at", "paid_at", _TOTAL,
     _TO_PAY, "currency", "contact_masked", _LANGUAGE, _CHANNEL, "flag", "flag_link",
-    "looked_at", "payments", "codes", "refunds_words", "books", "site_page",
+    "looked_at", "payments", "codes", "refunds_words", "invoices_words", "books", "site_page",
 )  # fmt: skip
 
 
@@ -110,7 +110,7 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
     show_full_result_count = False
     readonly_fields = (
         _TOTAL, _TO_PAY, _CHANNEL, _LANGUAGE, "state_words", "own_price", "payments", "codes",
-        "refunds_words", "own_refunds", "books", "site_page", "flag_link", "looked_at",
+        "refunds_words", "own_refunds", "invoices_words", "books", "site_page", "flag_link", "looked_at",
     )  # fmt: skip
     inlines = (LineInline,)
 
@@ -198,6 +198,24 @@ class OrderAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
             for refund in order.refunds.order_by("pk")
             if refund.parts.keys() & own
         )
+
+    @admin.display(description=_("Invoices"))
+    def invoices_words(self, order: Order) -> SafeString:
+        """Those of the lines that one may see, and the way to ask for one at the desk."""
+        suppliers = {line.supplier_id for line in order.lines.all()}
+        told = _story(
+            (
+                _local(order, invoice.asked_at),
+                invoice.serial or invoice.number,
+                money(invoice.total_fen),
+                invoice.get_state_display(),
+                _(invoice.why) if invoice.why else "",
+            )
+            for invoice in order.invoices.filter(supplier__in=suppliers).order_by("pk")
+        )
+        url = reverse("admin:bookings_invoices_invoice_ask", args=[order.pk])
+        words = _("Ask for the invoice")
+        return format_html('{}<a class="text-link" href="{}">{}</a>', told, url, words)
 
     @admin.display(description=_("Ledger"))
     def books(self, order: Order) -> SafeString:

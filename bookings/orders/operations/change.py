@@ -127,7 +127,7 @@ def quote_change(
     if not is_plain(line):
         raise NotPlain(title=str(line))
     parts = _chosen(line, part_keys)
-    ask = Ask(line.kind, ref, _party(line, parts, class_codes), quantity=1)
+    ask = Ask(line.kind, ref, _party(line, parts, class_codes), channel=line.order.channel)
     [answer] = registry.offer_all([ask], at=at)
     if isinstance(answer, Refusal):
         raise answer

@@ -23,6 +23,7 @@ from bookings.vouchers import operations as vouchers
 from kernel import codes
 from kernel.audit import operations as audit
 from kernel.errors import Refusal
+from kernel.outbox import operations as outbox
 
 
 class RefundMoved(Refusal):
@@ -140,6 +141,12 @@ def _carry_out(
         subject=order.subject,
         at=at,
         facts={"refund_fen": quoted.refund_fen, "reason": reason},
+    )
+    outbox.record(
+        name="bookings.order.parts-cancelled",
+        key=key,
+        facts={"order_id": order.pk, "refund_fen": quoted.refund_fen},
+        at=at,
     )
     back = {(row.line_id, row.part_key): row.refund_fen for row in quoted.rows}
     whole = {str(line_id): list(keys) for line_id, keys in parts.items()}

@@ -3,5 +3,6 @@
 from bookings.settlement.admin.bills import BillAdmin, FindingAdmin
 from bookings.settlement.admin.contracts import ContractAdmin
 from bookings.settlement.admin.earnings import EarningAdmin
+from bookings.settlement.admin.statements import StatementAdmin
 
-__all__ = ("BillAdmin", "ContractAdmin", "EarningAdmin", "FindingAdmin")
+__all__ = ("BillAdmin", "ContractAdmin", "EarningAdmin", "FindingAdmin", "StatementAdmin")

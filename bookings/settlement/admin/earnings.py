@@ -19,7 +19,7 @@ _FEN = columns.price("fen", _("Amount"))
 @admin.register(Earning)
 class EarningAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
     list_display = ("at", "organisation", "kind", _FEN, "line_id")
-    fields = ("at", "organisation", "kind", _FEN, "currency", "line_id", "entry_link")
+    fields = ("at", "organisation", "kind", _FEN, "currency", "line_id", "entry_link", "statement")
     readonly_fields = fields
     list_filter = ("kind", "organisation")
     list_select_related = ("organisation",)

@@ -3,6 +3,7 @@
 from bookings.settlement.models.bills import Bill, BillRow, Finding, FindingState, Off
 from bookings.settlement.models.contracts import Contract, Expired, LineRate, Rate
 from bookings.settlement.models.earnings import Earning, Kind
+from bookings.settlement.models.statements import Statement, StatementNote, StatementState
 
 __all__ = (
     "Bill",
@@ -16,4 +17,7 @@ __all__ = (
     "LineRate",
     "Off",
     "Rate",
+    "Statement",
+    "StatementNote",
+    "StatementState",
 )

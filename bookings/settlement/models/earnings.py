@@ -28,7 +28,7 @@ class Earning(models.Model):
     """One posting to a supplier's own account in the ledger, told once. Above zero it is the supplier's.
 
     ``posting_id`` and ``entry_id`` name the ledger's rows. The amount is the posting's, the other way
-    round; verify_invariants compares them.
+    round; verify_invariants compares them. ``statement`` is the one sheet it is on, for good.
     """
 
     posting_id = models.BigIntegerField(_("posting"), unique=True)
@@ -46,6 +46,14 @@ class Earning(models.Model):
     line_id = models.BigIntegerField(_("order line"), null=True, blank=True)
     fen = models.BigIntegerField(_("amount (fen)"))
     at = models.DateTimeField(_("at"))
+    statement = models.ForeignKey(
+        "Statement",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="earnings",
+        verbose_name=_("statement"),
+    )
 
     class Meta:
         verbose_name = _("earning")
@@ -63,6 +71,11 @@ class Earning(models.Model):
                 name="bookings_settlement_earn_line",
             ),
             models.Index(fields=("organisation", "at"), name="bookings_settlement_earn_at"),
+            models.Index(
+                fields=("region_id", "at"),
+                condition=Q(statement__isnull=True),
+                name="bookings_settlement_earn_left",
+            ),
         )
 
     def __str__(self) -> str:

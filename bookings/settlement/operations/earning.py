@@ -13,6 +13,9 @@ from django.db import connection, transaction
 from bookings.ledger import operations as ledger
 from bookings.settlement.models.earnings import EARNED
 
+BATCH = 2_000
+"""Postings of one transaction."""
+
 LOOK_BACK = 100_000
 """How many postings a quick look goes back: what was given an id before, and committed after."""
 
@@ -40,12 +43,13 @@ _TELL = """
     LEFT JOIN bookings_orders_change AS made
         ON e.memo = 'changed' AND made.id = substring(e.key FROM '^changed:([0-9]+)')::bigint
     WHERE p.account LIKE 'revenue:%%' AND p.id > %s
+        AND (%s::text[] IS NULL OR e.key = ANY(%s))
         AND NOT EXISTS (
             SELECT 1 FROM bookings_settlement_earning AS told WHERE told.posting_id = p.id
         )
-    ORDER BY p.id
+    ORDER BY p.id LIMIT %s
     ON CONFLICT (posting_id) DO NOTHING
-    RETURNING line_id, kind
+    RETURNING posting_id, line_id, kind
 """
 
 _FREEZE = """
@@ -107,15 +111,27 @@ def take_up(*, all_of_them: bool = True) -> int:
     Repeating it changes nothing; two at once wait for each other at the same posting. Without
     ``all_of_them`` only the newest postings are looked at, which is quick.
     """
+    after, count = 0 if all_of_them else _newest() - LOOK_BACK, 0
+    while told := _take_up_some(after):
+        after, count = max(told), count + len(told)
+    return count
+
+
+def _take_up_some(after: int) -> list[int]:
+    """A batch of its own: a month at once would lock for long and run into the statement's time."""
     with transaction.atomic():
-        after = 0 if all_of_them else _newest() - LOOK_BACK
-        told = _run(_TELL, after)
-        lines = sorted({line_id for line_id, kind in told if line_id and kind in EARNED})
+        told = _tell(after)
+        lines = sorted({line for _id, line, kind in told if line and kind in EARNED})
         if lines:
-            _run(_FREEZE, lines)
-            if ledger.post_many(map(_commission, _run(_OWED, list(EARNED), lines))):
-                _run(_TELL, after)
-    return len(told)
+            run(_FREEZE, lines)
+            entries = [_commission(row) for row in run(_OWED, list(EARNED), lines)]
+            if ledger.post_many(entries):
+                _tell(after, keys=[entry.key for entry in entries])
+    return [posting_id for posting_id, _line, _kind in told]
+
+
+def _tell(after: int, keys: list[str] | None = None) -> list[tuple[int, int | None, str]]:
+    return [(row[0], row[1], row[2]) for row in run(_TELL, after, keys, keys, BATCH)]
 
 
 def _commission(row: Sequence[Any]) -> ledger.NewEntry:
@@ -132,11 +148,12 @@ def _commission(row: Sequence[Any]) -> ledger.NewEntry:
 
 
 def _newest() -> int:
-    [(newest,)] = _run("SELECT coalesce(max(posting_id), 0) FROM bookings_settlement_earning")
+    [(newest,)] = run("SELECT coalesce(max(posting_id), 0) FROM bookings_settlement_earning")
     return int(newest)
 
 
-def _run(sql: str, *values: Any) -> list[tuple[Any, ...]]:
+def run(sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    """Execute a statement; its rows, where it has any."""
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall() if cursor.description else []

@@ -10,13 +10,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from bench import counter, goals, machine, orders_run, overload, waiting_room
+from bench import counter, goals, machine, orders_run, overload, supply, waiting_room
 
 BENCHES = {
     "counter": counter.run,
     "orders": orders_run.run,
     "growth": orders_run.run_growth,
     "overload": overload.run,
+    "supply": supply.run,
     "waiting_room": waiting_room.run,
 }
 

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils import translation
 
 from accounts.organisations import demonstration
+from bookings.invoices import demonstration as invoices
 from kernel import clock
 from kernel.places import queries as places
 from portal.home import tour
@@ -26,6 +27,7 @@ class Command(BaseCommand):
             return
         if prepare:
             demonstration.create(region_id=region.pk, at=clock.now())
+            invoices.create(region_id=region.pk)
         if show:
             with translation.override("en"):
                 self._print(region)

@@ -13,7 +13,7 @@ from bookings.ledger import queries as books
 from bookings.ledger.models import Entry
 from bookings.settlement import operations as settlement
 from bookings.settlement.models import Earning, Kind, LineRate
-from bookings.settlement.operations import TermsOfKind
+from bookings.settlement.operations import TermsOfKind, earning
 from bookings.settlement.operations.earning import COMMISSION
 from tests.bookings.settlement.conftest import agree, give_back, sound, use
 from tests.bookings.vouchers.conftest import INSIDE, sell
@@ -195,3 +195,17 @@ def test_the_order_in_which_parts_are_used_does_not_matter():
             now = commission(earned, permille=77, fixed=31, price=1000)
             steps, before = steps + now - before, now
         assert steps == commission(667, permille=77, fixed=31, price=1000)
+
+
+def test_in_batches_it_comes_to_the_same(shop, line, supplier, at, monkeypatch):
+    monkeypatch.setattr(earning, "BATCH", 1)
+    other = sell(shop, at).lines.get()
+    use(line, 2)
+    use(other, 1)
+
+    assert settlement.take_up() == 3
+
+    assert (kept(supplier), owed(supplier)) == (450, 2550)
+    assert Earning.objects.count() == 6
+    assert settlement.take_up() == 0
+    assert sound(INSIDE)

@@ -10,13 +10,16 @@ import pytest
 
 from accounts.messages.channels import Channel, Letter
 from accounts.messages.channels.email import Email
+from accounts.messages.channels.sms import gateway
 from accounts.messages.fakes.mail import MailServer
+from accounts.messages.fakes.server import Server, serve
 
 
 class Bench(Protocol):
     """A channel, and what its service does and has been given."""
 
     channel: Channel
+    knows_keys_again: bool
 
     def letter(self, key: str, body: str = "北门改为 9:30") -> Letter: ...
     def received(self) -> list[str]: ...
@@ -59,7 +62,40 @@ def mail(settings, socket_enabled) -> Iterator[MailBench]:
     server.stop()
 
 
-@pytest.fixture(params=["mail"])
+@dataclass
+class SmsBench:
+    """Text messages by Alibaba Cloud's wire format."""
+
+    server: Server
+    channel: Channel
+    knows_keys_again = True
+
+    def letter(self, key: str, body: str = "北门改为 9:30") -> Letter:
+        return Letter("16100000001", "", body, body, key, kind="test", language="zh-hans")
+
+    def received(self) -> list[str]:
+        return [sent.text for sent in self.server.desk.sent]
+
+    def be_down(self, down: bool) -> None:
+        self.server.desk.faults["down"] = int(down)
+
+    def lose_the_answer(self) -> None:
+        self.server.desk.faults["error_after_success"] = 1
+
+    def refuse_for_good(self) -> None:
+        self.server.desk.faults["illegal"] = 1
+
+
+@pytest.fixture
+def sms(tmp_path, settings, socket_enabled) -> Iterator[SmsBench]:
+    server = serve("127.0.0.1", 0, tmp_path)
+    server.start()
+    settings.SMS_GATEWAY = server.desk.keys.settings_at(server.url)
+    yield SmsBench(server, gateway())
+    server.stop()
+
+
+@pytest.fixture(params=["mail", "sms"])
 def bench(request) -> Bench:
     """Every channel there is; a new one brings its bench."""
     return request.getfixturevalue(request.param)

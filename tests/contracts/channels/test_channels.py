@@ -47,3 +47,12 @@ def test_a_lost_answer_is_no_answer(bench):
         bench.channel.deliver(bench.letter("k1"))
 
     assert not isinstance(raised.value, Undeliverable)
+
+
+def test_after_a_lost_answer_a_channel_that_can_hands_over_once(bench):
+    bench.lose_the_answer()
+    with pytest.raises(Exception):  # noqa: B017, PT011 - as above
+        bench.channel.deliver(bench.letter("k1"))
+    bench.channel.deliver(replace(bench.letter("k1"), tries=2))
+
+    assert len(bench.received()) == (1 if bench.knows_keys_again else 2)

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from accounts.messages import opening
+from accounts.messages.models import Message
 from bookings import registry
 from bookings.inventory import queries as inventory
 from bookings.orders import operations as orders
@@ -137,6 +139,33 @@ def test_a_cancelled_run_gives_everybody_everything_back(run, sell, at):
     assert {line.state for line in order.lines.all()} == {State.CANCELLED}
     assert not Boarding.objects.filter(run=run).exists()
     assert set(inventory.left(set(run.segments)).values()) == {50}
+
+
+def test_riders_of_a_cancelled_run_are_told_once_with_its_day_and_time(run, sell, at):
+    order, other = sell(run, 2), sell(run, 1)
+    lines.cancel_run(run=run, actor="user:1", at=at)
+
+    lines.refund_riders(run_id=run.pk, at=at)
+    lines.refund_riders(run_id=run.pk, at=at)
+
+    told = Message.objects.filter(kind="bookings.news.called-off", about=f"run:{run.pk}")
+    texts = [opening.body_of(message) for message in told.order_by("pk")]
+    assert [code in text for code, text in zip((order.code, other.code), texts, strict=True)] == [
+        True,
+        True,
+    ]
+    assert all(run.local_departure[-5:] in text for text in texts)
+    assert all("comes back to you by itself" in text for text in texts)
+
+
+def test_riders_of_a_run_that_was_brought_back_are_told_nothing(run, sell, at):
+    sell(run)
+    lines.cancel_run(run=run, actor="user:1", at=at)
+    lines.restore_run(run=run, actor="user:1", at=at)
+
+    lines.refund_riders(run_id=run.pk, at=at)
+
+    assert not Message.objects.filter(kind="bookings.news.called-off").exists()
 
 
 def test_cancelling_and_refunding_again_changes_nothing(run, sell, at):

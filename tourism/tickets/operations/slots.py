@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from bookings.inventory import operations as inventory
 from bookings.inventory import queries as counts
-from bookings.inventory.operations import BucketSpec
+from bookings.inventory.operations import BelowTaken, BucketSpec, Division
 from bookings.orders import queries as orders
 from kernel.audit import operations as audit
 from kernel.errors import Refusal
@@ -23,6 +23,8 @@ from tourism.tickets.models import EntryDay, Product, Slot
 from tourism.tickets.plans import Plan, plans_of
 
 _SHOWN_ORDERS = 20
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+"""Channels of new entry times get their share; where its time is over, the next round releases it."""
 
 
 class PlacesSold(Refusal):
@@ -82,9 +84,17 @@ def follow_patterns(*, product: Product, first: date, last: date, at: datetime) 
             product=product, day__date__range=(first, last), starts_at__gt=at
         )
         slots = list(existing.order_by("starts_at"))
-        held = counts.counts([slot.bucket_id for slot in slots])
-        for slot in slots:
-            _follow(slot, plans.get(slot.starts_at), held, done, at)
+        followed = [(slot, plans.get(slot.starts_at)) for slot in slots]
+        reopened = [_follow(slot, plan, done) for slot, plan in followed]
+        _divide_again(
+            [
+                (_division(slot.bucket_id, plan), is_reopened)
+                for (slot, plan), is_reopened in zip(followed, reopened, strict=True)
+                if plan is not None and not slot.is_override
+            ],
+            done,
+            at,
+        )
         done.made = create_days(product_ids=[product.pk], first=first, last=last).slots
     return done
 
@@ -104,7 +114,7 @@ def set_slot(
     facts: dict[str, object] = {}
     with transaction.atomic():
         if capacity is not None:
-            _reshape(slot.bucket_id, capacity, at)
+            _resize(slot.bucket_id, capacity, at)
             facts["capacity"] = capacity
         if is_open is not None:
             slot.is_open = is_open
@@ -136,11 +146,11 @@ def set_day(*, day: EntryDay, capacity: int, actor: str, at: datetime) -> None:
 
 
 def _products(product_ids: Collection[int]) -> list[Product]:
-    """Products with their areas, hours and patterns, in three statements."""
+    """Products with their areas, hours, patterns and channel shares, in four statements."""
     return list(
         Product.objects.filter(pk__in=product_ids)
         .select_related("area__region")
-        .prefetch_related("area__hours", "patterns")
+        .prefetch_related("area__hours", "patterns", "channel_shares")
         .order_by("pk")
     )
 
@@ -225,6 +235,9 @@ def _make_slots(plans: Sequence[Plan], days: dict[tuple[int, date], EntryDay]) -
         ignore_conflicts=True,
         batch_size=1000,
     )
+    shared = [(key, plan) for key, plan in missing.items() if plan.shares]
+    if shared:
+        inventory.divide([_division(ids[key], plan) for key, plan in shared], at=_BEFORE_ALL)
     return len(missing)
 
 
@@ -241,13 +254,8 @@ def _follow_days(product: Product, first: date, last: date, done: Followed, at: 
                 _try_reshape(bucket_id, wanted, done, at)
 
 
-def _follow(
-    slot: Slot,
-    plan: Plan | None,
-    held: dict[int, tuple[int, int]],
-    done: Followed,
-    at: datetime,
-) -> None:
+def _follow(slot: Slot, plan: Plan | None, done: Followed) -> bool:
+    """Whether a planned entry time was closed or ended otherwise, and is as planned again."""
     if slot.is_override:
         done.kept += 1
     elif plan is None:
@@ -255,32 +263,52 @@ def _follow(
             Slot.objects.filter(pk=slot.pk).update(is_open=False)
             done.closed += 1
     else:
-        fresh = Slot.objects.filter(pk=slot.pk).exclude(is_open=True, ends_at=plan.ends_at)
-        reopened = fresh.update(is_open=True, ends_at=plan.ends_at)
-        capacity_moved = held[slot.bucket_id][0] != plan.capacity
-        if capacity_moved and not _try_reshape(slot.bucket_id, plan.capacity, done, at):
-            return
-        done.changed += bool(capacity_moved or reopened)
+        other = Slot.objects.filter(pk=slot.pk).exclude(is_open=True, ends_at=plan.ends_at)
+        return bool(other.update(is_open=True, ends_at=plan.ends_at))
+    return False
 
 
-def _try_reshape(bucket_id: int, capacity: int, done: Followed, at: datetime) -> bool:
+def _division(bucket_id: int, plan: Plan) -> Division:
+    return Division(bucket_id, until=plan.ends_at, shares=plan.shares, capacity=plan.capacity)
+
+
+def _divide_again(wanted: Sequence[tuple[Division, bool]], done: Followed, at: datetime) -> None:
+    """Give entry times their places and their channels theirs; one that is reopened has changed, too."""
+    answers = inventory.divide([division for division, _reopened in wanted], at=at)
+    for (division, is_reopened), answer in zip(wanted, answers, strict=True):
+        if isinstance(answer, BelowTaken):
+            done.refused.append(_places_sold(division.whole_id, answer))
+        else:
+            done.changed += answer or is_reopened
+
+
+def _try_reshape(bucket_id: int, capacity: int, done: Followed, at: datetime) -> None:
     try:
         _reshape(bucket_id, capacity, at)
     except PlacesSold as refusal:
         done.refused.append(refusal)
-        return False
-    return True
 
 
 def _reshape(bucket_id: int, capacity: int, at: datetime) -> None:
     try:
         inventory.reshape(bucket_id=bucket_id, capacity=capacity, at=at)
-    except inventory.BelowTaken as below:
-        codes = list(
-            orders.holding_buckets([bucket_id]).values_list("code", flat=True)[: _SHOWN_ORDERS + 1]
-        )
-        more = " …" if len(codes) > _SHOWN_ORDERS else ""
-        shown = codes[:_SHOWN_ORDERS]
-        raise PlacesSold(
-            field="capacity", **below.facts, orders=shown, codes=", ".join(shown), more=more
-        ) from None
+    except BelowTaken as below:
+        raise _places_sold(bucket_id, below) from None
+
+
+def _resize(bucket_id: int, capacity: int, at: datetime) -> None:
+    try:
+        inventory.resize(bucket_id=bucket_id, capacity=capacity, at=at)
+    except BelowTaken as below:
+        raise _places_sold(bucket_id, below) from None
+
+
+def _places_sold(bucket_id: int, below: BelowTaken) -> PlacesSold:
+    codes = list(
+        orders.holding_buckets([bucket_id]).values_list("code", flat=True)[: _SHOWN_ORDERS + 1]
+    )
+    more = " …" if len(codes) > _SHOWN_ORDERS else ""
+    shown = codes[:_SHOWN_ORDERS]
+    return PlacesSold(
+        field="capacity", **below.facts, orders=shown, codes=", ".join(shown), more=more
+    )

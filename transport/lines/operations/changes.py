@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from bookings.inventory import operations as inventory
+from bookings.news import operations as news
 from bookings.orders import queries as orders
 from bookings.orders.models import Order
 from bookings.refunds import operations as refunds
@@ -59,14 +60,17 @@ def restore_run(*, run: Run, actor: str, at: datetime) -> None:
 
 
 def refund_riders(*, run_id: int, at: datetime) -> int:
-    """Cancel every paid ride of a cancelled run and return its whole price; return how many orders.
+    """Tell the riders of a cancelled run and return their whole price; return how many orders.
 
     One transaction an order; what is used or cancelled already stays so, and repeating it does
     nothing more. A run that was brought back meanwhile is left alone.
     """
     rides = Boarding.objects.filter(run_id=run_id, run__state=RunState.CANCELLED)
+    riders = list(rides.select_related("line__order").order_by("line__order_id", "pk"))
+    line_ids = [ride.line_id for ride in riders]
+    news.tell_called_off(line_ids=line_ids, about=f"run:{run_id}", at=at)
     done = 0
-    for ride in rides.select_related("line__order").order_by("line__order_id", "pk"):
+    for ride in riders:
         parts = {ride.line_id: [part.key for part in ride.line.open_parts]}
         done += _give_back(ride.line.order, parts, at)
     return done

@@ -5,7 +5,7 @@ Every verb runs in the transaction of the outbox's receipt.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,13 +14,14 @@ from accounts.messages.kinds import Kind
 from bookings.deposits.models import Deposit
 from bookings.dues.models import LaterDue
 from bookings.news import kinds
-from bookings.orders.models import Change, Line, Order
+from bookings.orders.models import Change, Line, Order, State
 from bookings.refunds.models import Refund, RefundState
 from bookings.shares.models import Share
 from kernel import seals
 from kernel.money import Money
 from kernel.naming import EN, ZH
 
+_TO_COME = (State.PAID, State.AWAITING_SUPPLIER, State.CONFIRMED)
 _BETWEEN = {ZH: "、", EN: ", "}
 
 
@@ -104,6 +105,24 @@ def tell_deposit(*, deposit_id: int, at: datetime) -> None:
     tell(deposit.order, kinds.DEPOSIT_BACK, str(deposit.pk), facts, at)
 
 
+def tell_called_off(*, line_ids: Collection[int], about: str, at: datetime) -> int:
+    """What these paid lines are for does not take place; how many are told. A handful of statements.
+
+    ``about`` names it ("run:5"): by that operators find who has read it. For the seller, before it
+    returns the money.
+    """
+    lines = Line.objects.filter(pk__in=line_ids, state__in=_TO_COME)
+    notes = [
+        note(
+            line.order, kinds.CALLED_OFF, str(line.pk),
+            {"what": what([line]), "when": line.starts_at.astimezone(line.order.region.tz)},
+            about=about,
+        )
+        for line in lines.select_related("order__region").order_by("pk")
+    ]  # fmt: skip
+    return messages.tell(notes, at=at)
+
+
 def tell(order: Order, kind: Kind, key: str, facts: Mapping[str, object], at: datetime) -> None:
     """Say one thing to the buyer of an order, once per kind and key. Nobody to tell: nothing."""
     messages.tell([note(order, kind, key, facts)], at=at)
@@ -116,6 +135,7 @@ def note(
     to = ""
     if order.user_id is None and order.contact_sealed:
         to = seals.unseal(order.contact_sealed, purpose="phone")
+    given: dict[str, Any] = {"about": order.subject, **more}
     return messages.Note(
         kind=kind.name,
         key=f"{kind.name}:{key}",
@@ -124,9 +144,8 @@ def note(
         to=to,
         language=order.language,
         link=messages.Link("checkout:order", (order.token,)),
-        about=order.subject,
         zone=order.region.timezone,
-        **more,
+        **given,
     )
 
 
