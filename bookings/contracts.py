@@ -16,6 +16,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
+from django.utils.translation import gettext
+
 from kernel.errors import Refusal
 
 if TYPE_CHECKING:
@@ -83,11 +85,47 @@ class Ask:
     options: Mapping[str, str] = field(default_factory=dict)
 
 
+class Payer(StrEnum):
+    """Who bears a discount."""
+
+    PLATFORM = "PLATFORM"
+    SUPPLIER = "SUPPLIER"
+
+    @property
+    def label(self) -> str:
+        """Who that is, in words."""
+        if self is Payer.SUPPLIER:
+            return gettext("borne by the supplier")
+        return gettext("borne by the platform")
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """What a campaign takes off a part, in fen, and who bears it.
+
+    ``buckets`` are held once, with a unit each, for all parts of an order that have this discount:
+    they are given back with the last of these parts. Of ``budget_id`` each part holds its own fen.
+    """
+
+    code: str
+    title: Words
+    fen: int
+    payer: Payer
+    buckets: tuple[int, ...] = ()
+    budget_id: int | None = None
+
+    @property
+    def counted(self) -> tuple[int, ...]:
+        """All buckets that count how often, or how much, it is given."""
+        return self.buckets if self.budget_id is None else (*self.buckets, self.budget_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """The smallest piece of an Offer that can be cancelled alone: one person, one night.
 
-    ``saved_fen`` is what it costs less than alone, because of the GroupPrice called ``group_code``.
+    ``saved_fen`` is what it costs less than alone, because of the GroupPrice called ``group_code``;
+    ``discounts`` are what campaigns take off that. ``price_fen`` is what is paid in the end.
     """
 
     key: str
@@ -98,11 +136,32 @@ class Part:
     demands: tuple[Demand, ...] = ()
     saved_fen: int = 0
     group_code: str = ""
+    discounts: tuple[Discount, ...] = ()
 
     @property
     def own_fen(self) -> int:
-        """What it costs alone, in fen."""
-        return self.price_fen + self.saved_fen
+        """What it costs alone and without campaigns, in fen."""
+        return self.price_fen + self.saved_fen + self.discount_fen
+
+    @property
+    def discount_fen(self) -> int:
+        """What campaigns take off, in fen."""
+        return sum(discount.fen for discount in self.discounts)
+
+    @property
+    def before_fen(self) -> int:
+        """What it costs before campaigns take anything off, in fen."""
+        return self.price_fen + self.discount_fen
+
+    @property
+    def promoted_fen(self) -> int:
+        """What the platform pays of it for the buyer, in fen."""
+        return sum(each.fen for each in self.discounts if each.payer is Payer.PLATFORM)
+
+    @property
+    def claim_fen(self) -> int:
+        """What its supplier is to have for it, in fen: a discount of the platform takes nothing off."""
+        return self.price_fen + self.promoted_fen
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +247,11 @@ class Offer:
     def saved_fen(self) -> int:
         """What its parts cost less than alone, in fen."""
         return sum(part.saved_fen for part in self.parts)
+
+    @property
+    def discount_fen(self) -> int:
+        """What campaigns take off its parts, in fen."""
+        return sum(part.discount_fen for part in self.parts)
 
     @property
     def due_now_fen(self) -> int:

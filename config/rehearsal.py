@@ -25,6 +25,7 @@ from accounts.travellers import operations as travellers
 from accounts.travellers import queries as people
 from accounts.travellers.documents import Kind
 from bookings import registry
+from bookings.campaigns import queries as campaigns
 from bookings.contracts import Ask, Listing, Member, Offer
 from bookings.orders import operations as orders
 from bookings.orders.models import Order
@@ -32,7 +33,6 @@ from bookings.payments import operations as payments
 from bookings.payments import providers, sandbox_server
 from bookings.payments.models import Attempt
 from bookings.payments.providers.sandbox import Sandbox
-from bookings.pricing import groups as pricing
 from bookings.refunds import operations as refunds
 from bookings.refunds.models import Reason
 from bookings.settlement import operations as settlement
@@ -216,7 +216,12 @@ def _total_fen(asks: tuple[Ask, ...], at: datetime) -> int:
         if isinstance(answer, Refusal):
             raise answer
         offers += answer
-    return sum(offer.price_fen for offer in pricing.price_together(offers))
+    rules = [
+        rule
+        for region_id in {offer.region_id for offer in offers}
+        for rule in campaigns.published_rules(region_id, at=at)
+    ]
+    return sum(offer.price_fen for offer in campaigns.price(offers, rules).offers)
 
 
 def pay(attempt: Attempt, at: datetime) -> None:

@@ -108,6 +108,7 @@ ROOMS = [
     "bookings.inventory",
     "bookings.ledger",
     "bookings.baskets",
+    "bookings.campaigns",
     "bookings.orders",
     "bookings.payments",
     "bookings.dues",

@@ -26,6 +26,7 @@ urlpatterns = [
         path("", include("bookings.checkout.urls")),
         path("", include("bookings.waitlist.urls")),
         path("", include("bookings.refunds.urls")),
+        path("", include("bookings.campaigns.urls")),
         path("", include("bookings.invoices.urls")),
         path("", include("bookings.balance.urls")),
         path("", include("bookings.tabs.urls")),

@@ -7,13 +7,17 @@ from django.utils.translation import gettext_lazy as _
 class Basket(models.Model):
     """One basket an actor and region. ``traveller_ids`` are the people of the trip, in order.
 
-    ``parent_id`` is the paid order that what is in here is to be added to.
+    ``parent_id`` is the paid order that what is in here is to be added to; ``unused_coupons`` are those
+    that the buyer wants to keep for another time.
     """
 
     actor = models.CharField(_("buyer"), max_length=64)
     region = models.ForeignKey("kernel_places.Region", models.CASCADE, verbose_name=_("region"))
     traveller_ids = models.JSONField(_("travellers"), default=list, blank=True)
     parent_id = models.BigIntegerField(_("added to the order"), null=True, blank=True)
+    unused_coupons = models.JSONField(
+        _("coupons kept for later"), default=list, db_default=[], blank=True
+    )
     request_key = models.CharField(_("request key"), max_length=64)
     touched_at = models.DateTimeField(_("last change"))
 

@@ -13,6 +13,7 @@ from kernel.errors import Refusal
 
 MAX_ITEMS = 20
 MAX_PEOPLE = 50
+_MOST_COUPONS = 100
 
 
 class BasketFull(Refusal):
@@ -117,14 +118,23 @@ def belong(
         basket.save(update_fields=["parent_id", "traveller_ids"])
 
 
+def keep_coupon(*, actor: str, region_id: int, coupon_id: int, is_kept: bool, at: datetime) -> None:
+    """Keep a coupon for another time, or let it be used after all."""
+    with transaction.atomic():
+        basket = _open(actor, region_id, at)
+        others = [known for known in basket.unused_coupons if known != coupon_id]
+        basket.unused_coupons = [*others, coupon_id][-_MOST_COUPONS:] if is_kept else others
+        basket.save(update_fields=["unused_coupons"])
+
+
 def empty(*, actor: str, region_id: int, request_key: str, at: datetime) -> None:
     """Empty the cart that was bought with this request key. A cart changed since then stays."""
     with transaction.atomic():
         basket = _open(actor, region_id, at, touch=False)
         if basket.request_key == request_key:
             basket.items.all().delete()
-            basket.parent_id = None
-            basket.save(update_fields=["parent_id"])
+            basket.parent_id, basket.unused_coupons = None, []
+            basket.save(update_fields=["parent_id", "unused_coupons"])
             _touch(basket, at)
 
 

@@ -10,13 +10,15 @@ from accounts.travellers import queries as travellers
 from bookings import registry
 from bookings.baskets import queries as baskets
 from bookings.baskets.models import Basket, Item
+from bookings.campaigns import queries as campaigns
+from bookings.campaigns.rules import Rule
+from bookings.checkout import discounts
 from bookings.checkout.due import DueNow, due_now
 from bookings.contracts import Answer, Ask, Listing, Member, Offer, Part
 from bookings.inventory import queries as inventory
 from bookings.orders import operations as orders
 from bookings.orders import queries as orders_of
 from bookings.orders.models import Order
-from bookings.pricing import groups as pricing
 from bookings.pricing.telling import counted
 from kernel.errors import Refusal
 from kernel.naming import say
@@ -74,7 +76,12 @@ class CartRow:
     @property
     def own_fen(self) -> int:
         """What its people would cost each alone."""
-        return self.price_fen + self.saved_fen
+        return self.price_fen + self.saved_fen + self.discount_fen
+
+    @property
+    def discount_fen(self) -> int:
+        """What campaigns take off."""
+        return sum(offer.discount_fen for offer in self.offers)
 
     @property
     def classes(self) -> str:
@@ -92,7 +99,11 @@ class CartRow:
 
 @dataclass(frozen=True, slots=True)
 class Cart:
-    """Everything in one actor's cart of one region, priced now. Money in fen; names by traveller."""
+    """Everything in one actor's cart of one region, priced now. Money in fen; names by traveller.
+
+    ``rules`` are the campaigns that were tried, ``discounts`` what became of each, ``coupon_ids`` the
+    coupons that are used.
+    """
 
     region: Region
     rows: tuple[CartRow, ...]
@@ -100,6 +111,18 @@ class Cart:
     traveller_ids: tuple[int, ...]
     names: Mapping[int, str] = field(default_factory=dict)
     parent: Order | None = None
+    rules: tuple[Rule, ...] = ()
+    discounts: tuple[discounts.Row, ...] = ()
+
+    @property
+    def coupon_ids(self) -> tuple[int, ...]:
+        """The coupons that make it cheaper."""
+        return tuple(row.coupon_id for row in self.discounts if row.coupon_id and row.is_applied)
+
+    @property
+    def discount_fen(self) -> int:
+        """What campaigns take off."""
+        return sum(row.discount_fen for row in self.rows)
 
     @property
     def total_fen(self) -> int:
@@ -147,7 +170,13 @@ def cart_of(*, actors: Collection[str], actor: str, region: Region, at: datetime
     basket = baskets.find(actor=actor, region_id=region.pk)
     items = baskets.items_of(basket)
     asks = asks_of(items, actors)
-    answers = _together(_with_room(registry.offer_in(region.pk, asks, at=at)))
+    answers = _with_room(registry.offer_in(region.pk, asks, at=at))
+    published = campaigns.published_rules(region.pk, at=at)
+    off = set(basket.unused_coupons) if basket else set()
+    coupons = campaigns.own_coupons(actors=[actor], region_id=region.pk, at=at) if items else []
+    rules = [*published, *(o.rule for o in coupons if o.is_good and o.coupon.pk not in off)]
+    priced = campaigns.price(_offers(answers), rules)
+    answers = _together(answers, priced.offers)
     return Cart(
         region=region,
         rows=tuple(_row(item, answer) for item, answer in zip(items, answers, strict=True)),
@@ -155,6 +184,8 @@ def cart_of(*, actors: Collection[str], actor: str, region: Region, at: datetime
         traveller_ids=tuple(basket.traveller_ids) if basket else (),
         names={m.traveller_id: m.name for ask in asks for m in ask.party if m.is_named},
         parent=_parent_of(basket),
+        rules=tuple(rules),
+        discounts=tuple(discounts.rows_of(priced, coupons, off)),
     )
 
 
@@ -169,12 +200,12 @@ def classes_of(listing: Listing, *, at: datetime) -> list[Part]:
     return [offer.parts[0] for offer in _offers(registry.offer_all(asks, at=at))]
 
 
-def price_of(asks: Sequence[Ask], *, at: datetime) -> int | None:
-    """What these asks cost together now, in fen; None where one of them cannot be had."""
+def price_of(asks: Sequence[Ask], *, rules: Sequence[Rule], at: datetime) -> int | None:
+    """What these asks cost together now by these campaigns, in fen; None where one cannot be had."""
     answers = registry.offer_all(asks, at=at)
     if any(isinstance(answer, Refusal) for answer in answers):
         return None
-    return sum(offer.price_fen for offer in pricing.price_together(_offers(answers)))
+    return sum(offer.price_fen for offer in campaigns.price(_offers(answers), rules).offers)
 
 
 def _with_room(answers: Sequence[Answer]) -> list[Answer]:
@@ -186,11 +217,11 @@ def _with_room(answers: Sequence[Answer]) -> list[Answer]:
     ]
 
 
-def _together(answers: Sequence[Answer]) -> list[Answer]:
-    """The same with the family and group prices of everything that can be had, as placing has them."""
-    priced = iter(pricing.price_together(_offers(answers)))
+def _together(answers: Sequence[Answer], priced: Sequence[Offer]) -> list[Answer]:
+    """The same answers with their offers as they are priced together."""
+    offers = iter(priced)
     return [
-        answer if isinstance(answer, Refusal) else tuple(next(priced) for _offer in answer)
+        answer if isinstance(answer, Refusal) else tuple(next(offers) for _offer in answer)
         for answer in answers
     ]
 

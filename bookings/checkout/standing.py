@@ -9,6 +9,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from bookings.cash import queries as cash
+from bookings.checkout.templatetags.words import discounts
 from bookings.contracts import Part
 from bookings.dues import operations as dues
 from bookings.dues import queries as dues_of
@@ -20,6 +21,7 @@ from bookings.payments.queries import Progress
 from bookings.refunds import queries as refunds
 from bookings.refunds.models import Refund, RefundState
 from bookings.vouchers import queries as vouchers
+from kernel.naming import say
 from kernel.web.templatetags.quanyu import at_place, day_at, money
 
 _GONE = (State.CANCELLED, State.REFUSED, State.LAPSED)
@@ -207,6 +209,7 @@ def sums_of(order: Order, found: Sequence[Refund]) -> list[SumRow]:
     under_way = sum(refund.amount_fen for refund in mine) - done
     moved = orders.brought_over([line.pk for line in order.lines.all()])
     rows = [
+        *_discounts(order),
         SumRow(_("Booked"), order.total_fen),
         SumRow(_("Deposit, which comes back after the visit"), _deposit_asked(order)),
         SumRow(_("Brought over from the booking before"), order.credit_fen),
@@ -216,7 +219,20 @@ def sums_of(order: Order, found: Sequence[Refund]) -> list[SumRow]:
         SumRow(_("On its way back"), under_way),
         SumRow(_("Kept by the terms"), _kept(order)),
     ]
-    return [rows[0], *(row for row in rows[1:] if row.fen)]
+    return [row for row in rows if row.fen or row.label == _("Booked")]
+
+
+def _discounts(order: Order) -> list[SumRow]:
+    """What it would cost without campaigns, and what each takes off; nothing where none does."""
+    parts = [part for line in order.lines.all() for part in line.frozen_parts]
+    off = discounts(parts)
+    if not off:
+        return []
+    whole = order.total_fen + sum(fen for _title, fen in off)
+    return [
+        SumRow(_("Before discounts"), whole),
+        *(SumRow(say(title), -fen) for title, fen in off),
+    ]
 
 
 def _deposit_asked(order: Order) -> int:

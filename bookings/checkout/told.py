@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bookings import registry
+from bookings.campaigns import queries as campaigns
 from bookings.checkout.queries import Cart, CartRow
 from bookings.contracts import Ask, Member, Offer, Words
-from bookings.pricing import groups as pricing
 from kernel.errors import Refusal
 
 
@@ -66,9 +66,8 @@ def _as_chosen(cart: Cart, rows: Sequence[CartRow], at: datetime) -> list[Offer]
         for row in rows
     ]
     answers = registry.offer_in(cart.region.pk, asks, at=at)
-    return pricing.price_together(
-        [offer for answer in answers if not isinstance(answer, Refusal) for offer in answer]
-    )
+    offers = [offer for answer in answers if not isinstance(answer, Refusal) for offer in answer]
+    return list(campaigns.price(offers, cart.rules).offers)
 
 
 def _changes(chosen: Sequence[Offer], found: Sequence[Offer]) -> Iterator[Change]:

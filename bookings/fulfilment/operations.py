@@ -111,7 +111,8 @@ def _confirm(order: Order, line: Line, at: datetime) -> ledger.NewEntry:
         memo="delivered to the buyer",
         postings=[
             (f"buyer:{order.pk}", line.open_fen),
-            (f"supplier:{line.supplier_id}", -line.open_fen),
+            (f"promotion:{order.region_id}", line.open_promoted_fen),
+            (f"supplier:{line.supplier_id}", -line.open_fen - line.open_promoted_fen),
         ],
         region_id=order.region_id,
         currency=order.currency,

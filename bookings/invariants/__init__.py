@@ -5,6 +5,7 @@ Every rule is one statement over whole tables, so it can be asked of a restored 
 
 from bookings.invariants import (
     balances,
+    campaigns,
     delivery,
     drawers,
     invoices,
@@ -17,6 +18,7 @@ from bookings.invariants import (
 
 __all__ = (
     "balances",
+    "campaigns",
     "delivery",
     "drawers",
     "invoices",

@@ -25,7 +25,7 @@ _FORGOTTEN_MONEY = """
 """
 """One fen, received and booked for an order that has lapsed."""
 
-_TWO_LEGS = """
+TWO_LEGS = """
     WITH entry AS (
         INSERT INTO bookings_ledger_entry (key, subject, memo, region_id, at)
         SELECT 'breach', 'order:' || min(order_id), 'breach', 0, %(at)s
@@ -157,7 +157,7 @@ def rest_is_counted(at: datetime) -> Sequence[str]:
     )
 
 
-@rule("deposits-are-owed-back", breach=_TWO_LEGS.replace("PLACE", "deposit"))
+@rule("deposits-are-owed-back", breach=TWO_LEGS.replace("PLACE", "deposit"))
 def deposits_are_owed_back(at: datetime) -> Sequence[str]:
     """The books owe a buyer what was charged as a deposit, less what is kept of it or has gone back."""
     return rows(
@@ -184,7 +184,7 @@ def deposits_are_owed_back(at: datetime) -> Sequence[str]:
     )
 
 
-@rule("payments-equal-ledger", breach=_TWO_LEGS.replace("PLACE", "provider"))
+@rule("payments-equal-ledger", breach=TWO_LEGS.replace("PLACE", "provider"))
 def payments_equal_ledger(at: datetime) -> Sequence[str]:
     """What a provider holds for an order is the same in the payments and in the books."""
     return rows(
@@ -275,16 +275,23 @@ def books_in_the_orders_currency(at: datetime) -> Sequence[str]:
     )
 
 
-@rule("supplier-is-owed", breach=_TWO_LEGS.replace("PLACE", "supplier"))
+@rule("supplier-is-owed", breach=TWO_LEGS.replace("PLACE", "supplier"))
 def supplier_is_owed(at: datetime) -> Sequence[str]:
-    """The books owe a supplier, of every order, what is delivered and neither used nor cancelled."""
+    """The books owe a supplier, of every order, what is delivered and neither used nor cancelled.
+
+    A discount that the platform bears takes nothing off that.
+    """
     return rows(
         """
         SELECT coalesce(d.subject, l.subject) AS subject, coalesce(d.account, l.account) AS account,
             coalesce(d.fen, 0) AS delivered_fen, coalesce(l.fen, 0) AS ledger_fen
         FROM (
             SELECT 'order:' || line.order_id AS subject, 'supplier:' || line.supplier_id AS account,
-                sum((part ->> 'price_fen')::bigint) AS fen
+                sum((part ->> 'price_fen')::bigint + coalesce((
+                    SELECT sum((discount ->> 'fen')::bigint)
+                    FROM jsonb_array_elements(part -> 'discounts') AS discount
+                    WHERE discount ->> 'payer' = 'PLATFORM'
+                ), 0)) AS fen
             FROM bookings_orders_line AS line
             CROSS JOIN LATERAL jsonb_array_elements(line.parts) AS part
             WHERE line.state = 'CONFIRMED'

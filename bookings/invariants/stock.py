@@ -6,7 +6,7 @@ from datetime import datetime
 from bookings.orders.models import HOLDING
 from kernel.invariants import GRACE, rows, rule
 
-_HOLDING = "({})".format(", ".join(f"'{state.value}'" for state in sorted(HOLDING)))
+HOLDING_STATES = "({})".format(", ".join(f"'{state.value}'" for state in sorted(HOLDING)))
 
 
 @rule(
@@ -17,7 +17,7 @@ _HOLDING = "({})".format(", ".join(f"'{state.value}'" for state in sorted(HOLDIN
     """,
 )
 def bucket_equals_holds(at: datetime) -> Sequence[str]:
-    """Taken = the unreleased units of lines that hold."""
+    """Taken = the unreleased units of lines that hold, and the coupons that were claimed."""
     return rows(
         f"""
         SELECT b.id AS bucket, b.taken, coalesce(h.units, 0) AS held
@@ -25,8 +25,12 @@ def bucket_equals_holds(at: datetime) -> Sequence[str]:
         LEFT JOIN (
             SELECT h.bucket_id, sum(h.units - h.released) AS units
             FROM bookings_orders_hold AS h
-            JOIN bookings_orders_line AS l ON l.id = h.line_id AND l.state IN {_HOLDING}
+            JOIN bookings_orders_line AS l ON l.id = h.line_id AND l.state IN {HOLDING_STATES}
             GROUP BY h.bucket_id
+            UNION ALL
+            SELECT c.total_bucket_id, count(*) FROM bookings_campaigns_coupon AS p
+            JOIN bookings_campaigns_campaign AS c ON c.id = p.campaign_id
+            WHERE c.total_bucket_id IS NOT NULL GROUP BY c.total_bucket_id
         ) AS h ON h.bucket_id = b.id
         WHERE b.taken <> coalesce(h.units, 0)
         """  # noqa: S608 - a constant
@@ -166,7 +170,7 @@ def released_equals_cancelled(at: datetime) -> Sequence[str]:
         f"""
         SELECT h.id AS hold, h.line_id AS line, h.released, coalesce(gone.units, 0) AS cancelled
         FROM bookings_orders_hold AS h
-        JOIN bookings_orders_line AS l ON l.id = h.line_id AND l.state IN {_HOLDING}
+        JOIN bookings_orders_line AS l ON l.id = h.line_id AND l.state IN {HOLDING_STATES}
         CROSS JOIN LATERAL (
             SELECT sum((demand ->> 1)::int) AS units
             FROM jsonb_array_elements(l.parts) AS part

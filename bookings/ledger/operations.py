@@ -4,7 +4,8 @@ Account codes: ``provider:<name>`` money that a payment provider holds for us (a
 ``buyer:<order id>`` what we owe the buyer until it is delivered or returned (negative),
 ``supplier:<organisation id>`` what we owe a supplier for what is delivered and not yet used,
 ``revenue:<organisation id>`` what has been used and is the supplier's for good, less what the platform
-keeps of it: what we owe a supplier now; ``commission:<organisation id>`` what the platform has kept.
+keeps of it: what we owe a supplier now; ``commission:<organisation id>`` what the platform has kept;
+``promotion:<region id>`` what the platform has paid of prices for buyers (expense, positive).
 """
 
 from collections.abc import Iterable, Sequence

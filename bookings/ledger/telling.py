@@ -52,6 +52,7 @@ KINDS = {
     "buyer": _("buyer, order no."),
     "supplier": _("supplier"),
     "revenue": _("revenue"),
+    "promotion": _("discounts borne by the platform, region"),
     "commission": _("commission from supplier"),
     "fees": _("fees of"),
     "provider": _("payment service"),

@@ -5,7 +5,19 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bookings.contracts import Demand, Due, GroupPrice, How, Offer, Part, Step, Terms, When
+from bookings.contracts import (
+    Demand,
+    Discount,
+    Due,
+    GroupPrice,
+    How,
+    Offer,
+    Part,
+    Payer,
+    Step,
+    Terms,
+    When,
+)
 from kernel.money import share_out
 
 
@@ -19,6 +31,7 @@ def freeze_parts(parts: Sequence[Part]) -> list[dict[str, Any]]:
             "traveller_id": part.traveller_id,
             "demands": [[demand.bucket_id, demand.units] for demand in part.demands],
             **_saved(part),
+            **_discounts(part),
         }
         for part in parts
     ]
@@ -35,6 +48,7 @@ def thaw_parts(rows: Sequence[Mapping[str, Any]]) -> tuple[Part, ...]:
             demands=tuple(Demand(bucket_id, units) for bucket_id, units in row["demands"]),
             saved_fen=row.get("saved_fen", 0),
             group_code=row.get("group_code", ""),
+            discounts=tuple(_thaw_discount(each) for each in row.get("discounts", ())),
         )
         for row in rows
     )
@@ -70,6 +84,17 @@ def _saved(part: Part) -> dict[str, Any]:
     if not part.saved_fen:
         return {}
     return {"saved_fen": part.saved_fen, "group_code": part.group_code}
+
+
+def _discounts(part: Part) -> dict[str, Any]:
+    if not part.discounts:
+        return {}
+    return {"discounts": [dataclasses.asdict(each) for each in part.discounts]}
+
+
+def _thaw_discount(row: Mapping[str, Any]) -> Discount:
+    kept = {**row, "payer": Payer(row["payer"]), "buckets": tuple(row["buckets"])}
+    return Discount(**kept)
 
 
 def thaw_terms(row: Mapping[str, Any]) -> Terms:

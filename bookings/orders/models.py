@@ -16,7 +16,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from bookings.contracts import Claim, Due, GroupPrice, How, Part, Terms, When
+from bookings.contracts import Claim, Discount, Due, GroupPrice, How, Part, Terms, When
 from bookings.orders import frozen
 from kernel.money import share_out
 from kernel.naming import say
@@ -335,6 +335,16 @@ class Line(models.Model):
     def open_fen(self) -> int:
         """What the open parts cost, in fen."""
         return sum(part.price_fen for part in self.open_parts)
+
+    @property
+    def open_promoted_fen(self) -> int:
+        """What the platform pays of the open parts for the buyer, in fen."""
+        return sum(part.promoted_fen for part in self.open_parts)
+
+    @property
+    def discounts(self) -> list[tuple[str, Discount]]:
+        """What campaigns took off, with the key of the part: as it was sold, by whom it is borne."""
+        return [(part.key, each) for part in self.frozen_parts for each in part.discounts]
 
 
 class ChangeState(models.TextChoices):

@@ -88,13 +88,15 @@ def back(
 
     ``parts`` are all parts of one thing in an order as they were sold, in any number of lines;
     ``now`` and ``before`` are places in it. The parts that stay are priced again by the rules of
-    the purchase; what the buyer paid beyond that comes back, altogether never more than the prices of
-    all parts given up: one by one is what all at once is. ``returned_fen`` is what this gave for the
-    parts cancelled ``before``.
+    the purchase, and keep what campaigns took off them; what the buyer paid beyond that comes back,
+    altogether never more than the prices of all parts given up: one by one is what all at once is.
+    ``returned_fen`` is what this gave for the parts cancelled ``before``.
     """
     gone = {*now, *before}
-    stay = [(part.class_code, part.own_fen) for n, part in enumerate(parts) if n not in gone]
-    stay_fen = sum(each.price_fen for each in best(stay, rules))
+    stay = [part for n, part in enumerate(parts) if n not in gone]
+    alone = [(part.class_code, part.own_fen) for part in stay]
+    stay_fen = sum(each.price_fen for each in best(alone, rules))
+    stay_fen -= sum(part.discount_fen for part in stay)
     beyond = sum(part.price_fen for part in parts) - stay_fen
     own = [parts[place].price_fen for place in now]
     # The last of a set for nothing was free itself, and still brings what was kept for it.
@@ -131,10 +133,10 @@ def _priced(offer: Offer, shares: Sequence[Share], rules: Mapping[str, GroupPric
     )
     less_fen = offer.price_fen - sum(part.price_fen for part in parts)
     known = tuple(rules.values())
-    return replace(offer, parts=parts, dues=_dues(offer.dues, less_fen), group_prices=known)
+    return replace(offer, parts=parts, dues=charge_less(offer.dues, less_fen), group_prices=known)
 
 
-def _dues(dues: Sequence[Due], less_fen: int) -> tuple[Due, ...]:
+def charge_less(dues: Sequence[Due], less_fen: int) -> tuple[Due, ...]:
     """The charges, each less by its share; what is only set aside stays as it is."""
     charged = [due.amount_fen or 0 if due.how is How.CHARGE else 0 for due in dues]
     if not less_fen or not sum(charged):

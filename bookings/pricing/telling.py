@@ -36,7 +36,8 @@ class Together:
 
     @property
     def price_fen(self) -> int:
-        return sum(part.price_fen for part in self.parts)
+        """What the parts cost together, before campaigns."""
+        return sum(part.before_fen for part in self.parts)
 
     @property
     def saved_fen(self) -> int:

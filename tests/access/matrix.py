@@ -237,6 +237,16 @@ ROUTES: Mapping[str, Row] = {
     "checkout:remove": Row(
         everybody("405"), everybody("404"), at=_region, form=lambda world: {"item": "1"}
     ),
+    "checkout:coupon": Row(
+        everybody("405"), everybody("302"), at=_region, form=lambda world: {"coupon": "1"}
+    ),
+    "campaigns:coupons": Row(everybody("200"), at=_region),
+    "campaigns:claim": Row(
+        everybody("405"),
+        ">in 302 302 302 302 302 302 302",
+        at=_region,
+        form=lambda world: {"campaign": "1"},
+    ),
     "checkout:move": Row(
         everybody("405"),
         everybody("404"),

@@ -60,6 +60,8 @@ OF_THE_PLATFORM = frozenset(
         "bookings_balance.Account",
         "bookings_balance.Offer",
         "bookings_balance.TopUp",
+        "bookings_campaigns.Campaign",
+        "bookings_campaigns.Coupon",
         "bookings_codes.IssuerKey",
         "bookings_deposits.Deposit",
         "bookings_dues.LaterDue",
@@ -88,6 +90,9 @@ OF_THE_PLATFORM = frozenset(
     }
 )
 OWN_PAGES = {
+    "bookings_campaigns_campaign_publish": "bookings_campaigns.Campaign",
+    "bookings_campaigns_campaign_anew": "bookings_campaigns.Campaign",
+    "bookings_campaigns_coupon_uses": "bookings_campaigns.Coupon",
     "bookings_refunds_refund_cancel": "bookings_orders.Order",
     "bookings_refunds_refund_by_hand": "bookings_refunds.Refund",
     "bookings_refunds_refundrequest_decide": "bookings_refunds.RefundRequest",

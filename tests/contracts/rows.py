@@ -16,6 +16,8 @@ from accounts.messages.models import Delivery, Message, Wording
 from accounts.organisations.models import Membership, Organisation
 from accounts.travellers.models import Traveller
 from bookings.balance.models import Account, Offer, TopUp
+from bookings.campaigns import operations as campaigns
+from bookings.campaigns.models import Campaign, Coupon
 from bookings.cash.models import Payout, Shift, Taking
 from bookings.codes import operations as issuers
 from bookings.codes.models import IssuerKey
@@ -224,6 +226,27 @@ def balance(n: int) -> Account:
     return Account.objects.create(actor=f"user:{n}", paid_fen=n)
 
 
+def campaign(n: int) -> Campaign:
+    made: Campaign = Campaign.objects.create(
+        region=RegionFactory(),
+        name_zh=f"活动{n}",
+        name_en=f"Campaign {n}",
+        funder=f"City {n}",
+        amount_fen=100,
+        starts_at=moment(n) - timedelta(days=1),
+        ends_at=moment(n) + timedelta(days=1),
+    )
+    return made
+
+
+def coupon(n: int) -> Coupon:
+    offered = campaign(n)
+    offered.total = offered.budget_fen = 1000
+    offered.save()
+    campaigns.publish(campaign=offered, actor="user:1", at=moment(n))
+    return campaigns.claim(campaign_id=offered.pk, holder=UserFactory().actor, at=moment(n))
+
+
 def top_up_offer(n: int) -> Offer:
     return Offer.objects.create(
         name_zh=f"优惠 {n}", name_en=f"Offer {n}", pay_fen=1000 + n, bonus_fen=n
@@ -400,6 +423,8 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Account: balance,
     Offer: top_up_offer,
     TopUp: top_up,
+    Campaign: lambda n: coupon(n).campaign,
+    Coupon: coupon,
     AuditEntry: audit_entry,
     Bill: bill,
     Bucket: bucket,

@@ -33,6 +33,10 @@ CATALOGUE = frozenset(
     {
         ("bookings_balance.Offer", "pay_fen"),
         ("bookings_balance.Offer", "bonus_fen"),
+        ("bookings_campaigns.Campaign", "amount_fen"),
+        ("bookings_campaigns.Campaign", "threshold_fen"),
+        ("bookings_campaigns.Campaign", "most_fen"),
+        ("bookings_campaigns.Campaign", "budget_fen"),
         ("bookings_tabs.Tab", "limit_fen"),
         ("tourism_tickets.Product", "peak_price_fen"),
         ("tourism_tickets.Product", "off_price_fen"),

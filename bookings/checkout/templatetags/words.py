@@ -40,6 +40,16 @@ def words(mapping: Mapping[str, str]) -> str:
 
 
 @register.filter
+def discounts(parts: Iterable[Part]) -> list[tuple[Mapping[str, str], int]]:
+    """What each campaign takes off these parts: title and fen, in the order in which they are applied."""
+    off: dict[str, tuple[Mapping[str, str], int]] = {}
+    for part in parts:
+        for each in part.discounts:
+            off[each.code] = each.title, off.get(each.code, ({}, 0))[1] + each.fen
+    return list(off.values())
+
+
+@register.filter
 def people_count(number: int) -> str:
     """ "4 people"."""
     return ngettext("%(n)s person", "%(n)s people", number) % {"n": number}

@@ -16,7 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.identity import actors
 from accounts.travellers import queries as travellers_book
 from bookings.baskets import operations as baskets
+from bookings.campaigns.rules import Rule
 from bookings.checkout import queries
+from bookings.checkout.discounts import coupons_among
 from bookings.checkout.forms import ConfirmForm, PartyForm
 from bookings.checkout.told import Told, told_of
 from bookings.contracts import Ask
@@ -145,7 +147,7 @@ def _place(
     try:
         with door.passing(request, place, wish.asks, order_key=request_key, at=at):
             order = (
-                _place_what_is_free(wish, at)
+                _place_what_is_free(wish, cart.rules, at)
                 if form.keeps_rest
                 else orders.place_together(wish, at=at)
             )
@@ -183,10 +185,11 @@ def _wish(
         user_id=user.pk if user.is_authenticated else None,
         parent_id=cart.parent.pk if cart.parent else None,
         is_all_or_nothing=not form.keeps_rest and len(cart.rows) > 1,
+        coupon_ids=cart.coupon_ids,
     )
 
 
-def _place_what_is_free(wish: orders.PlaceRequest, at: datetime) -> Order:
+def _place_what_is_free(wish: orders.PlaceRequest, rules: Sequence[Rule], at: datetime) -> Order:
     """Leave out what is refused, price the rest again, and place it for no more than was shown.
 
     A repeat of the form finds the order that the first one made of the rest.
@@ -202,7 +205,9 @@ def _place_what_is_free(wish: orders.PlaceRequest, at: datetime) -> Order:
             return placed
         except Refusal as refusal:
             asks = tuple(ask for n, ask in enumerate(rest.asks) if n not in refusal.items)
-            total_fen = queries.price_of(asks, at=at) if 0 < len(asks) < len(rest.asks) else None
+            is_less = 0 < len(asks) < len(rest.asks)
+            total_fen = queries.price_of(asks, rules=rules, at=at) if is_less else None
             if total_fen is None or total_fen > wish.shown_total_fen:
                 raise
-            rest = replace(rest, asks=asks, shown_total_fen=total_fen)
+            coupon_ids = coupons_among(rules)
+            rest = replace(rest, asks=asks, shown_total_fen=total_fen, coupon_ids=coupon_ids)

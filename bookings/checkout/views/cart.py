@@ -101,6 +101,20 @@ def alone(request: HttpRequest, region: str) -> HttpResponse:
     return redirect("checkout:cart", region=place.slug)
 
 
+@require_POST
+def coupon(request: HttpRequest, region: str) -> HttpResponse:
+    """Keep a coupon for another time, or use it after all."""
+    place = places.get_region(region)
+    baskets.keep_coupon(
+        actor=actors.actor_of(request),
+        region_id=place.pk,
+        coupon_id=whole(request.POST.get("coupon"), field="coupon", least=1),
+        is_kept=request.POST.get("keep") == "1",
+        at=clock.now(),
+    )
+    return redirect("checkout:cart", region=place.slug)
+
+
 def read_classes(data: Mapping[str, str]) -> list[str]:
     """The party as class codes, from fields such as ``class_adult=2``.
 

@@ -21,12 +21,12 @@ from accounts.identity import actors
 from accounts.identity.phones import read_phone
 from accounts.travellers import queries as travellers_book
 from bookings import registry
+from bookings.campaigns import queries as campaigns
 from bookings.checkout import queries
 from bookings.checkout.due import due_now
 from bookings.contracts import Ask, Member
 from bookings.orders import operations as orders
 from bookings.orders.models import Order
-from bookings.pricing import groups as pricing
 from bookings.waiting import door
 from kernel import clock, codes
 from kernel.errors import BadInput, Refusal
@@ -177,9 +177,10 @@ def _show(
     asks = choice.asks(request) if choice.people else ()
     answers = registry.offer_in(place.pk, asks, at=at)
     refusals = [answer for answer in answers if isinstance(answer, Refusal)]
-    offers = pricing.price_together(
-        [offer for answer in answers if not isinstance(answer, Refusal) for offer in answer]
-    )
+    offers = campaigns.price(
+        [offer for answer in answers if not isinstance(answer, Refusal) for offer in answer],
+        campaigns.published_rules(place.pk, at=at),
+    ).offers
     book = travellers_book.people_of(actors=actors.all_of(request))
     context = {
         "region": place,
@@ -189,7 +190,7 @@ def _show(
         "offers": offers,
         "total_fen": sum(offer.price_fen for offer in offers),
         "due": due_now(offers),
-        "saved_fen": sum(offer.saved_fen for offer in offers),
+        "saved_fen": sum(offer.saved_fen + offer.discount_fen for offer in offers),
         "refusals": [refusal, *refusals] if refusal else refusals,
         "can_place": bool(offers) and not refusals,
         "is_sample": any(offer.is_sample for offer in offers),

@@ -36,7 +36,7 @@ from bookings.orders.operations.settle import (
     settle_free,
     settle_taken,
 )
-from bookings.orders.operations.sold_out import SoldOut
+from bookings.orders.operations.sold_out import CouponGone, SoldOut
 from bookings.orders.operations.together import place_together
 from bookings.orders.operations.withdraw import (
     AlreadyCancelled,
@@ -53,6 +53,7 @@ __all__ = (
     "BadRequest",
     "ChangeMoved",
     "ChangeQuote",
+    "CouponGone",
     "FlagMoved",
     "Flagged",
     "KeyReused",

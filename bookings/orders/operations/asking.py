@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.travellers import queries as travellers
 from bookings import registry
+from bookings.campaigns import queries as campaigns
+from bookings.campaigns.rules import Rule
 from bookings.contracts import Answer, Ask, Member, Offer
 from bookings.orders.operations.drafts import PlaceRequest
-from bookings.pricing import groups as pricing
 from kernel.errors import Refusal
 from kernel.naming import say
 
@@ -53,14 +54,39 @@ class Quoted:
 def ask_sellers(requests: Sequence[PlaceRequest], at: datetime) -> list[Quoted | Refusal]:
     """What every request would buy, or what is against it: ``items`` of a refusal are the asks meant.
 
-    One call to each seller, whatever the number of requests; outside any transaction.
+    One call to each seller and one read of all coupons, whatever the number of requests; outside any
+    transaction.
     """
     bounds = [_out_of_bounds(request) for request in requests]
     sound = [request for request, out in zip(requests, bounds, strict=True) if out is None]
     replies = iter(registry.offer_all(_full_asks(sound), at=at))
+    rules = iter(_rules(sound, at))
     return [
-        out or _sellable(request, [next(replies) for _ask in request.asks])
+        out or _sellable(request, [next(replies) for _ask in request.asks], next(rules))
         for request, out in zip(requests, bounds, strict=True)
+    ]
+
+
+def _rules(requests: Sequence[PlaceRequest], at: datetime) -> list[list[Rule]]:
+    """The campaigns of each request: what everybody gets, and coupons of the buyer's own that it names."""
+    region_ids = {request.region_id for request in requests}
+    published = {pk: campaigns.published_rules(pk, at=at) for pk in region_ids}
+    wanted: dict[str, set[int]] = {}
+    for request in requests:
+        if request.coupon_ids:
+            wanted.setdefault(request.actor, set()).update(request.coupon_ids)
+    coupons = campaigns.coupons_for(wanted, at=at)
+    return [
+        [
+            *published[request.region_id],
+            *(
+                own.rule
+                for coupon_id in request.coupon_ids
+                if (own := coupons.get((request.actor, coupon_id)))
+                and own.is_good_in(request.region_id)
+            ),
+        ]
+        for request in requests
     ]
 
 
@@ -97,12 +123,14 @@ def _full(ask: Ask, owners: Collection[str], book: Mapping[int, travellers.Perso
     return Ask(ask.kind, ask.ref, party, ask.quantity, ask.channel, ask.options)
 
 
-def _sellable(request: PlaceRequest, answers: Sequence[Answer]) -> Quoted | Refusal:
+def _sellable(
+    request: PlaceRequest, answers: Sequence[Answer], rules: Sequence[Rule]
+) -> Quoted | Refusal:
     refused = {n: answer for n, answer in enumerate(answers) if isinstance(answer, Refusal)}
     if refused:
         return next(iter(refused.values())).about(refused)
     offered = [(n, o) for n, answer in enumerate(answers) for o in _offers(answer)]
-    offers = pricing.price_together([offer for _n, offer in offered])
+    offers = campaigns.price([offer for _n, offer in offered], rules).offers
     return _objection(request, offers) or Quoted(offers, [n for n, _offer in offered])
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.travellers import queries as travellers
 from bookings import registry, terms
+from bookings.campaigns import queries as campaigns
 from bookings.contracts import Ask, How, Member, Offer, Part, When
 from bookings.ledger import operations as ledger
 from bookings.orders.models import Change, ChangeState, Line, Order, State
@@ -24,7 +25,6 @@ from bookings.orders.operations.drafts import Exchange, PlaceRequest
 from bookings.orders.operations.flags import refuse_flagged
 from bookings.orders.operations.place import place
 from bookings.orders.operations.withdraw import AlreadyCancelled, withdraw_parts
-from bookings.pricing.groups import price_together
 from kernel.errors import Refusal
 from kernel.naming import say
 from kernel.outbox import operations as outbox
@@ -131,9 +131,10 @@ def quote_change(
     [answer] = registry.offer_all([ask], at=at)
     if isinstance(answer, Refusal):
         raise answer
+    published = campaigns.published_rules(line.region_id, at=at)
     return ChangeQuote(
         ask=ask,
-        offer=_only_offer(line, price_together(answer)),
+        offer=_only_offer(line, campaigns.price(answer, published).offers),
         old_fen=sum(part.price_fen for part in parts),
         part_keys=tuple(part.key for part in parts),
         permille=share,
@@ -264,14 +265,19 @@ def give_up_old(made: Change, order: Order, at: datetime) -> bool:
 
 
 def _move_money(made: Change, line: Line, order: Order, at: datetime) -> None:
-    """The supplier's claim becomes the buyer's again, less what is kept, and pays the new order."""
+    """The supplier's claim becomes the buyer's again, less what is kept, and pays the new order.
+
+    What the platform had paid of the old parts for the buyer is its own again.
+    """
     old = f"buyer:{line.order_id}"
+    promoted = sum(p.promoted_fen for p in line.frozen_parts if p.key in made.part_keys)
     facts = (
         (
             f"changed:{made.pk}",
             f"order:{line.order_id}",
             [
-                (f"supplier:{line.supplier_id}", made.old_fen),
+                (f"supplier:{line.supplier_id}", made.old_fen + promoted),
+                (f"promotion:{order.region_id}", -promoted),
                 (old, -made.credit_fen - made.back_fen),
                 (f"revenue:{line.supplier_id}", -made.kept_fen),
             ],

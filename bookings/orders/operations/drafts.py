@@ -39,6 +39,7 @@ class PlaceRequest:
     by id are looked up there. Without owners the asks say in full who travels. ``parent_id`` is the
     paid order that this one is added to; ``is_all_or_nothing``: a supplier's later no ends all of it.
     With an ``exchange`` it is a change: of the same journey, with the contact of the old order.
+    ``coupon_ids`` are coupons of the buyer that may be used; those that save most are.
     ``takes_kept``: it is for somebody who waits, whom kept units are for; it is placed with none that is
     not, and may be held for longer.
     """
@@ -56,6 +57,7 @@ class PlaceRequest:
     is_all_or_nothing: bool = False
     owners: tuple[str, ...] = ()
     exchange: Exchange | None = None
+    coupon_ids: tuple[int, ...] = ()
     hold_for: timedelta = HOLD_FOR
     takes_kept: bool = False
     request_id: str = field(default_factory=trace.current)
@@ -72,6 +74,8 @@ class PlaceRequest:
         body.append(self.region_id)
         if self.exchange is not None:
             body += [self.exchange.line.pk, self.exchange.part_keys]
+        if self.coupon_ids:
+            body.append(["coupons", sorted(self.coupon_ids)])
         return hashlib.sha256(msgspec.json.encode(body)).hexdigest()
 
 
@@ -118,6 +122,16 @@ class Draft:
         """The asks, by place, whose offers want units of a bucket."""
         pairs = zip(self.items, self.demands, strict=True)
         return sorted({item for item, some in pairs if any(d.bucket_id == bucket_id for d in some)})
+
+    def is_discount(self, bucket_id: int) -> bool:
+        """Whether a bucket counts coupons or the budget of a campaign, and nothing that is sold."""
+        return bucket_id in {
+            bucket
+            for offer in self.offers
+            for part in offer.parts
+            for discount in part.discounts
+            for bucket in discount.counted
+        }
 
     def all_demands(self) -> list[Demand]:
         return [demand for demands in self.demands for demand in demands]

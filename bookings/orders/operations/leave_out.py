@@ -14,6 +14,7 @@ from bookings.inventory import operations as inventory
 from bookings.orders import frozen
 from bookings.orders.models import Hold, Line, Order, State
 from bookings.orders.operations.settle import settle_rest
+from bookings.orders.operations.withdraw import pass_on
 
 
 def leave_out(*, order: Order, parts: Mapping[int, Collection[str]], at: datetime) -> None:
@@ -46,6 +47,7 @@ def _shrink(line: Line, keys: Collection[str]) -> list[Demand]:
     """Sell the line without these parts; return the units to free."""
     gone = [part for part in line.frozen_parts if part.key in keys]
     if len(gone) == len(line.parts):
+        pass_on([line])
         held = [Demand(hold.bucket_id, hold.units - hold.released) for hold in line.holds.all()]
         line.delete()
         return held

@@ -44,8 +44,8 @@ class KeyReused(Refusal):
 def place(request: PlaceRequest, *, at: datetime) -> Order:
     """Place one order and hold its units until ``at`` + HOLD_FOR.
 
-    :raises Refusal: SoldOut, PriceMoved, KeyReused, NamesMissing, BadRequest, or the seller's own;
-        nothing was written.
+    :raises Refusal: SoldOut, CouponGone, PriceMoved, KeyReused, NamesMissing, BadRequest, or the
+        seller's own; nothing was written.
     """
     outcome = place_many([request], at=at)[0]
     if isinstance(outcome, Refusal):
@@ -197,7 +197,7 @@ def _take(drafts: Sequence[Draft]) -> None:
         if shortage is not None:
             draft.lacks = shortage.bucket_id
             refusal = sold_out.refusal(draft, shortage.bucket_id, left=shortage.left)
-            draft.lose(refusal, draft.items_wanting(shortage.bucket_id))
+            draft.lose(refusal, refusal.items)
 
 
 def _delete(drafts: Sequence[Draft]) -> None:

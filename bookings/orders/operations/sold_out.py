@@ -33,14 +33,24 @@ class SoldOut(Refusal):
     message = _("%(title)s: only %(left)s left, not enough for your party.")
 
 
-def refusal(draft: Draft, bucket_id: int, *, left: int) -> SoldOut:
-    """In the words of the thing that lacks room."""
+class CouponGone(Refusal):
+    """A coupon or the budget of a campaign was used up since the price was shown; nothing was placed."""
+
+    code = "coupon_gone"
+    message = _("A coupon was used up in the meantime. Please look at the new total.")
+
+
+def refusal(draft: Draft, bucket_id: int, *, left: int) -> Refusal:
+    """In the words of the thing that lacks room, and about the asks for it; of a coupon about none."""
+    if draft.is_discount(bucket_id):
+        return CouponGone()
     titles = (
         say(offer.title)
         for offer, demands in zip(draft.offers, draft.demands, strict=True)
         if any(demand.bucket_id == bucket_id for demand in demands)
     )
-    return SoldOut(title=next(titles, ""), left=max(left, 0))
+    said = SoldOut(title=next(titles, ""), left=max(left, 0))
+    return said.about(draft.items_wanting(bucket_id))
 
 
 def remember(bucket_ids: Iterable[int]) -> None:
@@ -65,8 +75,7 @@ def turn_away(drafts: Sequence[Draft]) -> None:
     known = _known([draft for draft, _bucket in lacking])
     for draft, bucket_id in lacking:
         if draft.request.identity not in known:
-            said = refusal(draft, bucket_id, left=left.get(bucket_id, 0))
-            draft.outcome = said.about(draft.items_wanting(bucket_id))
+            draft.outcome = refusal(draft, bucket_id, left=left.get(bucket_id, 0))
 
 
 def _wants_what_was_full(draft: Draft) -> bool:

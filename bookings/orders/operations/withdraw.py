@@ -14,7 +14,16 @@ from bookings import registry
 from bookings.contracts import Demand
 from bookings.inventory import operations as inventory
 from bookings.ledger import queries as ledger
-from bookings.orders.models import TRANSITIONS, Change, ChangeState, Hold, Line, Order, State
+from bookings.orders.models import (
+    HOLDING,
+    TRANSITIONS,
+    Change,
+    ChangeState,
+    Hold,
+    Line,
+    Order,
+    State,
+)
 from kernel.errors import Refusal
 from kernel.outbox import operations as outbox
 
@@ -89,6 +98,7 @@ def release_lines(lines: Sequence[Line], *, state: State, at: datetime) -> None:
     for line in lines:
         if state not in TRANSITIONS[State(line.state)]:
             raise ValueError(f"line {line.pk} cannot go from {line.state} to {state}")
+    pass_on(lines)
     by_kind: dict[str, list[tuple[Line, Sequence[str]]]] = defaultdict(list)
     for line in lines:
         by_kind[line.kind].append((line, [part.key for part in line.frozen_parts]))
@@ -98,6 +108,28 @@ def release_lines(lines: Sequence[Line], *, state: State, at: datetime) -> None:
     holds = list(Hold.objects.filter(line__in=lines))
     Hold.objects.filter(line__in=lines).update(released=F("units"))
     inventory.give_back((Demand(h.bucket_id, h.units - h.released) for h in holds), at=at)
+
+
+def pass_on(lines: Sequence[Line]) -> None:
+    """What lines that go hold once for all of an order goes over to a line that stays and needs it.
+
+    A coupon comes back with the last line that was cheaper by it. The caller holds the orders' locks.
+    """
+    going = [line.pk for line in lines if any(each.buckets for _key, each in line.discounts)]
+    if not going:
+        return
+    staying = Line.objects.filter(
+        order__in={line.order_id for line in lines}, state__in=HOLDING
+    ).exclude(pk__in=[line.pk for line in lines])
+    for other in staying.order_by("pk"):
+        held = Hold.objects.filter(line__in=going, line__order=other.order_id, released=0)
+        held.filter(bucket_id__in=_shared(other)).update(line=other)
+
+
+def _shared(line: Line) -> set[int]:
+    """The buckets of its discounts that are held once for an order; of parts that were not cancelled."""
+    gone = set(line.cancelled_parts)
+    return {bucket for key, each in line.discounts if key not in gone for bucket in each.buckets}
 
 
 def withdraw_parts(*, parts: Mapping[int, Sequence[str]], at: datetime) -> None:
@@ -134,6 +166,7 @@ def _cancel(line: Line, keys: set[str]) -> list[Demand]:
     if not line.open_parts:
         line.state = State.USED if line.used_parts else State.CANCELLED
         if line.state == State.CANCELLED:
+            pass_on([line])
             freed = _all_unreleased(line)
     line.save(update_fields=["cancelled_parts", "state"])
     for bucket_id, units in freed.items():

@@ -156,22 +156,27 @@ def _carry_out(
 def _cancelled(order: Order, line: Line, quoted: Quote, key: str, at: datetime) -> ledger.NewEntry:
     """The supplier's claim on cancelled parts becomes the buyer's again, less what is kept.
 
-    What metering has added to the price, or taken off it, is taken back with them.
+    What metering has added to the price, or taken off it, is taken back with them. The platform bears of
+    what is kept the share that it bore of the price, and has the rest of its discount back.
     """
     rows = [row for row in quoted.rows if row.line_id == line.pk]
     price = sum(row.price_fen for row in rows)
     beyond = dues_of.metered_beyond(line, [row.part_key for row in rows])
     kept = quoted.kept_fen(line.pk)
+    promoted = quoted.promoted_fen(line)
+    borne = promoted * kept // price if price else 0
     is_delivered = line.state == State.CONFIRMED
     owed_by = f"supplier:{line.supplier_id}" if is_delivered else f"buyer:{order.pk}"
+    promised = promoted if is_delivered else 0
     return ledger.NewEntry(
         key=f"{key}:line:{line.pk}",
         subject=order.subject,
         memo="cancelled",
         postings=[
-            (owed_by, price),
+            (owed_by, price + promised),
+            (f"promotion:{order.region_id}", borne - promised),
             (f"buyer:{order.pk}", kept - price - beyond),
-            (f"revenue:{line.supplier_id}", beyond - kept),
+            (f"revenue:{line.supplier_id}", beyond - kept - borne),
         ],
         region_id=order.region_id,
         currency=order.currency,

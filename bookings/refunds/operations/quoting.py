@@ -76,6 +76,11 @@ class Quote:
         """What a line's supplier keeps of its cancelled parts."""
         return sum(r.received_fen - r.refund_fen for r in self.rows if r.line_id == line_id)
 
+    def promoted_fen(self, line: Line) -> int:
+        """What the platform has paid of a line's parts in it for the buyer."""
+        keys = {row.part_key for row in self.rows if row.line_id == line.pk}
+        return sum(part.promoted_fen for part in line.frozen_parts if part.key in keys)
+
     def lost_by(self, given: Quote, lines: Iterable[Line]) -> dict[Organisation, int]:
         """How much less each supplier keeps with another sum than by this quote; below zero, more."""
         lost: dict[Organisation, int] = {}

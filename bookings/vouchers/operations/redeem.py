@@ -256,15 +256,15 @@ def _write(voucher: Voucher, post: Post, actor: str, request_key: str, at: datet
         request_key=request_key,
         at=at,
     )
-    price_fen = next(p.price_fen for p in line.frozen_parts if p.key == voucher.part_key)
+    claim_fen = next(p.claim_fen for p in line.frozen_parts if p.key == voucher.part_key)
     ledger.post(
         # Once a part, however many vouchers and entries it has.
         key=f"used:line:{line.pk}:{voucher.part_key}",
         subject=f"order:{line.order_id}",
         memo="used by the holder",
         postings=[
-            (f"supplier:{line.supplier_id}", price_fen),
-            (f"revenue:{line.supplier_id}", -price_fen),
+            (f"supplier:{line.supplier_id}", claim_fen),
+            (f"revenue:{line.supplier_id}", -claim_fen),
         ],
         region_id=line.region_id,
         currency=line.order.currency,

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.travellers import queries as travellers
 from bookings import registry
+from bookings.campaigns import queries as campaigns
 from bookings.contracts import Answer, Ask, Member, Offer
 from bookings.orders import operations as orders
-from bookings.pricing.groups import price_together
 from bookings.waitlist.models import Entry, Wish
 from kernel.errors import Refusal
 
@@ -67,7 +67,7 @@ def quote(wanted: Sequence[tuple[Going, str]], *, at: datetime) -> list[Quote | 
     answers = registry.offer_all(asks, at=at)
     conflicts = registry.conflicts(asks, at=at)
     return [
-        conflict or _quote(ask, answer)
+        conflict or _quote(ask, answer, at)
         for ask, answer, conflict in zip(asks, answers, conflicts, strict=True)
     ]
 
@@ -89,10 +89,12 @@ def _within(entry: Entry, found: Quote | Refusal) -> Quote | Refusal:
     return found
 
 
-def _quote(ask: Ask, answer: Answer) -> Quote | Refusal:
+def _quote(ask: Ask, answer: Answer, at: datetime) -> Quote | Refusal:
+    """By what everybody gets: placing prices it the same way."""
     if isinstance(answer, Refusal):
         return answer
-    return Quote(ask, tuple(price_together(answer)))
+    rules = campaigns.published_rules(answer[0].region_id, at=at)
+    return Quote(ask, campaigns.price(answer, rules).offers)
 
 
 def _asks(wanted: Sequence[tuple[Going, str]]) -> list[Ask]:

@@ -235,8 +235,8 @@ def test_the_statements_of_placing_do_not_grow_with_the_group(
         ]
 
     for number in (1, 20):
-        # two offers, savepoint, insert, news, units, savepoint
-        with django_assert_num_queries(7):
+        # two offers, what is published (remembered on a site), savepoint, insert, news, units, savepoint
+        with django_assert_num_queries(8):
             orders.place_many(wishes(number), at=at)
 
 

@@ -22,6 +22,7 @@ from unfold.admin import ModelAdmin, StackedInline
 from accounts.identity import phones
 from accounts.identity import queries as identity
 from accounts.organisations.scoping import Queue, ReadOnlyAdmin, ScopedAdmin
+from bookings.contracts import Payer
 from bookings.ledger import queries as ledger
 from bookings.ledger.telling import account_words, memo_words
 from bookings.orders import operations, queries
@@ -63,15 +64,23 @@ class LineInline(ReadOnlyAdmin, ScopedAdmin, StackedInline):
     extra = 0
     fields = (
         "state", "supplier", "starts_at", "ends_at", "units", _PRICE, "holds_words",
-        "cancelled_words", "used_words", "is_sample",
+        "discount_words", "cancelled_words", "used_words", "is_sample",
     )  # fmt: skip
-    readonly_fields = (_PRICE, "holds_words", "cancelled_words", "used_words")
+    readonly_fields = (_PRICE, "holds_words", "discount_words", "cancelled_words", "used_words")
     show_change_link = True
 
     @admin.display(description=_("Places held"))
     def holds_words(self, line: Line) -> str:
-        kept = [hold.units - hold.released for hold in line.holds.all()]
+        counted = {bucket for _key, each in line.discounts for bucket in each.counted}
+        kept = [h.units - h.released for h in line.holds.all() if h.bucket_id not in counted]
         return str(max(kept, default=0))
+
+    @admin.display(description=_("Discounts"))
+    def discount_words(self, line: Line) -> SafeString:
+        return _story(
+            (_parts(line, [key]), say(each.title), money(each.fen), Payer(each.payer).label)
+            for key, each in line.discounts
+        )
 
     @admin.display(description=_("Cancelled"))
     def cancelled_words(self, line: Line) -> str:
