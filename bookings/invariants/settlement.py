@@ -113,3 +113,47 @@ def statement_equals_ledger(at: datetime) -> Sequence[str]:
             s.carried_fen + coalesce(sums.fen, 0), coalesce(sums.rows, 0))
         """
     )
+
+
+@rule(
+    "payouts-equal-ledger",
+    breach="""
+    INSERT INTO bookings_settlement_payout (statement_id, account_id, fen, state, asked_by, asked_at,
+        approved_by, booked_at, reference, why)
+    SELECT max(id), 0, 1, 'DUE', 'breach', %(at)s, '', %(at)s, '', '' FROM bookings_settlement_statement
+    """,
+)
+def payouts_equal_ledger(at: datetime) -> Sequence[str]:
+    """What is paid out is a confirmed statement's whole balance, and what the books say, both ways."""
+    return rows(
+        """
+        WITH booked AS (
+            SELECT coalesce(undone.key, e.key) AS key, p.account, p.currency, sum(p.amount_fen) AS fen
+            FROM bookings_ledger_entry AS e
+            LEFT JOIN bookings_ledger_entry AS undone
+                ON e.key LIKE 'reversal:%%' AND undone.id = substring(e.key FROM ':([0-9]+)$')::bigint
+            JOIN bookings_ledger_posting AS p ON p.entry_id = e.id
+            WHERE coalesce(undone.memo, e.memo) IN ('paid out to the supplier', 'payout came back')
+            GROUP BY 1, 2, 3
+        ), moved AS (
+            SELECT substring(key FROM ':([0-9]+)$')::bigint AS payout_id, account, currency,
+                sum(fen) AS fen
+            FROM booked GROUP BY 1, 2, 3
+        ), meant AS (
+            SELECT payout.id AS payout_id, leg.account, s.currency, leg.fen,
+                s.state = 'CONFIRMED' AND payout.fen = s.balance_fen AS is_right
+            FROM bookings_settlement_payout AS payout
+            JOIN bookings_settlement_statement AS s ON s.id = payout.statement_id
+            CROSS JOIN LATERAL (VALUES
+                ('revenue:' || s.organisation_id,
+                    CASE WHEN payout.state IN ('DUE', 'SENT') THEN payout.fen ELSE 0 END),
+                ('bank:payouts',
+                    CASE WHEN payout.state IN ('DUE', 'SENT') THEN -payout.fen ELSE 0 END)
+            ) AS leg(account, fen)
+        )
+        SELECT coalesce(meant.payout_id, moved.payout_id) AS payout,
+            coalesce(meant.account, moved.account) AS account, meant.fen, moved.fen AS ledger_fen
+        FROM meant FULL JOIN moved USING (payout_id, account, currency)
+        WHERE coalesce(meant.fen, 0) <> coalesce(moved.fen, 0) OR NOT coalesce(is_right, FALSE)
+        """
+    )

@@ -38,6 +38,8 @@ MEMOS = {
     "cash paid out": _("cash paid out"),
     "commission": _("commission of the platform"),
     "steps of the month": _("commission by the month's turnover"),
+    "paid out to the supplier": _("paid out to the supplier"),
+    "payout came back": _("a payout came back from the bank"),
     "fees of a payment service": _("fees of a payment service"),
     "dispute open": _("payment disputed"),
     "dispute won": _("dispute decided for us"),

@@ -3,6 +3,15 @@
 from bookings.settlement.admin.bills import BillAdmin, FindingAdmin
 from bookings.settlement.admin.contracts import ContractAdmin
 from bookings.settlement.admin.earnings import EarningAdmin
+from bookings.settlement.admin.payouts import BankFileAdmin, PayoutAdmin
 from bookings.settlement.admin.statements import StatementAdmin
 
-__all__ = ("BillAdmin", "ContractAdmin", "EarningAdmin", "FindingAdmin", "StatementAdmin")
+__all__ = (
+    "BankFileAdmin",
+    "BillAdmin",
+    "ContractAdmin",
+    "EarningAdmin",
+    "FindingAdmin",
+    "PayoutAdmin",
+    "StatementAdmin",
+)

@@ -3,9 +3,19 @@
 from bookings.settlement.models.bills import Bill, BillRow, Finding, FindingState, Off
 from bookings.settlement.models.contracts import Contract, Expired, LineRate, Rate
 from bookings.settlement.models.earnings import Earning, Kind
+from bookings.settlement.models.payouts import (
+    LIVE,
+    BankAccount,
+    BankFile,
+    Payout,
+    PayoutState,
+)
 from bookings.settlement.models.statements import Statement, StatementNote, StatementState
 
 __all__ = (
+    "LIVE",
+    "BankAccount",
+    "BankFile",
     "Bill",
     "BillRow",
     "Contract",
@@ -16,6 +26,8 @@ __all__ = (
     "Kind",
     "LineRate",
     "Off",
+    "Payout",
+    "PayoutState",
     "Rate",
     "Statement",
     "StatementNote",

@@ -43,6 +43,7 @@ _TELL = """
     LEFT JOIN bookings_orders_change AS made
         ON e.memo = 'changed' AND made.id = substring(e.key FROM '^changed:([0-9]+)')::bigint
     WHERE p.account LIKE 'revenue:%%' AND p.id > %s
+        AND coalesce(undone.memo, e.memo) NOT IN ('paid out to the supplier', 'payout came back')
         AND (%s::text[] IS NULL OR e.key = ANY(%s))
         AND NOT EXISTS (
             SELECT 1 FROM bookings_settlement_earning AS told WHERE told.posting_id = p.id
@@ -51,6 +52,8 @@ _TELL = """
     ON CONFLICT (posting_id) DO NOTHING
     RETURNING posting_id, line_id, kind
 """
+
+"""What is paid out of a statement, or came back, is no earning: it would be on the next one."""
 
 _FREEZE = """
     INSERT INTO bookings_settlement_linerate (line_id, rate_id, permille, fixed_fen, price_fen)
