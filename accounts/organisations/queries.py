@@ -69,6 +69,14 @@ def platform() -> Organisation | None:
     return Organisation.objects.filter(kind=Kind.PLATFORM).order_by("pk").first()
 
 
+def platform_desk() -> list[int]:
+    """Ids of the active people who work at the platform's own desk."""
+    found = Membership.objects.filter(
+        organisation__kind=Kind.PLATFORM, role__in=DESK_ROLES, user__is_active=True
+    )
+    return list(found.order_by("user").values_list("user", flat=True).distinct())
+
+
 def of_region(region_id: int) -> QuerySet[Organisation]:
     """The organisations of a region."""
     return Organisation.objects.filter(region_id=region_id).order_by("pk")
