@@ -72,6 +72,52 @@ def commission_by_contract(at: datetime) -> Sequence[str]:
 
 
 @rule(
+    "expired-by-contract",
+    breach="""
+    WITH entry AS (
+        INSERT INTO bookings_ledger_entry (key, subject, memo, region_id, at)
+        VALUES ('expired:line:0', 'breach', 'expired unused', 0, %(at)s) RETURNING id
+    )
+    INSERT INTO bookings_ledger_posting (entry_id, account, amount_fen, currency)
+    SELECT entry.id, leg.account, leg.fen, 'CNY'
+    FROM entry, (VALUES ('supplier:0', 1), ('breakage:0', -1)) AS leg(account, fen)
+    """,
+)
+def expired_by_contract(at: datetime) -> Sequence[str]:
+    """What expired unused is in the books whose it is by the contract that was valid when it was bought."""
+    return rows(
+        """
+        WITH moved AS (
+            SELECT substring(e.key FROM ':line:([0-9]+)')::bigint AS line_id, p.account,
+                -sum(p.amount_fen) AS fen
+            FROM bookings_ledger_entry AS e
+            JOIN bookings_ledger_posting AS p ON p.entry_id = e.id
+            WHERE e.memo IN ('expired unused', 'expired and used after all')
+                AND p.account NOT LIKE 'supplier:%%'
+            GROUP BY 1, 2
+        ), meant AS (
+            SELECT part.line_id, CASE WHEN contract.expired = 'PLATFORM' THEN 'breakage:'
+                ELSE 'revenue:' END || line.supplier_id AS account, sum(part.fen) AS fen
+            FROM bookings_settlement_expiredpart AS part
+            JOIN bookings_orders_line AS line ON line.id = part.line_id
+            JOIN bookings_orders_order AS o ON o.id = line.order_id
+            LEFT JOIN LATERAL (
+                SELECT expired FROM bookings_settlement_contract
+                WHERE organisation_id = line.supplier_id AND valid_from <= o.placed_at
+                ORDER BY valid_from DESC LIMIT 1
+            ) AS contract ON TRUE
+            WHERE part.undone_at IS NULL
+            GROUP BY 1, 2
+        )
+        SELECT coalesce(meant.line_id, moved.line_id) AS line,
+            coalesce(meant.account, moved.account) AS account, meant.fen, moved.fen AS ledger_fen
+        FROM meant FULL JOIN moved USING (line_id, account)
+        WHERE coalesce(meant.fen, 0) <> coalesce(moved.fen, 0)
+        """
+    )
+
+
+@rule(
     "statement-equals-ledger",
     breach="""
     UPDATE bookings_settlement_statement SET used_fen = used_fen + 1, balance_fen = balance_fen + 1

@@ -5,7 +5,8 @@ Account codes: ``provider:<name>`` money that a payment provider holds for us (a
 ``supplier:<organisation id>`` what we owe a supplier for what is delivered and not yet used,
 ``revenue:<organisation id>`` what has been used and is the supplier's for good, less what the platform
 keeps of it and what is paid out: what we owe a supplier now;
-``commission:<organisation id>`` what the platform has kept;
+``commission:<organisation id>`` what the platform has kept; ``breakage:<organisation id>`` what expired
+unused of its things and is the platform's by contract;
 ``promotion:<region id>`` what the platform has paid of prices for buyers (expense, positive);
 ``bank:payouts`` what the platform's bank has paid out by transfer (negative).
 """

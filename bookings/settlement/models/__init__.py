@@ -2,7 +2,7 @@
 
 from bookings.settlement.models.bills import Bill, BillRow, Finding, FindingState, Off
 from bookings.settlement.models.contracts import Contract, Expired, LineRate, Rate
-from bookings.settlement.models.earnings import Earning, Kind
+from bookings.settlement.models.earnings import Earning, ExpiredPart, Kind
 from bookings.settlement.models.payouts import (
     LIVE,
     BankAccount,
@@ -21,6 +21,7 @@ __all__ = (
     "Contract",
     "Earning",
     "Expired",
+    "ExpiredPart",
     "Finding",
     "FindingState",
     "Kind",

@@ -14,6 +14,7 @@ from bookings.settlement.operations.contracts import (
     agree,
 )
 from bookings.settlement.operations.earning import take_up
+from bookings.settlement.operations.expiring import expire_due, take_back_expired
 from bookings.settlement.operations.payouts import (
     NoAccount,
     NothingGiven,
@@ -68,6 +69,7 @@ __all__ = (
     "confirm",
     "dispute",
     "drop_payout",
+    "expire_due",
     "explain",
     "give_account",
     "make_all_statements",
@@ -80,5 +82,6 @@ __all__ = (
     "plain_account",
     "reconcile",
     "send",
+    "take_back_expired",
     "take_up",
 )

@@ -25,6 +25,8 @@ _TELL = """
     SELECT p.id, e.id, split_part(p.account, ':', 2)::bigint, e.region_id, p.currency,
         CASE coalesce(undone.memo, e.memo)
             WHEN 'used by the holder' THEN CASE WHEN p.amount_fen < 0 THEN 'USED' ELSE 'REFUNDED' END
+            WHEN 'expired unused' THEN 'EXPIRED'
+            WHEN 'expired and used after all' THEN 'EXPIRED'
             WHEN 'metered' THEN 'METERED'
             WHEN 'cancelled' THEN CASE WHEN p.amount_fen < 0 THEN 'KEPT' ELSE 'REFUNDED' END
             WHEN 'changed' THEN 'KEPT'
