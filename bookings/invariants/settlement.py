@@ -203,3 +203,33 @@ def payouts_equal_ledger(at: datetime) -> Sequence[str]:
         WHERE coalesce(meant.fen, 0) <> coalesce(moved.fen, 0) OR NOT coalesce(is_right, FALSE)
         """
     )
+
+
+@rule(
+    "closed-month-stays",
+    breach="""
+    INSERT INTO bookings_settlement_monthclose (region_id, month, since, until, last_entry_id, entries,
+        debits_fen, sha256, actor, closed_at)
+    VALUES (0, '2000-01-01', '2000-01-01', '2000-02-01', 0, 1, 0, '', 'breach', %(at)s)
+    """,
+)
+def closed_month_stays(at: datetime) -> Sequence[str]:
+    """The books up to the last closed month have as many entries and debits as when it was closed."""
+    return rows(
+        """
+        SELECT close.id AS close, close.entries, close.debits_fen, now.entries AS entries_now,
+            now.debits_fen AS debits_now_fen
+        FROM bookings_settlement_monthclose AS close
+        CROSS JOIN LATERAL (
+            SELECT count(DISTINCT e.id) AS entries,
+                coalesce(sum(p.amount_fen) FILTER (WHERE p.amount_fen > 0), 0) AS debits_fen
+            FROM bookings_ledger_entry AS e
+            JOIN bookings_ledger_posting AS p ON p.entry_id = e.id
+            WHERE e.region_id = close.region_id AND e.at < close.until AND e.id <= close.last_entry_id
+        ) AS now
+        WHERE close.id IN (
+            SELECT DISTINCT ON (region_id) id FROM bookings_settlement_monthclose
+            ORDER BY region_id, month DESC
+        ) AND (close.entries, close.debits_fen) <> (now.entries, now.debits_fen)
+        """
+    )

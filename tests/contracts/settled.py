@@ -15,6 +15,7 @@ from bookings.settlement.models import (
     Contract,
     Earning,
     Finding,
+    MonthClose,
     Off,
     Payout,
     Statement,
@@ -101,3 +102,12 @@ def _paid_out(n: int) -> Payout:
     )
     settlement.confirm(statement_id=sent.pk, actor="user:2", at=over)
     return settlement.pay_out(statement_id=sent.pk, actor="user:1", at=over)
+
+
+def month_close(n: int) -> MonthClose:
+    supplier = _supplier()
+    region = supplier.region
+    assert region is not None
+    earned(supplier, 1000 + n, at=AT)
+    month, over = region.local_date(AT).replace(day=1), AT + timedelta(days=40, minutes=n)
+    return settlement.close_month(region=region, month=month, actor="user:1", at=over).close

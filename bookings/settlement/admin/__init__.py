@@ -1,6 +1,7 @@
 """Settlement in the admin: contracts, what comes of them, and payment services' files."""
 
 from bookings.settlement.admin.bills import BillAdmin, FindingAdmin
+from bookings.settlement.admin.closing import MonthCloseAdmin
 from bookings.settlement.admin.contracts import ContractAdmin
 from bookings.settlement.admin.earnings import EarningAdmin
 from bookings.settlement.admin.payouts import BankFileAdmin, PayoutAdmin
@@ -12,6 +13,7 @@ __all__ = (
     "ContractAdmin",
     "EarningAdmin",
     "FindingAdmin",
+    "MonthCloseAdmin",
     "PayoutAdmin",
     "StatementAdmin",
 )

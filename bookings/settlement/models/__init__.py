@@ -1,6 +1,7 @@
 """What the platform agrees with a supplier, and what comes of it: split by subject."""
 
 from bookings.settlement.models.bills import Bill, BillRow, Finding, FindingState, Off
+from bookings.settlement.models.closing import MonthClose
 from bookings.settlement.models.contracts import Contract, Expired, LineRate, Rate
 from bookings.settlement.models.earnings import Earning, ExpiredPart, Kind
 from bookings.settlement.models.payouts import (
@@ -26,6 +27,7 @@ __all__ = (
     "FindingState",
     "Kind",
     "LineRate",
+    "MonthClose",
     "Off",
     "Payout",
     "PayoutState",

@@ -6,6 +6,13 @@ from bookings.settlement.operations.bank_files import (
     mark_file_sent,
     note_download,
 )
+from bookings.settlement.operations.closing import (
+    Closed,
+    MonthRuns,
+    NotNext,
+    close_month,
+    report_of,
+)
 from bookings.settlement.operations.contracts import (
     BeginsTooEarly,
     NoRates,
@@ -46,9 +53,12 @@ from bookings.settlement.operations.statements import (
 
 __all__ = (
     "BeginsTooEarly",
+    "Closed",
     "Compared",
+    "MonthRuns",
     "NoAccount",
     "NoRates",
+    "NotNext",
     "NotOpen",
     "NotOver",
     "NotWaiting",
@@ -66,6 +76,7 @@ __all__ = (
     "answer",
     "approve_payout",
     "came_back",
+    "close_month",
     "confirm",
     "dispute",
     "drop_payout",
@@ -81,6 +92,7 @@ __all__ = (
     "pay_out",
     "plain_account",
     "reconcile",
+    "report_of",
     "send",
     "take_back_expired",
     "take_up",
