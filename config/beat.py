@@ -25,6 +25,7 @@ EVERY_S = {
     "bookings.refunds.tasks.wipe_old": 3600,
     "bookings.settlement.tasks.take_up": 300,
     "bookings.settlement.tasks.take_up_all": 86_400,
+    "bookings.settlement.tasks.expire": 3600,
     "bookings.settlement.tasks.make_statements": 86_400,
     "bookings.fulfilment.tasks.ask_waiting_suppliers": 60,
     "kernel.watch.tasks.ask_next_rule": 120,

@@ -29,7 +29,8 @@ class Topic:
     """What people choose by: several kinds that belong together.
 
     ``channels`` are used where the person has not chosen; ``sms_if_unread`` sends a short message
-    only to who has not read it so long after. ``is_marketing`` needs a consent of its own.
+    only to who has not read it so long after. ``is_marketing`` needs a consent of its own. What is
+    ``is_duty`` is for people at work, who cannot choose it away: nobody is offered it.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Topic:
     channels: frozenset[str] = frozenset({"EMAIL", "PUSH"})
     sms_if_unread: timedelta | None = None
     is_marketing: bool = False
+    is_duty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +119,9 @@ def list_all() -> list[Kind]:
 
 
 def topics() -> list[Topic]:
-    """Every topic, as they were registered; marketing comes last."""
-    return sorted(_topics.values(), key=lambda topic: topic.is_marketing)
+    """Every topic that people choose by, as they were registered; marketing comes last."""
+    chosen = (topic for topic in _topics.values() if not topic.is_duty)
+    return sorted(chosen, key=lambda topic: topic.is_marketing)
 
 
 def topic_of(kind: Kind) -> Topic | None:

@@ -56,9 +56,25 @@ def memberships(user: Somebody) -> list[Membership]:
     return known
 
 
+def works_for(actor: str, organisation_id: int) -> bool:
+    """Whether an actor ("user:5") is somebody who works for an organisation, in whatever role."""
+    kind, _colon, number = actor.partition(":")
+    if kind != "user" or not number.isdecimal():
+        return False
+    return Membership.objects.filter(organisation=organisation_id, user=int(number)).exists()
+
+
 def platform() -> Organisation | None:
     """The platform's own organisation, the first that was founded."""
     return Organisation.objects.filter(kind=Kind.PLATFORM).order_by("pk").first()
+
+
+def platform_desk() -> list[int]:
+    """Ids of the active people who work at the platform's own desk."""
+    found = Membership.objects.filter(
+        organisation__kind=Kind.PLATFORM, role__in=DESK_ROLES, user__is_active=True
+    )
+    return list(found.order_by("user").values_list("user", flat=True).distinct())
 
 
 def of_region(region_id: int) -> QuerySet[Organisation]:

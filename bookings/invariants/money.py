@@ -279,24 +279,31 @@ def books_in_the_orders_currency(at: datetime) -> Sequence[str]:
 def supplier_is_owed(at: datetime) -> Sequence[str]:
     """The books owe a supplier, of every order, what is delivered and neither used nor cancelled.
 
-    A discount that the platform bears takes nothing off that.
+    A discount that the platform bears takes nothing off that. What has expired is not owed so any more.
     """
     return rows(
         """
         SELECT coalesce(d.subject, l.subject) AS subject, coalesce(d.account, l.account) AS account,
             coalesce(d.fen, 0) AS delivered_fen, coalesce(l.fen, 0) AS ledger_fen
         FROM (
-            SELECT 'order:' || line.order_id AS subject, 'supplier:' || line.supplier_id AS account,
-                sum((part ->> 'price_fen')::bigint + coalesce((
-                    SELECT sum((discount ->> 'fen')::bigint)
-                    FROM jsonb_array_elements(part -> 'discounts') AS discount
-                    WHERE discount ->> 'payer' = 'PLATFORM'
-                ), 0)) AS fen
-            FROM bookings_orders_line AS line
-            CROSS JOIN LATERAL jsonb_array_elements(line.parts) AS part
-            WHERE line.state = 'CONFIRMED'
-                AND NOT (line.cancelled_parts || line.used_parts) ? (part ->> 'key')
-            GROUP BY line.order_id, line.supplier_id
+            SELECT subject, account, sum(fen) AS fen FROM (
+                SELECT 'order:' || line.order_id AS subject, 'supplier:' || line.supplier_id AS account,
+                    (part ->> 'price_fen')::bigint + coalesce((
+                        SELECT sum((discount ->> 'fen')::bigint)
+                        FROM jsonb_array_elements(part -> 'discounts') AS discount
+                        WHERE discount ->> 'payer' = 'PLATFORM'
+                    ), 0) AS fen
+                FROM bookings_orders_line AS line
+                CROSS JOIN LATERAL jsonb_array_elements(line.parts) AS part
+                WHERE line.state = 'CONFIRMED'
+                    AND NOT (line.cancelled_parts || line.used_parts) ? (part ->> 'key')
+                UNION ALL
+                SELECT 'order:' || line.order_id, 'supplier:' || line.supplier_id, -expired.fen
+                FROM bookings_settlement_expiredpart AS expired
+                JOIN bookings_orders_line AS line ON line.id = expired.line_id
+                WHERE expired.undone_at IS NULL
+            ) AS claims
+            GROUP BY subject, account
         ) AS d
         FULL JOIN (
             SELECT e.subject, p.account, -sum(p.amount_fen) AS fen FROM bookings_ledger_entry AS e

@@ -72,6 +72,52 @@ def commission_by_contract(at: datetime) -> Sequence[str]:
 
 
 @rule(
+    "expired-by-contract",
+    breach="""
+    WITH entry AS (
+        INSERT INTO bookings_ledger_entry (key, subject, memo, region_id, at)
+        VALUES ('expired:line:0', 'breach', 'expired unused', 0, %(at)s) RETURNING id
+    )
+    INSERT INTO bookings_ledger_posting (entry_id, account, amount_fen, currency)
+    SELECT entry.id, leg.account, leg.fen, 'CNY'
+    FROM entry, (VALUES ('supplier:0', 1), ('breakage:0', -1)) AS leg(account, fen)
+    """,
+)
+def expired_by_contract(at: datetime) -> Sequence[str]:
+    """What expired unused is in the books whose it is by the contract that was valid when it was bought."""
+    return rows(
+        """
+        WITH moved AS (
+            SELECT substring(e.key FROM ':line:([0-9]+)')::bigint AS line_id, p.account,
+                -sum(p.amount_fen) AS fen
+            FROM bookings_ledger_entry AS e
+            JOIN bookings_ledger_posting AS p ON p.entry_id = e.id
+            WHERE e.memo IN ('expired unused', 'expired and used after all')
+                AND p.account NOT LIKE 'supplier:%%'
+            GROUP BY 1, 2
+        ), meant AS (
+            SELECT part.line_id, CASE WHEN contract.expired = 'PLATFORM' THEN 'breakage:'
+                ELSE 'revenue:' END || line.supplier_id AS account, sum(part.fen) AS fen
+            FROM bookings_settlement_expiredpart AS part
+            JOIN bookings_orders_line AS line ON line.id = part.line_id
+            JOIN bookings_orders_order AS o ON o.id = line.order_id
+            LEFT JOIN LATERAL (
+                SELECT expired FROM bookings_settlement_contract
+                WHERE organisation_id = line.supplier_id AND valid_from <= o.placed_at
+                ORDER BY valid_from DESC LIMIT 1
+            ) AS contract ON TRUE
+            WHERE part.undone_at IS NULL
+            GROUP BY 1, 2
+        )
+        SELECT coalesce(meant.line_id, moved.line_id) AS line,
+            coalesce(meant.account, moved.account) AS account, meant.fen, moved.fen AS ledger_fen
+        FROM meant FULL JOIN moved USING (line_id, account)
+        WHERE coalesce(meant.fen, 0) <> coalesce(moved.fen, 0)
+        """
+    )
+
+
+@rule(
     "statement-equals-ledger",
     breach="""
     UPDATE bookings_settlement_statement SET used_fen = used_fen + 1, balance_fen = balance_fen + 1
@@ -111,5 +157,79 @@ def statement_equals_ledger(at: datetime) -> Sequence[str]:
             coalesce(sums.kept, 0), coalesce(sums.metered, 0), coalesce(sums.refunded, 0),
             coalesce(sums.deposits, 0), coalesce(sums.commission, 0), coalesce(sums.adjusted, 0),
             s.carried_fen + coalesce(sums.fen, 0), coalesce(sums.rows, 0))
+        """
+    )
+
+
+@rule(
+    "payouts-equal-ledger",
+    breach="""
+    INSERT INTO bookings_settlement_payout (statement_id, account_id, fen, state, asked_by, asked_at,
+        approved_by, booked_at, reference, why)
+    SELECT max(id), 0, 1, 'DUE', 'breach', %(at)s, '', %(at)s, '', '' FROM bookings_settlement_statement
+    """,
+)
+def payouts_equal_ledger(at: datetime) -> Sequence[str]:
+    """What is paid out is a confirmed statement's whole balance, and what the books say, both ways."""
+    return rows(
+        """
+        WITH booked AS (
+            SELECT coalesce(undone.key, e.key) AS key, p.account, p.currency, sum(p.amount_fen) AS fen
+            FROM bookings_ledger_entry AS e
+            LEFT JOIN bookings_ledger_entry AS undone
+                ON e.key LIKE 'reversal:%%' AND undone.id = substring(e.key FROM ':([0-9]+)$')::bigint
+            JOIN bookings_ledger_posting AS p ON p.entry_id = e.id
+            WHERE coalesce(undone.memo, e.memo) IN ('paid out to the supplier', 'payout came back')
+            GROUP BY 1, 2, 3
+        ), moved AS (
+            SELECT substring(key FROM ':([0-9]+)$')::bigint AS payout_id, account, currency,
+                sum(fen) AS fen
+            FROM booked GROUP BY 1, 2, 3
+        ), meant AS (
+            SELECT payout.id AS payout_id, leg.account, s.currency, leg.fen,
+                s.state = 'CONFIRMED' AND payout.fen = s.balance_fen AS is_right
+            FROM bookings_settlement_payout AS payout
+            JOIN bookings_settlement_statement AS s ON s.id = payout.statement_id
+            CROSS JOIN LATERAL (VALUES
+                ('revenue:' || s.organisation_id,
+                    CASE WHEN payout.state IN ('DUE', 'SENT') THEN payout.fen ELSE 0 END),
+                ('bank:payouts',
+                    CASE WHEN payout.state IN ('DUE', 'SENT') THEN -payout.fen ELSE 0 END)
+            ) AS leg(account, fen)
+        )
+        SELECT coalesce(meant.payout_id, moved.payout_id) AS payout,
+            coalesce(meant.account, moved.account) AS account, meant.fen, moved.fen AS ledger_fen
+        FROM meant FULL JOIN moved USING (payout_id, account, currency)
+        WHERE coalesce(meant.fen, 0) <> coalesce(moved.fen, 0) OR NOT coalesce(is_right, FALSE)
+        """
+    )
+
+
+@rule(
+    "closed-month-stays",
+    breach="""
+    INSERT INTO bookings_settlement_monthclose (region_id, month, since, until, last_entry_id, entries,
+        debits_fen, sha256, actor, closed_at)
+    VALUES (0, '2000-01-01', '2000-01-01', '2000-02-01', 0, 1, 0, '', 'breach', %(at)s)
+    """,
+)
+def closed_month_stays(at: datetime) -> Sequence[str]:
+    """The books up to the last closed month have as many entries and debits as when it was closed."""
+    return rows(
+        """
+        SELECT close.id AS close, close.entries, close.debits_fen, now.entries AS entries_now,
+            now.debits_fen AS debits_now_fen
+        FROM bookings_settlement_monthclose AS close
+        CROSS JOIN LATERAL (
+            SELECT count(DISTINCT e.id) AS entries,
+                coalesce(sum(p.amount_fen) FILTER (WHERE p.amount_fen > 0), 0) AS debits_fen
+            FROM bookings_ledger_entry AS e
+            JOIN bookings_ledger_posting AS p ON p.entry_id = e.id
+            WHERE e.region_id = close.region_id AND e.at < close.until AND e.id <= close.last_entry_id
+        ) AS now
+        WHERE close.id IN (
+            SELECT DISTINCT ON (region_id) id FROM bookings_settlement_monthclose
+            ORDER BY region_id, month DESC
+        ) AND (close.entries, close.debits_fen) <> (now.entries, now.debits_fen)
         """
     )

@@ -4,8 +4,11 @@ Account codes: ``provider:<name>`` money that a payment provider holds for us (a
 ``buyer:<order id>`` what we owe the buyer until it is delivered or returned (negative),
 ``supplier:<organisation id>`` what we owe a supplier for what is delivered and not yet used,
 ``revenue:<organisation id>`` what has been used and is the supplier's for good, less what the platform
-keeps of it: what we owe a supplier now; ``commission:<organisation id>`` what the platform has kept;
-``promotion:<region id>`` what the platform has paid of prices for buyers (expense, positive).
+keeps of it and what is paid out: what we owe a supplier now;
+``commission:<organisation id>`` what the platform has kept; ``breakage:<organisation id>`` what expired
+unused of its things and is the platform's by contract;
+``promotion:<region id>`` what the platform has paid of prices for buyers (expense, positive);
+``bank:payouts`` what the platform's bank has paid out by transfer (negative).
 """
 
 from collections.abc import Iterable, Sequence
@@ -33,8 +36,10 @@ _WRITE = """
     FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::text[]) WITH ORDINALITY
         AS leg(key, account, fen, currency, place)
     JOIN written ON written.key = leg.key ORDER BY leg.place
-    RETURNING entry_id
+    RETURNING entry_id, CASE WHEN account LIKE 'revenue:%%'
+        THEN pg_advisory_xact_lock_shared(hashtextextended(account, 0)) END
 """
+"""Who moves a supplier's own account holds it until the end, beside all others who do: see hold_still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,17 @@ def post_many(entries: Iterable[NewEntry]) -> int:
     columns = [list(column) for column in (*zip(*rows, strict=True), *zip(*legs, strict=True))]
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, columns)
-        return len({entry_id for (entry_id,) in cursor.fetchall()})
+        return len({entry_id for entry_id, _held in cursor.fetchall()})
+
+
+def hold_still(account: str) -> None:
+    """Nothing moves a supplier's own account (``revenue:``) from here to the end of the transaction.
+
+    Who has moved it and not committed is waited for: read what it stands at after this, in a statement
+    of its own. Call it last, when every row is locked.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [account])
 
 
 class NoReason(Refusal):

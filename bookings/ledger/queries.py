@@ -12,6 +12,12 @@ def balance(account: str) -> int:
     return Posting.objects.filter(account=account).aggregate(sum=Sum("amount_fen"))["sum"] or 0
 
 
+def balance_in(account: str, currency: str) -> int:
+    """The same in one currency."""
+    rows = Posting.objects.filter(account=account, currency=currency)
+    return rows.aggregate(sum=Sum("amount_fen"))["sum"] or 0
+
+
 def received(subject: str) -> dict[int, int]:
     """What has come in for a subject: fen by the number of the payment."""
     rows = Posting.objects.filter(

@@ -8,8 +8,13 @@ class SettlementConfig(AppConfig):
     verbose_name = _("Settlement")
 
     def ready(self) -> None:
+        from accounts.messages import kinds as messages
         from accounts.organisations import workplaces
         from accounts.organisations.models import DESK_ROLES
+        from bookings.settlement import kinds
+
+        messages.register_topic(kinds.DUTY)
+        messages.register(kinds.BEYOND)
 
         workplaces.register(
             workplaces.Workplace(

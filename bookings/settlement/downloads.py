@@ -1,4 +1,4 @@
-"""A statement as a table for spreadsheets."""
+"""A statement as a table for spreadsheets, and payouts as a file for the bank."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
-from bookings.settlement.models import Statement
+from bookings.settlement.models import BankFile, PayoutState, Statement
+from bookings.settlement.operations import plain_account
 from bookings.settlement.queries import order_codes
 from kernel.money import yuan
 
@@ -36,6 +37,29 @@ def statement_csv(statement: Statement) -> str:
         when = f"{earning.at.astimezone(statement.region.tz):%Y-%m-%d %H:%M}"
         code = codes.get(earning.line_id or 0, "")
         table.writerow([when, code, earning.get_kind_display(), yuan(earning.fen)])
+    return _BYTE_ORDER_MARK + out.getvalue()
+
+
+def bank_csv(file: BankFile) -> str:
+    """Our number, holder, account, bank, the sum in yuan, currency and words: a row a transfer.
+
+    What has come back since is left out: nobody transfers it by an old file.
+    """
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow([
+        _("Our number"), _("Account holder"), _("Account number"), _("Bank"), _("Amount (yuan)"),
+        _("Currency"), _("Words"),
+    ])  # fmt: skip
+    payouts = file.payouts.exclude(state=PayoutState.BACK).select_related(
+        "account", "statement__organisation"
+    )
+    for payout in payouts.order_by("pk"):
+        account, of = plain_account(payout.account), payout.statement
+        table.writerow([
+            payout.number, _plain(account.holder), account.number.replace(" ", ""),
+            _plain(account.bank), yuan(payout.fen), of.currency, _plain(str(of)),
+        ])  # fmt: skip
     return _BYTE_ORDER_MARK + out.getvalue()
 
 

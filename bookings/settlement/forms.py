@@ -21,6 +21,7 @@ from bookings.settlement.models import Contract, Expired
 from bookings.settlement.models.contracts import read_steps
 from bookings.settlement.operations import Terms, TermsOfKind
 from kernel.money import parse_yuan, yuan
+from kernel.places.models import Region
 from kernel.web.fields import PercentField, YuanField, parse_percent, percent
 from kernel.web.forms import PageForm
 
@@ -165,4 +166,18 @@ class NoteForm(PageForm):
 
     words = forms.CharField(
         label=_("What is not right"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+class MonthForm(forms.Form):
+    """Which region's month."""
+
+    region = forms.ModelChoiceField(
+        Region.objects.order_by("slug"), label=_("Region"), widget=UnfoldAdminSelectWidget
+    )
+    month = forms.DateField(
+        label=_("Month"),
+        input_formats=["%Y-%m"],
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_("Such as 2026-10."),
     )

@@ -21,6 +21,13 @@ def take_up_all(**_: Any) -> None:
 
 
 @shared_task
+def expire(**_: Any) -> None:
+    """Every hour: what was paid and never used is revenue; what was used after all is not expired."""
+    operations.take_back_expired(at=clock.now())
+    operations.expire_due(at=clock.now())
+
+
+@shared_task
 def make_statements(**_: Any) -> None:
     """Once a day: every region's running month; the one before until it has settled."""
     operations.make_all_statements(at=clock.now())

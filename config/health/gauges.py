@@ -12,6 +12,7 @@ from django.db.models import Count, Max
 
 from bookings.payments.models import OPEN, Attempt, Trouble
 from bookings.refunds.models import Refund, RefundState
+from bookings.settlement.models import Statement
 from config.beat import EVERY_S
 from kernel import clock
 from kernel.leases.models import Period
@@ -69,6 +70,13 @@ def _money(at: datetime) -> list[Gauge]:
     ]
 
 
+def _suppliers(at: datetime) -> list[Gauge]:
+    beyond = Statement.objects.filter(is_beyond=True).count()
+    return [
+        Gauge("quanyu_suppliers_beyond_guarantee", "Statements that owe more.", {(): beyond}),
+    ]
+
+
 def _connections(at: datetime) -> list[Gauge]:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -109,4 +117,6 @@ def _s(length: timedelta) -> float:
     return length.total_seconds()
 
 
-_QUESTIONS: list[Callable[[datetime], list[Gauge]]] = [_outbox, _money, _connections, _jobs, _rules]
+_QUESTIONS: list[Callable[[datetime], list[Gauge]]] = [
+    _outbox, _money, _suppliers, _connections, _jobs, _rules,
+]  # fmt: skip

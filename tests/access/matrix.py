@@ -47,6 +47,10 @@ def _statement(world: World) -> Mapping[str, Any]:
     return {"statement_id": world.statement.pk}
 
 
+def _area(world: World) -> Mapping[str, Any]:
+    return {"organisation_id": world.cast.area.pk}
+
+
 def _share(world: World) -> Mapping[str, Any]:
     return {"token": world.share.token}
 
@@ -322,6 +326,9 @@ ROUTES: Mapping[str, Row] = {
     ),
     "cash:report": Row(">in 403 403 200 404 403 403 404", at=_shift),
     "settlement:statements": Row(">in 403 403 200 200 403 403 200"),
+    "settlement:account": Row(
+        ">in 403 403 200 404 403 403 404", ">in 403 403 200 404 403 403 404", at=_area
+    ),
     "settlement:statement": Row(">in 403 403 200 404 403 403 404", at=_statement),
     "settlement:confirm": Row(
         ">in 403 403 302 404 403 403 404", ">in 403 403 302 404 403 403 404", at=_statement

@@ -34,8 +34,9 @@ from bookings.orders.models import Hold, Line, Order
 from bookings.payments.models import Attempt, AttemptState, EventState, ProviderEvent
 from bookings.pricing.models import PriceAudit
 from bookings.refunds.models import Evidence, Reason, Refund, RefundRequest
+from bookings.settlement.models import BankFile, Contract, Earning, Finding, MonthClose, Statement
 from bookings.settlement.models import Bill as ProviderBill
-from bookings.settlement.models import Contract, Earning, Finding, Statement
+from bookings.settlement.models import Payout as SupplierPayout
 from bookings.shares.models import Division, Rule, Share
 from bookings.tabs.models import Bill, Item, Tab
 from bookings.tabs.models import Payout as TabPayout
@@ -437,6 +438,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     CalendarDay: calendar_day,
     Contract: settled.contract,
     Delivery: delivery,
+    BankFile: settled.bank_file,
     Deposit: deposit,
     Division: division,
     Earning: settled.earning,
@@ -474,7 +476,9 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     ScenicArea: lambda _n: ScenicAreaFactory(),
     ShuttleLine: line_of,
     Slot: slot,
+    MonthClose: settled.month_close,
     Statement: settled.statement,
+    SupplierPayout: settled.payout,
     TimetableTrip: lambda n: line_of(n).trips.earliest("pk"),
     Traveller: traveller,
     Turn: turn,

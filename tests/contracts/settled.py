@@ -7,8 +7,19 @@ from datetime import UTC, datetime, timedelta
 from accounts.organisations.models import Organisation
 from bookings.ledger import operations as ledger
 from bookings.ledger.models import Posting
+from bookings.refunds.operations import Account
 from bookings.settlement import operations as settlement
-from bookings.settlement.models import Bill, Contract, Earning, Finding, Off, Statement
+from bookings.settlement.models import (
+    BankFile,
+    Bill,
+    Contract,
+    Earning,
+    Finding,
+    MonthClose,
+    Off,
+    Payout,
+    Statement,
+)
 from tests.factories.accounts import OrganisationFactory
 from tests.factories.kernel import RegionFactory
 
@@ -68,3 +79,35 @@ def statement(n: int) -> Statement:
     made = Statement.objects.get(organisation=supplier)
     over = AT + timedelta(days=40, minutes=n)
     return settlement.send(statement_id=made.pk, actor="user:1", at=over)
+
+
+def payout(n: int) -> Payout:
+    """One that the bank has transferred."""
+    paid = _paid_out(n)
+    return settlement.mark_sent(
+        payout_id=paid.pk, reference=f"ICBC-{n}", actor="user:1", at=paid.asked_at
+    )
+
+
+def bank_file(n: int) -> BankFile:
+    return settlement.make_file(actor=f"user:{n}", at=_paid_out(n).asked_at)
+
+
+def _paid_out(n: int) -> Payout:
+    sent = statement(n)
+    over = AT + timedelta(days=40, minutes=n)
+    account = Account(holder=f"House {n}", number=f"62220202000012{n:04d}", bank="Bank")
+    settlement.give_account(
+        organisation_id=sent.organisation_id, account=account, actor="user:2", at=over
+    )
+    settlement.confirm(statement_id=sent.pk, actor="user:2", at=over)
+    return settlement.pay_out(statement_id=sent.pk, actor="user:1", at=over)
+
+
+def month_close(n: int) -> MonthClose:
+    supplier = _supplier()
+    region = supplier.region
+    assert region is not None
+    earned(supplier, 1000 + n, at=AT)
+    month, over = region.local_date(AT).replace(day=1), AT + timedelta(days=40, minutes=n)
+    return settlement.close_month(region=region, month=month, actor="user:1", at=over).close

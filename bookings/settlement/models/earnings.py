@@ -80,3 +80,37 @@ class Earning(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.fen}"
+
+
+class ExpiredPart(models.Model):
+    """A part that was paid and whose time passed unused, once: what it was to bring its supplier, in fen.
+
+    ``is_platform``: by the contract it is the platform's. ``undone_at``: it was used after all, or
+    cancelled by somebody, and the books have taken the expiry back.
+    """
+
+    line = models.ForeignKey(
+        "bookings_orders.Line",
+        models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("order line"),
+    )
+    part_key = models.CharField(_("part"), max_length=80)
+    fen = models.BigIntegerField(_("amount (fen)"))
+    is_platform = models.BooleanField(_("the platform's"))
+    expired_at = models.DateTimeField(_("expired at"))
+    undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("expired part")
+        verbose_name_plural = _("expired parts")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("line", "part_key"), name="bookings_settlement_expired_once"
+            ),
+            models.CheckConstraint(condition=Q(fen__gte=0), name="bookings_settlement_expired_fen"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.line_id}:{self.part_key}"

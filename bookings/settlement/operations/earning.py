@@ -19,20 +19,28 @@ BATCH = 2_000
 LOOK_BACK = 100_000
 """How many postings a quick look goes back: what was given an id before, and committed after."""
 
-_TELL = """
+KIND = """CASE coalesce(undone.memo, e.memo)
+    WHEN 'used by the holder' THEN CASE WHEN p.amount_fen < 0 THEN 'USED' ELSE 'REFUNDED' END
+    WHEN 'expired unused' THEN 'EXPIRED'
+    WHEN 'expired and used after all' THEN 'EXPIRED'
+    WHEN 'metered' THEN 'METERED'
+    WHEN 'cancelled' THEN CASE WHEN p.amount_fen < 0 THEN 'KEPT' ELSE 'REFUNDED' END
+    WHEN 'changed' THEN 'KEPT'
+    WHEN 'deposit kept' THEN 'DEPOSIT'
+    WHEN 'deposit taken' THEN 'DEPOSIT'
+    WHEN 'commission' THEN CASE WHEN undone.id IS NULL THEN 'COMMISSION' ELSE 'ADJUSTMENT' END
+    ELSE 'ADJUSTMENT'
+END"""
+"""Why a posting ``p`` of an entry ``e``, or of what took the entry ``undone`` back, moved its account."""
+
+PAID_OUT = "('paid out to the supplier', 'payout came back')"
+"""Memos of what is paid out of a statement, or came back. No earning: it would be on the next one."""
+
+_TELL = f"""
     INSERT INTO bookings_settlement_earning
         (posting_id, entry_id, organisation_id, region_id, currency, kind, line_id, fen, at)
     SELECT p.id, e.id, split_part(p.account, ':', 2)::bigint, e.region_id, p.currency,
-        CASE coalesce(undone.memo, e.memo)
-            WHEN 'used by the holder' THEN CASE WHEN p.amount_fen < 0 THEN 'USED' ELSE 'REFUNDED' END
-            WHEN 'metered' THEN 'METERED'
-            WHEN 'cancelled' THEN CASE WHEN p.amount_fen < 0 THEN 'KEPT' ELSE 'REFUNDED' END
-            WHEN 'changed' THEN 'KEPT'
-            WHEN 'deposit kept' THEN 'DEPOSIT'
-            WHEN 'deposit taken' THEN 'DEPOSIT'
-            WHEN 'commission' THEN CASE WHEN undone.id IS NULL THEN 'COMMISSION' ELSE 'ADJUSTMENT' END
-            ELSE 'ADJUSTMENT'
-        END,
+        {KIND},
         coalesce(
             substring(coalesce(undone.key, e.key) FROM ':line:([0-9]+)')::bigint, made.line_id
         ), -p.amount_fen, e.at
@@ -43,6 +51,7 @@ _TELL = """
     LEFT JOIN bookings_orders_change AS made
         ON e.memo = 'changed' AND made.id = substring(e.key FROM '^changed:([0-9]+)')::bigint
     WHERE p.account LIKE 'revenue:%%' AND p.id > %s
+        AND coalesce(undone.memo, e.memo) NOT IN {PAID_OUT}
         AND (%s::text[] IS NULL OR e.key = ANY(%s))
         AND NOT EXISTS (
             SELECT 1 FROM bookings_settlement_earning AS told WHERE told.posting_id = p.id
@@ -50,7 +59,7 @@ _TELL = """
     ORDER BY p.id LIMIT %s
     ON CONFLICT (posting_id) DO NOTHING
     RETURNING posting_id, line_id, kind
-"""
+"""  # noqa: S608 - constants
 
 _FREEZE = """
     INSERT INTO bookings_settlement_linerate (line_id, rate_id, permille, fixed_fen, price_fen)

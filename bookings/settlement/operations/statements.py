@@ -17,6 +17,7 @@ from bookings.ledger import operations as ledger
 from bookings.settlement.models import Rate, Statement, StatementNote, StatementState
 from bookings.settlement.models.contracts import WHOLE, read_steps
 from bookings.settlement.models.earnings import EARNED
+from bookings.settlement.operations.alarms import tell_beyond
 from bookings.settlement.operations.earning import run, take_up
 from kernel.audit import operations as audit
 from kernel.errors import Refusal
@@ -158,6 +159,7 @@ def make_statements(*, region: Region, month: date, at: datetime) -> int:
             cursor.execute(_ASSIGN, values)
         _add_up(found, at)
         _forget_older_debts(region, month)
+        tell_beyond(found, at)
     return len(found)
 
 

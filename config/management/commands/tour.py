@@ -9,6 +9,7 @@ from django.utils import translation
 
 from accounts.organisations import demonstration
 from bookings.invoices import demonstration as invoices
+from bookings.settlement import demonstration as settlement
 from kernel import clock
 from kernel.places import queries as places
 from portal.home import tour
@@ -26,8 +27,10 @@ class Command(BaseCommand):
         if region is None:
             return
         if prepare:
-            demonstration.create(region_id=region.pk, at=clock.now())
+            at = clock.now()
+            demonstration.create(region_id=region.pk, at=at)
             invoices.create(region_id=region.pk)
+            settlement.create(region_id=region.pk, at=at)
         if show:
             with translation.override("en"):
                 self._print(region)

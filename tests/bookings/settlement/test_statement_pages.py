@@ -45,7 +45,7 @@ def test_only_the_own_ones_are_there(cast, sent):
     mine = enter(cast.li_wei).get(reverse("settlement:statements"))
     theirs = enter(cast.qian_bo).get(reverse("settlement:statements"))
 
-    assert [row.pk for row, _tone in mine.context["rows"]] == [sent.pk]
+    assert [row.pk for row, *_word in mine.context["rows"]] == [sent.pk]
     assert list(theirs.context["rows"]) == []
     for name in ("statement", "confirm", "dispute", "csv"):
         assert enter(cast.qian_bo).get(page(name, sent)).status_code == 404
