@@ -240,6 +240,9 @@ ROUTES: Mapping[str, Row] = {
     "checkout:coupon": Row(
         everybody("405"), everybody("302"), at=_region, form=lambda world: {"coupon": "1"}
     ),
+    "checkout:points": Row(
+        everybody("405"), everybody("302"), at=_region, form=lambda world: {"use": "1"}
+    ),
     "campaigns:coupons": Row(everybody("200"), at=_region),
     "campaigns:claim": Row(
         everybody("405"),
@@ -281,6 +284,7 @@ ROUTES: Mapping[str, Row] = {
     "checkout:alone": Row(everybody("405"), everybody("302"), at=_region),
     "refunds:account": Row(everybody("200"), everybody("200"), at=_account),
     "refunds:hardship": Row(everybody("200"), everybody("200"), at=_paid),
+    "rewards:points": Row(">in 200 200 200 200 200 200 200", everybody("405")),
     "balance:show": Row(">in 200 200 200 200 200 200 200", ">in 200 200 200 200 200 200 200"),
     "balance:pay": Row(
         "404 200 404 404 404 404 404 404", "404 302 404 404 404 404 404 404", at=_top_up

@@ -71,6 +71,8 @@ OF_THE_PLATFORM = frozenset(
         "bookings_ledger.Entry",
         "bookings_payments.Attempt",
         "bookings_payments.ProviderEvent",
+        "bookings_points.Account",
+        "bookings_points.Scheme",
         "bookings_pricing.PriceAudit",
         "bookings_refunds.Refund",
         "bookings_refunds.RefundRequest",

@@ -32,6 +32,9 @@ from bookings.ledger import operations as ledger
 from bookings.ledger.models import Entry as LedgerEntry
 from bookings.orders.models import Hold, Line, Order
 from bookings.payments.models import Attempt, AttemptState, EventState, ProviderEvent
+from bookings.points import operations as points
+from bookings.points.models import Account as PointsAccount
+from bookings.points.models import Scheme
 from bookings.pricing.models import PriceAudit
 from bookings.refunds.models import Evidence, Reason, Refund, RefundRequest
 from bookings.settlement.models import Bill as ProviderBill
@@ -247,6 +250,20 @@ def coupon(n: int) -> Coupon:
     return campaigns.claim(campaign_id=offered.pk, holder=UserFactory().actor, at=moment(n))
 
 
+def scheme(n: int) -> Scheme:
+    return points.publish(
+        region_id=RegionFactory().pk, terms=points.Terms(), valid_from=moment(n), actor="user:1",
+        at=moment(n),
+    )  # fmt: skip
+
+
+def points_account(n: int) -> PointsAccount:
+    rules, holder = scheme(n), UserFactory().actor
+    earned = points.Earned(n, holder, rules.region_id, 10, moment(n) + timedelta(days=400))
+    points.earn([earned], at=moment(n))
+    return PointsAccount.objects.get(holder=holder)
+
+
 def top_up_offer(n: int) -> Offer:
     return Offer.objects.create(
         name_zh=f"优惠 {n}", name_en=f"Offer {n}", pay_fen=1000 + n, bonus_fen=n
@@ -425,6 +442,8 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     TopUp: top_up,
     Campaign: lambda n: coupon(n).campaign,
     Coupon: coupon,
+    Scheme: scheme,
+    PointsAccount: points_account,
     AuditEntry: audit_entry,
     Bill: bill,
     Bucket: bucket,

@@ -186,6 +186,7 @@ def _wish(
         parent_id=cart.parent.pk if cart.parent else None,
         is_all_or_nothing=not form.keeps_rest and len(cart.rows) > 1,
         coupon_ids=cart.coupon_ids,
+        uses_points=cart.uses_points,
     )
 
 

@@ -115,6 +115,19 @@ def coupon(request: HttpRequest, region: str) -> HttpResponse:
     return redirect("checkout:cart", region=place.slug)
 
 
+@require_POST
+def points(request: HttpRequest, region: str) -> HttpResponse:
+    """Let one's points pay what they can, or keep them."""
+    place = places.get_region(region)
+    baskets.use_points(
+        actor=actors.actor_of(request),
+        region_id=place.pk,
+        is_used=request.POST.get("use") == "1",
+        at=clock.now(),
+    )
+    return redirect("checkout:cart", region=place.slug)
+
+
 def read_classes(data: Mapping[str, str]) -> list[str]:
     """The party as class codes, from fields such as ``class_adult=2``.
 
