@@ -66,6 +66,10 @@ class Campaign(Named):
         help_text=_("What their references begin with, with spaces between. Empty: all."),
     )  # fmt: skip
     reach = models.CharField(_("for whom"), max_length=10, choices=Reach, default=Reach.COUPON)
+    tier = models.SlugField(
+        _("class of members"), max_length=20, blank=True, db_default="",
+        help_text=_("From this class on. Empty: whatever the class."),
+    )  # fmt: skip
     effect = models.CharField(_("takes off"), max_length=10, choices=Effect, default=Effect.AMOUNT)
     amount_fen = models.PositiveIntegerField(
         _("sum (fen)"), default=0, validators=(MaxValueValidator(MOST_UNITS),)

@@ -174,7 +174,7 @@ def cart_of(*, actors: Collection[str], actor: str, region: Region, at: datetime
     items = baskets.items_of(basket)
     asks = asks_of(items, actors)
     answers = _with_room(registry.offer_in(region.pk, asks, at=at))
-    published = campaigns.published_rules(region.pk, at=at)
+    published = campaigns.rules_for({(actor, region.pk)}, at=at)[actor, region.pk]
     off = set(basket.unused_coupons) if basket else set()
     coupons = campaigns.own_coupons(actors=[actor], region_id=region.pk, at=at) if items else []
     points = points_of.standing(actor, region.pk, at=at) if items else None

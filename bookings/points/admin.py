@@ -16,7 +16,7 @@ from accounts.identity import queries as identity
 from accounts.organisations.scoping import PlatformOnlyAdmin, ReadOnlyAdmin
 from bookings.inventory import queries as inventory
 from bookings.ledger.telling import memo_words
-from bookings.points import operations, queries
+from bookings.points import operations, queries, tiers
 from bookings.points.forms import SchemeForm
 from bookings.points.models import Account, Scheme
 from kernel import clock
@@ -24,10 +24,11 @@ from kernel.errors import Refusal
 
 _LAST = 50
 _WRITTEN = (
-    "region", ("earned", "per_yuan"), "most_permille", ("years", "told_days"), "begins_on",
+    "region", ("earned", "per_yuan"), "most_permille", ("years", "told_days"), "tiers", "begins_on",
 )  # fmt: skip
 _TOLD = (
-    "region", "valid_from", "earned", "per_yuan", "most", "years", "told_days", "actor", "made_at",
+    "region", "valid_from", "earned", "per_yuan", "most", "years", "told_days", "classes",
+    "actor", "made_at",
 )  # fmt: skip
 
 
@@ -69,6 +70,11 @@ class SchemeAdmin(PlatformOnlyAdmin, ModelAdmin):
             messages.error(request, refusal.reason)
         else:
             obj.pk = made.pk
+
+    @admin.display(description=_("classes of members"))
+    def classes(self, scheme: Scheme) -> SafeString | str:
+        lines = tiers.write(scheme.classes).splitlines()
+        return format_html_join("", "<div>{}</div>", ((line,) for line in lines)) or "–"
 
     @admin.display(description=_("at most of a price"))
     def most(self, scheme: Scheme) -> str:

@@ -9,7 +9,9 @@ class PointsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.messages import kinds as messages
-        from bookings.points import kinds
+        from bookings.campaigns import classes
+        from bookings.points import kinds, queries
 
+        classes.register(queries.MemberClasses())
         messages.register_topic(kinds.POINTS)
         messages.register(kinds.EXPIRING)

@@ -7,9 +7,9 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminDateWidget
+from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminTextareaWidget
 
-from bookings.points import queries
+from bookings.points import queries, tiers
 from bookings.points.models import Scheme
 from bookings.points.operations import BeginsTooEarly, Terms
 from kernel import clock
@@ -26,9 +26,21 @@ class SchemeForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text=_("Empty: at once."),
     )  # fmt: skip
 
+    tiers = forms.CharField(
+        label=_("classes of members"), required=False, widget=UnfoldAdminTextareaWidget,
+        help_text=_(
+            "A line each, the lowest first: code, points earned in twelve months, names in Chinese and"
+            " English. “silver 1000 银卡 / Silver”"
+        ),
+    )  # fmt: skip
+
     class Meta:
         model = Scheme
-        fields = ("region", "earned", "per_yuan", "most_permille", "years", "told_days")
+        fields = ("region", "earned", "per_yuan", "most_permille", "years", "told_days", "tiers")
+
+    def clean_tiers(self) -> list[dict[str, Any]]:
+        """:raises ValidationError: it cannot be read."""
+        return tiers.freeze(tiers.read(self.cleaned_data["tiers"]))
 
     def clean(self) -> dict[str, Any]:
         """:raises ValidationError: it would begin before now, or not after the last version."""
@@ -52,4 +64,5 @@ class SchemeForm(forms.ModelForm):  # type: ignore[type-arg]
     def terms(self) -> Terms:
         """What the version says."""
         names = ("earned", "per_yuan", "most_permille", "years", "told_days")
-        return Terms(**{name: self.cleaned_data[name] for name in names})
+        classes = tiers.thaw(self.cleaned_data["tiers"])
+        return Terms(**{name: self.cleaned_data[name] for name in names}, tiers=classes)

@@ -14,6 +14,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from bookings.points.tiers import Tier, thaw
+
 CURRENCY = "XPT"
 """Points in the ledger. ISO 4217 leaves codes that begin with X to what is no country's money."""
 
@@ -26,7 +28,7 @@ class Scheme(models.Model):
     A trigger refuses every change of it. ``earned`` points come with a yuan that was used, and
     ``per_yuan`` of them pay one; no more than ``most_permille`` of a price. They are good until the
     end of the year ``years`` after the one in which they were earned; ``told_days`` before, the holder
-    is told.
+    is told. ``tiers`` are the classes of members (see points.tiers).
     """
 
     region = models.ForeignKey("kernel_places.Region", models.PROTECT, verbose_name=_("region"))
@@ -49,6 +51,7 @@ class Scheme(models.Model):
     told_days = models.PositiveSmallIntegerField(
         _("told so many days before"), default=30, validators=(MaxValueValidator(365),)
     )
+    tiers = models.JSONField(_("classes of members"), default=list, db_default=[], blank=True)
     actor = models.CharField(_("entered by"), max_length=64)
     made_at = models.DateTimeField(_("entered at"))
 
@@ -67,6 +70,11 @@ class Scheme(models.Model):
 
     def __str__(self) -> str:
         return f"{self.region} {timezone.localtime(self.valid_from):%Y-%m-%d}"
+
+    @property
+    def classes(self) -> tuple[Tier, ...]:
+        """The classes of members, the lowest first."""
+        return thaw(self.tiers)
 
     def expires_at(self, earned_at: datetime) -> datetime:
         """When what is earned at a moment is gone: midnight after the last day of that year, there."""

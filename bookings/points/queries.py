@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
+from bookings.campaigns.classes import Whose
 from bookings.campaigns.rules import Effect, Rule
+from bookings.contracts import Words
 from bookings.inventory import queries as inventory
 from bookings.ledger.models import Posting
 from bookings.points.models import CURRENCY, Account, Batch, Scheme
+from bookings.points.tiers import Rank
 from kernel.memo import Memo
 
 TITLE = {"zh-hans": "积分抵扣", "en": "Points"}
 """How a price that points have made smaller says it."""
+
+TWELVE_MONTHS = timedelta(days=365)
+"""So long what was earned counts for the class of a member."""
 
 _CODE = "points:"
 
@@ -61,6 +67,19 @@ class Left:
 
     points: int
     expires_at: datetime
+
+
+class MemberClasses:
+    """What campaigns ask about classes."""
+
+    def held(self, wanted: Collection[Whose], *, at: datetime) -> Mapping[Whose, frozenset[str]]:
+        """The codes of the classes that each buyer has reached."""
+        return {whose: rank.codes for whose, rank in ranks(wanted, at=at).items()}
+
+    def published(self, region_id: int, *, at: datetime) -> Mapping[str, Words]:
+        """The classes of a region, the lowest first."""
+        scheme = scheme_at(region_id, at)
+        return {tier.code: tier.words for tier in scheme.classes} if scheme else {}
 
 
 def percent(permille: int) -> str:
@@ -113,6 +132,23 @@ def standings(
 def standing(holder: str, region_id: int, *, at: datetime) -> Standing | None:
     """What one person has in a region, or None."""
     return standings({(holder, region_id)}, at=at).get((holder, region_id))
+
+
+def ranks(wanted: Collection[Whose], *, at: datetime) -> dict[Whose, Rank]:
+    """The classes of these people in these regions; who earned nothing has none of them reached."""
+    earned = dict.fromkeys(wanted, 0)
+    rows = Batch.objects.filter(
+        account__holder__in={holder for holder, _region in wanted}, earned_at__gt=at - TWELVE_MONTHS
+    )
+    sums = rows.values_list("account__holder", "account__region_id").annotate(n=Sum("points"))
+    for holder, region_id, points in sums if wanted else ():
+        if (holder, region_id) in earned:
+            earned[holder, region_id] = points
+    return {
+        whose: Rank(points, scheme.classes)
+        for whose, points in earned.items()
+        if (scheme := scheme_at(whose[1], at)) is not None
+    }
 
 
 def accounts_of(holder: str) -> list[Account]:

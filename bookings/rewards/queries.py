@@ -10,6 +10,7 @@ from bookings.ledger.models import Posting
 from bookings.orders.models import Order
 from bookings.points import queries as points_of
 from bookings.points.models import Account, Scheme
+from bookings.points.tiers import Rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Own:
     points: int
     left: Sequence[points_of.Left]
     scheme: Scheme | None
+    rank: Rank | None = None
 
     @property
     def days(self) -> list[tuple[int, date]]:
@@ -40,6 +42,7 @@ def own(holder: str, *, at: datetime) -> list[Own]:
     """What a person has, region by region."""
     accounts = points_of.accounts_of(holder)
     standings = points_of.standings({(holder, each.region_id) for each in accounts}, at=at)
+    ranks = points_of.ranks({(holder, each.region_id) for each in accounts}, at=at)
     left = points_of.left_by_day(accounts)
     found = []
     for account in accounts:
@@ -51,6 +54,7 @@ def own(holder: str, *, at: datetime) -> list[Own]:
                 standing.points if standing else sum(each.points for each in account_left),
                 account_left,
                 standing.scheme if standing else None,
+                ranks.get((holder, account.region_id)),
             )
         )
     return found

@@ -187,6 +187,7 @@ def _wish(
         is_all_or_nothing=not form.keeps_rest and len(cart.rows) > 1,
         coupon_ids=cart.coupon_ids,
         uses_points=cart.uses_points,
+        by_class=True,
     )
 
 

@@ -71,8 +71,7 @@ def ask_sellers(requests: Sequence[PlaceRequest], at: datetime) -> list[Quoted |
 def _rules(requests: Sequence[PlaceRequest], at: datetime) -> list[list[Rule]]:
     """The campaigns of each request: what everybody gets, and of the buyer's own the coupons that it
     names, and points."""
-    region_ids = {request.region_id for request in requests}
-    published = {pk: campaigns.published_rules(pk, at=at) for pk in region_ids}
+    published = campaigns.rules_for({_whose(request) for request in requests}, at=at)
     wanted: dict[str, set[int]] = {}
     for request in requests:
         if request.coupon_ids:
@@ -82,7 +81,7 @@ def _rules(requests: Sequence[PlaceRequest], at: datetime) -> list[list[Rule]]:
     points = points_of.standings(paying, at=at)
     return [
         [
-            *published[request.region_id],
+            *published[_whose(request)],
             *(
                 own.rule
                 for coupon_id in request.coupon_ids
@@ -97,6 +96,11 @@ def _rules(requests: Sequence[PlaceRequest], at: datetime) -> list[list[Rule]]:
         ]
         for request in requests
     ]
+
+
+def _whose(request: PlaceRequest) -> tuple[str, int]:
+    """Whose campaigns count: those of the buyer's class, or everybody's."""
+    return request.actor if request.by_class else "", request.region_id
 
 
 def member_of(class_code: str, person: travellers.Person | None) -> Member:

@@ -40,7 +40,8 @@ class PlaceRequest:
     paid order that this one is added to; ``is_all_or_nothing``: a supplier's later no ends all of it.
     With an ``exchange`` it is a change: of the same journey, with the contact of the old order.
     ``coupon_ids`` are coupons of the buyer that may be used; those that save most are.
-    ``uses_points``: the buyer's points pay what they can.
+    ``uses_points``: the buyer's points pay what they can. ``by_class``: campaigns for the
+    buyer's class of members count.
     ``takes_kept``: it is for somebody who waits, whom kept units are for; it is placed with none that is
     not, and may be held for longer.
     """
@@ -60,6 +61,7 @@ class PlaceRequest:
     exchange: Exchange | None = None
     coupon_ids: tuple[int, ...] = ()
     uses_points: bool = False
+    by_class: bool = False
     hold_for: timedelta = HOLD_FOR
     takes_kept: bool = False
     request_id: str = field(default_factory=trace.current)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from bookings.points.models import Scheme
+from bookings.points.tiers import Tier, freeze
 from kernel.audit import operations as audit
 from kernel.errors import Refusal
 from kernel.places.models import Region
@@ -30,6 +32,19 @@ class Terms:
     most_permille: int = 500
     years: int = 1
     told_days: int = 30
+    tiers: tuple[Tier, ...] = ()
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """As the row keeps it."""
+        return {
+            "earned": self.earned,
+            "per_yuan": self.per_yuan,
+            "most_permille": self.most_permille,
+            "years": self.years,
+            "told_days": self.told_days,
+            "tiers": freeze(self.tiers),
+        }
 
 
 def publish(
@@ -46,13 +61,13 @@ def publish(
         if valid_from < at or later.exists():
             raise BeginsTooEarly(field="begins_on")
         made = Scheme.objects.create(
-            region_id=region_id, valid_from=valid_from, actor=actor, made_at=at, **asdict(terms)
+            region_id=region_id, valid_from=valid_from, actor=actor, made_at=at, **terms.columns
         )
         audit.record(
             actor=actor,
             action="points.publish",
             subject=f"region:{region_id}",
-            facts={"valid_from": valid_from.isoformat(), **asdict(terms)},
+            facts={"valid_from": valid_from.isoformat(), **terms.columns},
             at=at,
         )
     return made
