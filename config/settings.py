@@ -110,6 +110,7 @@ ROOMS = [
     "bookings.baskets",
     "bookings.campaigns",
     "bookings.points",
+    "bookings.referrals",
     "bookings.orders",
     "bookings.payments",
     "bookings.dues",
@@ -169,6 +170,7 @@ MIDDLEWARE = [
     "kernel.web.messages.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "bookings.referrals.middleware.ViaMiddleware",
     "kernel.web.middleware.RefusalMiddleware",
 ]
 

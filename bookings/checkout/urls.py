@@ -30,6 +30,7 @@ urlpatterns = [
     path("<slug:region>/cart/alone/", never_cache(cart.alone), name="alone"),
     path("<slug:region>/cart/coupon/", never_cache(cart.coupon), name="coupon"),
     path("<slug:region>/cart/points/", never_cache(cart.points), name="points"),
+    path("<slug:region>/cart/via/", never_cache(cart.via), name="via"),
     path("<slug:region>/cart/move/", never_cache(cart.move), name="move"),
     path("<slug:region>/cart/remove/", never_cache(cart.remove), name="remove"),
     path("<slug:region>/checkout/travellers/", never_cache(buy.travellers), name="travellers"),

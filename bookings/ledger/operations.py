@@ -6,6 +6,7 @@ Account codes: ``provider:<name>`` money that a payment provider holds for us (a
 ``revenue:<organisation id>`` what has been used and is the supplier's for good, less what the platform
 keeps of it: what we owe a supplier now; ``commission:<organisation id>`` what the platform has kept;
 ``promotion:<region id>`` what the platform has paid of prices for buyers (expense, positive).
+``agent:<code id>`` what we owe for recommendations, ``referral:<region id>`` what they cost (expense).
 In points (``XPT``): ``points:<account id>`` what somebody has (negative), ``points-issued:<region id>``.
 """
 

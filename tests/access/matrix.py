@@ -63,6 +63,10 @@ def _account(world: World) -> Mapping[str, Any]:
     return {"token": world.account.token}
 
 
+def _code(world: World) -> Mapping[str, Any]:
+    return {"code_id": world.code.pk}
+
+
 def _top_up(world: World) -> Mapping[str, Any]:
     return {"top_up_id": world.top_up.pk}
 
@@ -243,6 +247,9 @@ ROUTES: Mapping[str, Row] = {
     "checkout:points": Row(
         everybody("405"), everybody("302"), at=_region, form=lambda world: {"use": "1"}
     ),
+    "checkout:via": Row(
+        everybody("405"), everybody("302"), at=_region, form=lambda world: {"code": ""}
+    ),
     "campaigns:coupons": Row(everybody("200"), at=_region),
     "campaigns:claim": Row(
         everybody("405"),
@@ -285,6 +292,8 @@ ROUTES: Mapping[str, Row] = {
     "refunds:account": Row(everybody("200"), everybody("200"), at=_account),
     "refunds:hardship": Row(everybody("200"), everybody("200"), at=_paid),
     "rewards:points": Row(">in 200 200 200 200 200 200 200", everybody("405")),
+    "referrals:show": Row(">in 200 200 200 200 200 200 200", everybody("405")),
+    "referrals:download": Row("404 200 404 404 404 404 404 404", everybody("405"), at=_code),
     "balance:show": Row(">in 200 200 200 200 200 200 200", ">in 200 200 200 200 200 200 200"),
     "balance:pay": Row(
         "404 200 404 404 404 404 404 404", "404 302 404 404 404 404 404 404", at=_top_up

@@ -36,6 +36,10 @@ from bookings.points import operations as points
 from bookings.points.models import Account as PointsAccount
 from bookings.points.models import Scheme
 from bookings.pricing.models import PriceAudit
+from bookings.referrals import operations as referrals
+from bookings.referrals.models import Code as ReferralCode
+from bookings.referrals.models import Commission
+from bookings.referrals.models import Rate as ReferralRate
 from bookings.refunds.models import Evidence, Reason, Refund, RefundRequest
 from bookings.settlement.models import Bill as ProviderBill
 from bookings.settlement.models import Contract, Earning, Finding, Statement
@@ -264,6 +268,19 @@ def points_account(n: int) -> PointsAccount:
     return PointsAccount.objects.get(holder=holder)
 
 
+def referral_code(n: int) -> ReferralCode:
+    return referrals.make_code(
+        region_id=RegionFactory().pk, holder_id=UserFactory().pk, name_zh=f"导游{n}",
+        name_en=f"Guide {n}", permille=50, actor="user:1", at=moment(n),
+    )  # fmt: skip
+
+
+def referral_commission(n: int) -> Commission:
+    return Commission.objects.create(
+        code=referral_code(n), order_id=n, base_fen=1000, permille=50, fen=50, earned_at=moment(n)
+    )
+
+
 def top_up_offer(n: int) -> Offer:
     return Offer.objects.create(
         name_zh=f"优惠 {n}", name_en=f"Offer {n}", pay_fen=1000 + n, bonus_fen=n
@@ -443,6 +460,9 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Campaign: lambda n: coupon(n).campaign,
     Coupon: coupon,
     Scheme: scheme,
+    ReferralCode: referral_code,
+    ReferralRate: lambda n: referral_code(n).rates.get(),
+    Commission: referral_commission,
     PointsAccount: points_account,
     AuditEntry: audit_entry,
     Bill: bill,

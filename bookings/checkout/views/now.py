@@ -27,6 +27,7 @@ from bookings.checkout.due import due_now
 from bookings.contracts import Ask, Member
 from bookings.orders import operations as orders
 from bookings.orders.models import Order
+from bookings.referrals import keeping
 from bookings.waiting import door
 from kernel import clock, codes
 from kernel.errors import BadInput, Refusal
@@ -127,6 +128,7 @@ def _wish(request: HttpRequest, place: Region, choice: Choice) -> orders.PlaceRe
         contact=_contact(request),
         user_id=user.pk if user else None,
         by_class=user is not None,
+        via=code.code if (code := keeping.kept(request, place.pk)) else "",
     )
 
 
