@@ -9,7 +9,9 @@ stands and is good again afterwards.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -197,6 +199,8 @@ class Campaign(Named):
             return {"permille": _("Say how much it takes off.")}
         if self.effect == Effect.GIFTS and not _TIERS.fullmatch(self.tiers):
             return {"tiers": _("must be numbers such as 3+1, with spaces between")}
+        if self.effect == Effect.GIFTS and not _rise(self.steps):
+            return {"tiers": _("Each step needs more bought and gives more than the one before.")}
         if self.repeats and len(self.tiers.split()) > 1:
             return {"repeats": _("What has steps does not repeat.")}
         return {}
@@ -208,6 +212,12 @@ class Campaign(Named):
         if self.supplier_permille and not self.supplier_id:
             return {"supplier": _("A supplier bears a share of its own campaigns only.")}
         return {}
+
+
+def _rise(steps: Sequence[Tier]) -> bool:
+    """Whether each step is harder to reach and gives more."""
+    pairs = pairwise(steps)
+    return all(a.of - a.free < b.of - b.free and a.free < b.free for a, b in pairs)
 
 
 class Coupon(models.Model):
