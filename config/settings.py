@@ -109,6 +109,8 @@ ROOMS = [
     "bookings.ledger",
     "bookings.baskets",
     "bookings.campaigns",
+    "bookings.points",
+    "bookings.referrals",
     "bookings.orders",
     "bookings.payments",
     "bookings.dues",
@@ -118,6 +120,7 @@ ROOMS = [
     "bookings.refunds",
     "bookings.deposits",
     "bookings.settlement",
+    "bookings.rewards",
     "bookings.shares",
     "bookings.balance",
     "bookings.cash",
@@ -167,6 +170,7 @@ MIDDLEWARE = [
     "kernel.web.messages.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "bookings.referrals.middleware.ViaMiddleware",
     "kernel.web.middleware.RefusalMiddleware",
 ]
 

@@ -29,6 +29,8 @@ urlpatterns = [
         path("", include("bookings.campaigns.urls")),
         path("", include("bookings.invoices.urls")),
         path("", include("bookings.balance.urls")),
+        path("", include("bookings.rewards.urls")),
+        path("", include("bookings.referrals.urls")),
         path("", include("bookings.tabs.urls")),
         path("", include("bookings.cash.urls")),
         path("", include("bookings.settlement.urls")),

@@ -8,7 +8,7 @@ class Basket(models.Model):
     """One basket an actor and region. ``traveller_ids`` are the people of the trip, in order.
 
     ``parent_id`` is the paid order that what is in here is to be added to; ``unused_coupons`` are those
-    that the buyer wants to keep for another time.
+    that the buyer wants to keep for another time. With ``uses_points`` their points pay what they can.
     """
 
     actor = models.CharField(_("buyer"), max_length=64)
@@ -18,6 +18,7 @@ class Basket(models.Model):
     unused_coupons = models.JSONField(
         _("coupons kept for later"), default=list, db_default=[], blank=True
     )
+    uses_points = models.BooleanField(_("paid with points"), default=False, db_default=False)
     request_key = models.CharField(_("request key"), max_length=64)
     touched_at = models.DateTimeField(_("last change"))
 

@@ -127,14 +127,22 @@ def keep_coupon(*, actor: str, region_id: int, coupon_id: int, is_kept: bool, at
         basket.save(update_fields=["unused_coupons"])
 
 
+def use_points(*, actor: str, region_id: int, is_used: bool, at: datetime) -> None:
+    """Let points pay what they can, or keep them."""
+    with transaction.atomic():
+        basket = _open(actor, region_id, at)
+        basket.uses_points = is_used
+        basket.save(update_fields=["uses_points"])
+
+
 def empty(*, actor: str, region_id: int, request_key: str, at: datetime) -> None:
     """Empty the cart that was bought with this request key. A cart changed since then stays."""
     with transaction.atomic():
         basket = _open(actor, region_id, at, touch=False)
         if basket.request_key == request_key:
             basket.items.all().delete()
-            basket.parent_id, basket.unused_coupons = None, []
-            basket.save(update_fields=["parent_id", "unused_coupons"])
+            basket.parent_id, basket.unused_coupons, basket.uses_points = None, [], False
+            basket.save(update_fields=["parent_id", "unused_coupons", "uses_points"])
             _touch(basket, at)
 
 

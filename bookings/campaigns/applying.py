@@ -54,7 +54,8 @@ def discount(offers: Sequence[Offer], rules: Sequence[Rule]) -> Discounted:
         return Discounted(tuple(offers))
     places = list(_places(offers))
     items = [_item(offers[n], offers[n].parts[m]) for n, m in places]
-    applied = campaigns.best(items, rules)
+    applied = campaigns.best(items, [rule for rule in rules if not rule.is_last])
+    applied += campaigns.after(items, applied, [rule for rule in rules if rule.is_last])
     standing = {each.rule.code for each in applied}
     return Discounted(
         tuple(_discounted(offers, places, applied)),
@@ -81,20 +82,22 @@ def _discounted(
     for each in applied:
         first = next(place for place, fen in zip(places, each.fen, strict=True) if fen)
         shared[first[0]] += [Demand(bucket_id) for bucket_id in each.rule.buckets]
-        for (n, m), fen in zip(places, each.fen, strict=True):
-            parts[n][m] = _less(parts[n][m], each.rule, fen)
+        units = split(each.rule.budget_units(each.total_fen), each.fen)
+        for (n, m), fen, some in zip(places, each.fen, units, strict=True):
+            parts[n][m] = _less(parts[n][m], each.rule, fen, some)
     return [
         _priced(offer, tuple(some), tuple(demands))
         for offer, some, demands in zip(offers, parts, shared, strict=True)
     ]
 
 
-def _less(part: Part, rule: Rule, fen: int) -> Part:
+def _less(part: Part, rule: Rule, fen: int, units: int) -> Part:
+    """A part for so much less, which so many units of the rule's budget pay."""
     if not fen:
         return part
     by_supplier, by_platform = split(fen, [rule.supplier_permille, 1000 - rule.supplier_permille])
     borne = ((Payer.PLATFORM, by_platform), (Payer.SUPPLIER, by_supplier))
-    budget = () if rule.budget_id is None else (Demand(rule.budget_id, fen),)
+    budget = () if rule.budget_id is None else (Demand(rule.budget_id, units),)
     return replace(
         part,
         price_fen=part.price_fen - fen,
@@ -126,5 +129,9 @@ def _why_not(rule: Rule, items: Sequence[Item], applied: Sequence[Applied]) -> U
         return Unused(rule, Why.NOTHING_FITS)
     if not campaigns.apply(rule, items, prices):
         return Unused(rule, Why.TOO_LITTLE, max(0, rule.threshold_fen - fits))
-    others = tuple(e.rule for e in applied if not campaigns.may_stand([rule, e.rule]))
+    others = tuple(
+        each.rule
+        for each in applied
+        if not each.rule.is_last and not campaigns.may_stand([rule, each.rule])
+    )
     return Unused(rule, Why.NOT_TOGETHER if others else Why.SAVES_NO_MORE, instead=others)

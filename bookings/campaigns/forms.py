@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from bookings.campaigns import classes
+from kernel import clock
 from kernel.web.fields import PercentField, YuanField
 
 
@@ -18,6 +22,14 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text=_("The platform bears the rest."),
     )  # fmt: skip
     budget_fen = YuanField(label=_("Budget (yuan)"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """:raises ValidationError: the region has published no such class."""
+        cleaned = super().clean() or {}
+        tier, region = cleaned.get("tier"), cleaned.get("region")
+        if tier and region and tier not in classes.published(region.pk, at=clock.now()):
+            self.add_error("tier", _("This region has published no such class of members."))
+        return cleaned
 
     def clean_amount_fen(self) -> int:
         return int(self.cleaned_data["amount_fen"] or 0)

@@ -9,7 +9,9 @@ stands and is good again afterwards.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -66,6 +68,10 @@ class Campaign(Named):
         help_text=_("What their references begin with, with spaces between. Empty: all."),
     )  # fmt: skip
     reach = models.CharField(_("for whom"), max_length=10, choices=Reach, default=Reach.COUPON)
+    tier = models.SlugField(
+        _("class of members"), max_length=20, blank=True, db_default="",
+        help_text=_("From this class on. Empty: whatever the class."),
+    )  # fmt: skip
     effect = models.CharField(_("takes off"), max_length=10, choices=Effect, default=Effect.AMOUNT)
     amount_fen = models.PositiveIntegerField(
         _("sum (fen)"), default=0, validators=(MaxValueValidator(MOST_UNITS),)
@@ -193,6 +199,8 @@ class Campaign(Named):
             return {"permille": _("Say how much it takes off.")}
         if self.effect == Effect.GIFTS and not _TIERS.fullmatch(self.tiers):
             return {"tiers": _("must be numbers such as 3+1, with spaces between")}
+        if self.effect == Effect.GIFTS and not _rise(self.steps):
+            return {"tiers": _("Each step needs more bought and gives more than the one before.")}
         if self.repeats and len(self.tiers.split()) > 1:
             return {"repeats": _("What has steps does not repeat.")}
         return {}
@@ -204,6 +212,12 @@ class Campaign(Named):
         if self.supplier_permille and not self.supplier_id:
             return {"supplier": _("A supplier bears a share of its own campaigns only.")}
         return {}
+
+
+def _rise(steps: Sequence[Tier]) -> bool:
+    """Whether each step is harder to reach and gives more."""
+    pairs = pairwise(steps)
+    return all(a.of - a.free < b.of - b.free and a.free < b.free for a, b in pairs)
 
 
 class Coupon(models.Model):

@@ -9,14 +9,16 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.travellers.queries import Person
+from bookings.campaigns import classes
 from bookings.campaigns.models import Campaign, Coupon, Reach, State
 from bookings.contracts import Demand
 from bookings.inventory import operations as inventory
 from kernel.audit import operations as audit
 from kernel.errors import Refusal
+from kernel.naming import say
 
 _KEPT = (
-    "region_id", "supplier_id", "name_zh", "name_en", "kinds", "refs", "reach", "effect",
+    "region_id", "supplier_id", "name_zh", "name_en", "kinds", "refs", "reach", "tier", "effect",
     "amount_fen", "permille", "tiers", "repeats", "threshold_fen", "most_fen", "step", "group",
     "is_alone", "supplier_permille", "funder", "is_real_name", "total", "uses", "period",
     "budget_fen", "starts_at", "ends_at",
@@ -64,6 +66,13 @@ class RealNameMissing(Refusal):
 
     code = "real_name_missing"
     message = _("%(title)s: please say for whom. It is given once to every real name.")
+
+
+class ForMembers(Refusal):
+    """It is for members of a class."""
+
+    code = "for_members"
+    message = _("%(title)s is for members from the class %(tier)s on.")
 
 
 def fingerprint(campaign: Campaign) -> str:
@@ -137,7 +146,8 @@ def claim(
     """Give a person a coupon; ``person`` is whose real name it is for, where it asks for one.
 
     :raises NotOnOffer: not published, not in its time, or of another region than the one named.
-    :raises RealNameMissing: nobody is named. :raises AllClaimed: none is left.
+    :raises ForMembers: not of its class. :raises RealNameMissing: nobody is named.
+    :raises AllClaimed: none is left.
     :raises ClaimedBefore: this person or this real name has theirs.
     """
     campaign = Campaign.objects.select_related("region").filter(pk=campaign_id).first()
@@ -145,6 +155,7 @@ def claim(
         raise NotOnOffer(title="")
     if not _is_on_offer(campaign, at):
         raise NotOnOffer(title=campaign.name)
+    _refuse_others(campaign, holder, at)
     if campaign.is_real_name and person is None:
         raise RealNameMissing(title=campaign.name, field="person")
     with transaction.atomic(durable=True):
@@ -154,6 +165,15 @@ def claim(
             if shortage is not None:
                 raise AllClaimed(title=campaign.name)
     return coupon
+
+
+def _refuse_others(campaign: Campaign, holder: str, at: datetime) -> None:
+    if not campaign.tier:
+        return
+    whose = holder, campaign.region_id
+    if campaign.tier not in classes.held({whose}, at=at).get(whose, ()):
+        words = classes.published(campaign.region_id, at=at).get(campaign.tier, {})
+        raise ForMembers(title=campaign.name, tier=say(words) or campaign.tier)
 
 
 def _is_on_offer(campaign: Campaign, at: datetime) -> bool:

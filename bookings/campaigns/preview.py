@@ -40,7 +40,7 @@ def examples(campaign: Campaign, *, at: datetime) -> list[Example]:
     others = [each for each in standing if each.code != _code_before(campaign)]
     found = []
     for listing in _listings(campaign, rule, at):
-        for people in _PARTIES:
+        for people in sorted({*_PARTIES, *(step.of for step in campaign.steps)}):
             offers = _offers(listing, people, at)
             if offers:
                 found.append(_example(listing, people, offers, others, rule))

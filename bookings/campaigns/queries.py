@@ -8,10 +8,12 @@ from datetime import datetime
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from bookings.campaigns import classes
 from bookings.campaigns.applying import Discounted, discount
+from bookings.campaigns.classes import Whose
 from bookings.campaigns.models import Campaign, Coupon, Reach, State
 from bookings.campaigns.rules import Effect, Rule
-from bookings.contracts import Offer
+from bookings.contracts import Offer, Words
 from bookings.inventory import queries as inventory
 from bookings.inventory.models import Bucket
 from bookings.pricing.groups import price_together
@@ -26,6 +28,7 @@ class _Held:
     """A rule with the time in which it holds."""
 
     rule: Rule
+    tier: str
     starts_at: datetime
     ends_at: datetime
 
@@ -104,15 +107,43 @@ def code_of(campaign_id: int, coupon_id: int) -> str:
 
 def published_rules(region_id: int, *, at: datetime) -> list[Rule]:
     """What everybody in a region gets by itself now, as it was published at most a second ago."""
+    return [each.rule for each in _now(region_id, at) if not each.tier]
+
+
+def rules_for(wanted: Collection[Whose], *, at: datetime) -> dict[Whose, list[Rule]]:
+    """What these buyers get by themselves in these regions: what everybody does, and members of a class.
+
+    Nobody's class is looked up where no campaign asks for one. A buyer without a name is everybody.
+    """
+    there = {region_id: _now(region_id, at) for _buyer, region_id in wanted}
+    asked = {w for w in wanted if w[0] and any(each.tier for each in there[w[1]])}
+    held = classes.held(asked, at=at)
+    return {
+        whose: [
+            each.rule
+            for each in there[whose[1]]
+            if not each.tier or each.tier in held.get(whose, ())
+        ]
+        for whose in wanted
+    }
+
+
+def for_members(region_id: int, *, at: datetime) -> list[tuple[Words, Rule]]:
+    """What members get by themselves in a region now: the class, in words, and what it gets."""
+    names = classes.published(region_id, at=at)
+    return [(names[each.tier], each.rule) for each in _now(region_id, at) if each.tier in names]
+
+
+def _now(region_id: int, at: datetime) -> list[_Held]:
     held = _published.get(region_id, _read_published)
-    return [each.rule for each in held if each.starts_at <= at < each.ends_at]
+    return [each for each in held if each.starts_at <= at < each.ends_at]
 
 
 def _read_published(region_id: int) -> tuple[_Held, ...]:
     rows = Campaign.objects.filter(
         region_id=region_id, state=State.PUBLISHED, reach=Reach.EVERYBODY
     ).order_by("pk")
-    return tuple(_Held(rule_of(row), row.starts_at, row.ends_at) for row in rows)
+    return tuple(_Held(rule_of(row), row.tier, row.starts_at, row.ends_at) for row in rows)
 
 
 def own_coupons(

@@ -75,7 +75,9 @@ class Rule:
     AMOUNT takes ``amount_fen`` off together, SHARE ``permille`` off each, GIFTS makes the cheapest free:
     by the highest of ``tiers`` that is reached or, where it ``repeats``, again and again. Nothing is
     taken off below ``threshold_fen``, and never more than ``most_fen`` or what is left of the
-    ``budget``. ``buckets`` give a unit each for an order, ``budget_id`` a unit for every fen.
+    ``budget``. ``buckets`` give a unit each for an order, ``budget_id`` so many units for a yuan: a
+    unit for every fen. One that ``is_last`` is a way to pay, not a campaign: it stands with every other,
+    after the best of those were found, and takes no more than ``most_permille`` of what they have left.
     """
 
     code: str
@@ -95,6 +97,13 @@ class Rule:
     buckets: tuple[int, ...] = ()
     budget_id: int | None = None
     budget_fen: int = 0
+    budget_per_yuan: int = 100
+    most_permille: int = 1000
+    is_last: bool = False
+
+    def budget_units(self, fen: int) -> int:
+        """How many units of the budget so many fen are: begun ones count."""
+        return -(-fen * self.budget_per_yuan // 100)
 
     @property
     def cap_fen(self) -> int | None:
@@ -141,6 +150,21 @@ def best(items: Sequence[Item], rules: Sequence[Rule]) -> list[Applied]:
     """
     found = _Search(items, rules)
     return [Applied(rule, tuple(fen)) for rule, fen in found.best]
+
+
+def after(
+    items: Sequence[Item], standing: Sequence[Applied], rules: Sequence[Rule]
+) -> list[Applied]:
+    """What the last ones take off what those that stand have left of the prices."""
+    left = [item.price_fen for item in items]
+    for each in standing:
+        left = [fen - off for fen, off in zip(left, each.fen, strict=True)]
+    found = []
+    for rule in in_order(rules):
+        if fen := apply(rule, items, left):
+            left = [a - b for a, b in zip(left, fen, strict=True)]
+            found.append(Applied(rule, tuple(fen)))
+    return found
 
 
 class _Search:
@@ -250,7 +274,7 @@ def _total(rule: Rule, there: Sequence[int]) -> int:
     if not whole or whole < rule.threshold_fen:
         return 0
     if rule.effect == Effect.AMOUNT:
-        off = min(rule.amount_fen, whole)
+        off = min(rule.amount_fen, whole * rule.most_permille // 1000)
     elif rule.effect == Effect.SHARE:
         off = sum(_shares(rule, there))
     else:

@@ -13,6 +13,8 @@ from kernel.web.templatetags.quanyu import money
 
 def effect_words(rule: Rule) -> str:
     """ "¥50 off from ¥300", "15 % off, at most ¥20", "3 + 1 free"."""
+    if rule.is_last:
+        return _("after all other discounts")
     words = _EFFECTS[rule.effect](rule)
     if rule.threshold_fen:
         words = _("%(off)s from %(sum)s") % {"off": words, "sum": money(rule.threshold_fen)}

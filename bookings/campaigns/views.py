@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.identity import actors
 from accounts.travellers import queries as travellers
-from bookings.campaigns import operations, queries
+from bookings.campaigns import classes, operations, queries
 from bookings.campaigns.telling import effect_words, period_words, scope_words, stacking_words
 from kernel import clock
 from kernel.errors import Refusal
@@ -27,6 +27,7 @@ def show(request: HttpRequest, region: str) -> HttpResponse:
     user = actors.user_of(request)
     own = queries.own_coupons(actors=[user.actor], region_id=place.pk, at=at) if user else []
     shelf = queries.on_offer(place.pk, holder=user.actor if user else "", at=at)
+    tiers = classes.published(place.pk, at=at)
     context = {
         "region": place,
         "own": [
@@ -46,12 +47,22 @@ def show(request: HttpRequest, region: str) -> HttpResponse:
                 "where": scope_words(each.campaign),
                 "how": stacking_words(each.rule),
                 "often": period_words(each.campaign),
+                "tier": tiers.get(each.campaign.tier),
             }
             for each in shelf
         ],
         "everybody": [
             {"title": rule.title, "what": effect_words(rule), "how": stacking_words(rule)}
             for rule in queries.published_rules(place.pk, at=at)
+        ],
+        "members": [
+            {
+                "tier": tier,
+                "title": rule.title,
+                "what": effect_words(rule),
+                "how": stacking_words(rule),
+            }
+            for tier, rule in queries.for_members(place.pk, at=at)
         ],
         "is_signed_in": user is not None,
         "book": travellers.people_of(actors=actors.all_of(request)) if user else [],

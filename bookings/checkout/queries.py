@@ -19,6 +19,7 @@ from bookings.inventory import queries as inventory
 from bookings.orders import operations as orders
 from bookings.orders import queries as orders_of
 from bookings.orders.models import Order
+from bookings.points import queries as points_of
 from bookings.pricing.telling import counted
 from kernel.errors import Refusal
 from kernel.naming import say
@@ -102,7 +103,7 @@ class Cart:
     """Everything in one actor's cart of one region, priced now. Money in fen; names by traveller.
 
     ``rules`` are the campaigns that were tried, ``discounts`` what became of each, ``coupon_ids`` the
-    coupons that are used.
+    coupons that are used. ``points`` are what the buyer has, whether ``uses_points`` or not.
     """
 
     region: Region
@@ -113,6 +114,8 @@ class Cart:
     parent: Order | None = None
     rules: tuple[Rule, ...] = ()
     discounts: tuple[discounts.Row, ...] = ()
+    points: points_of.Standing | None = None
+    uses_points: bool = False
 
     @property
     def coupon_ids(self) -> tuple[int, ...]:
@@ -171,10 +174,13 @@ def cart_of(*, actors: Collection[str], actor: str, region: Region, at: datetime
     items = baskets.items_of(basket)
     asks = asks_of(items, actors)
     answers = _with_room(registry.offer_in(region.pk, asks, at=at))
-    published = campaigns.published_rules(region.pk, at=at)
+    published = campaigns.rules_for({(actor, region.pk)}, at=at)[actor, region.pk]
     off = set(basket.unused_coupons) if basket else set()
     coupons = campaigns.own_coupons(actors=[actor], region_id=region.pk, at=at) if items else []
+    points = points_of.standing(actor, region.pk, at=at) if items else None
+    uses_points = basket is not None and basket.uses_points and points is not None
     rules = [*published, *(o.rule for o in coupons if o.is_good and o.coupon.pk not in off)]
+    rules += [points.rule] if points is not None and uses_points else []
     priced = campaigns.price(_offers(answers), rules)
     answers = _together(answers, priced.offers)
     return Cart(
@@ -186,6 +192,8 @@ def cart_of(*, actors: Collection[str], actor: str, region: Region, at: datetime
         parent=_parent_of(basket),
         rules=tuple(rules),
         discounts=tuple(discounts.rows_of(priced, coupons, off)),
+        points=points,
+        uses_points=uses_points,
     )
 
 

@@ -8,7 +8,9 @@ keeps of it and what is paid out: what we owe a supplier now;
 ``commission:<organisation id>`` what the platform has kept; ``breakage:<organisation id>`` what expired
 unused of its things and is the platform's by contract;
 ``promotion:<region id>`` what the platform has paid of prices for buyers (expense, positive);
-``bank:payouts`` what the platform's bank has paid out by transfer (negative).
+``bank:payouts`` what the platform's bank has paid out by transfer (negative);
+``agent:<code id>`` what we owe for recommendations, ``referral:<region id>`` what they cost (expense).
+In points (``XPT``): ``points:<account id>`` what somebody has (negative), ``points-issued:<region id>``.
 """
 
 from collections.abc import Iterable, Sequence

@@ -81,7 +81,8 @@ class Order(models.Model):
     An order that was added to another, or that a line of another is changed into, has that one as its
     ``parent``: they are one journey with one code a traveller, each paid and cancelled by itself.
     ``credit_fen`` of a change is what its old line brings in. ``is_all_or_nothing``: where a supplier
-    says no later, all of it is given up and all money goes back.
+    says no later, all of it is given up and all money goes back. ``via`` is the distribution code that
+    the buyer came by.
     """
 
     code = models.CharField(_("order number"), max_length=16, unique=True)
@@ -111,6 +112,9 @@ class Order(models.Model):
     )
     credit_fen = models.BigIntegerField(_("brought in by a change (fen)"), default=0, db_default=0)
     is_all_or_nothing = models.BooleanField(_("all or nothing"), default=False, db_default=False)
+    via = models.CharField(
+        _("recommended by the code"), max_length=16, blank=True, default="", db_default=""
+    )
     flag = models.CharField(
         _("to be looked at"), max_length=10, choices=Flag, blank=True, default="", db_default=""
     )

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bookings.campaigns.listing import Prices
 from kernel.naming import say
 from kernel.places import calendar
 from kernel.places.models import DayType, Region
@@ -21,6 +22,7 @@ from tourism.areas.queries import NoticeRow
 from tourism.tickets import cards
 from tourism.tickets.rows import area_row
 from transport.lines import queries as lines
+from transport.lines.offers import KIND as SHUTTLE
 from transport.lines.queries import Pattern, RunRow
 
 SHOWN_AREAS = 6
@@ -47,8 +49,9 @@ def page_of(region: Region, *, at: datetime) -> HomePage:
     listed = cards.cards_of(region, at=at)
     rides = lines.next_departures(region, at=at, limit=SHOWN_DEPARTURES)
     patterns = lines.patterns_of({ride.run.line_id for ride in rides})
+    prices = Prices(region.pk, at=at)
     departures = [
-        _departure(ride, patterns[ride.run.line_id, ride.run.direction], region, at)
+        _departure(ride, patterns[ride.run.line_id, ride.run.direction], region, prices, at)
         for ride in rides
     ]
     return HomePage(
@@ -68,15 +71,21 @@ def _day_words(day: calendar.Day) -> str:
     return holiday if holiday else str(DayType(day.day_type).label)
 
 
-def _departure(ride: RunRow, pattern: Pattern, region: Region, at: datetime) -> dict[str, Any]:
-    """A departure as one row: the time leads, the seats and the wait end it."""
+def _departure(
+    ride: RunRow, pattern: Pattern, region: Region, prices: Prices, at: datetime
+) -> dict[str, Any]:
+    """A departure as one row: the time leads, the seats and the wait end it, and a price that is less."""
+    line = ride.run.line
+    price = prices.of(SHUTTLE, [ride.ref], line.organisation_id, ride.fare_fen)
+    less = {"fen": price.fen, "was_fen": price.was_fen} if price.is_less else {}
     minutes = int((ride.boards_at - at).total_seconds() // 60)
     ride_min = int((ride.alights_at - ride.boards_at).total_seconds() // 60)
     return {
         "lead": at_place(ride.boards_at, region.tz),
         "title": f"{pattern[0].place.name} → {pattern[-1].place.name}",
-        "note": f"{ride.run.line.name} · {duration(ride_min)} · {money(ride.fare_fen)}",
-        "href": reverse("lines:detail", args=[region.slug, ride.run.line.slug]),
+        "note": f"{line.name} · {duration(ride_min)} · {price.why or money(price.fen)}",
+        "href": reverse("lines:detail", args=[region.slug, line.slug]),
+        **less,
         **_seats_words(ride.left),
         "end": _("in %(time)s") % {"time": duration(minutes)},
     }

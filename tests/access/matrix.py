@@ -67,6 +67,10 @@ def _account(world: World) -> Mapping[str, Any]:
     return {"token": world.account.token}
 
 
+def _code(world: World) -> Mapping[str, Any]:
+    return {"code_id": world.code.pk}
+
+
 def _top_up(world: World) -> Mapping[str, Any]:
     return {"top_up_id": world.top_up.pk}
 
@@ -244,6 +248,12 @@ ROUTES: Mapping[str, Row] = {
     "checkout:coupon": Row(
         everybody("405"), everybody("302"), at=_region, form=lambda world: {"coupon": "1"}
     ),
+    "checkout:points": Row(
+        everybody("405"), everybody("302"), at=_region, form=lambda world: {"use": "1"}
+    ),
+    "checkout:via": Row(
+        everybody("405"), everybody("302"), at=_region, form=lambda world: {"code": ""}
+    ),
     "campaigns:coupons": Row(everybody("200"), at=_region),
     "campaigns:claim": Row(
         everybody("405"),
@@ -285,6 +295,9 @@ ROUTES: Mapping[str, Row] = {
     "checkout:alone": Row(everybody("405"), everybody("302"), at=_region),
     "refunds:account": Row(everybody("200"), everybody("200"), at=_account),
     "refunds:hardship": Row(everybody("200"), everybody("200"), at=_paid),
+    "rewards:points": Row(">in 200 200 200 200 200 200 200", everybody("405")),
+    "referrals:show": Row(">in 200 200 200 200 200 200 200", everybody("405")),
+    "referrals:download": Row("404 200 404 404 404 404 404 404", everybody("405"), at=_code),
     "balance:show": Row(">in 200 200 200 200 200 200 200", ">in 200 200 200 200 200 200 200"),
     "balance:pay": Row(
         "404 200 404 404 404 404 404 404", "404 302 404 404 404 404 404 404", at=_top_up

@@ -27,6 +27,8 @@ from bookings.invoices.models import Title
 from bookings.orders import operations as orders
 from bookings.orders.models import Order
 from bookings.payments.models import Attempt, AttemptState
+from bookings.referrals import operations as referrals
+from bookings.referrals.models import Code
 from bookings.refunds import operations as refunds
 from bookings.refunds.models import BankDetails, Reason, Refund, RefundState
 from bookings.settlement import operations as settlement
@@ -84,6 +86,7 @@ class World:
     to_scan: Attempt
     share: Share
     top_up: TopUp
+    code: Code
     account: BankDetails
     shift: Shift
     payout: Payout
@@ -161,6 +164,15 @@ def build() -> World:
         refs=list(stall.refs),
         paid=paid,
         account=_account(paid),
+        code=referrals.make_code(
+            region_id=stall.region.pk,
+            holder_id=owner.pk,
+            name_zh="导游",
+            name_en="Guide",
+            permille=50,
+            actor="user:1",
+            at=AT,
+        ),
         top_up=balance.ask_top_up(actor=owner.actor, pay_fen=1000, bonus_fen=0, at=AT),
         title=invoices.keep(
             actor=owner.actor, facts=titles.read(kind="PERSON", name="王芳"), at=AT

@@ -32,7 +32,14 @@ from bookings.ledger import operations as ledger
 from bookings.ledger.models import Entry as LedgerEntry
 from bookings.orders.models import Hold, Line, Order
 from bookings.payments.models import Attempt, AttemptState, EventState, ProviderEvent
+from bookings.points import operations as points
+from bookings.points.models import Account as PointsAccount
+from bookings.points.models import Scheme
 from bookings.pricing.models import PriceAudit
+from bookings.referrals import operations as referrals
+from bookings.referrals.models import Code as ReferralCode
+from bookings.referrals.models import Commission
+from bookings.referrals.models import Rate as ReferralRate
 from bookings.refunds.models import Evidence, Reason, Refund, RefundRequest
 from bookings.settlement.models import BankFile, Contract, Earning, Finding, MonthClose, Statement
 from bookings.settlement.models import Bill as ProviderBill
@@ -248,6 +255,33 @@ def coupon(n: int) -> Coupon:
     return campaigns.claim(campaign_id=offered.pk, holder=UserFactory().actor, at=moment(n))
 
 
+def scheme(n: int) -> Scheme:
+    return points.publish(
+        region_id=RegionFactory().pk, terms=points.Terms(), valid_from=moment(n), actor="user:1",
+        at=moment(n),
+    )  # fmt: skip
+
+
+def points_account(n: int) -> PointsAccount:
+    rules, holder = scheme(n), UserFactory().actor
+    earned = points.Earned(n, holder, rules.region_id, 10, moment(n) + timedelta(days=400))
+    points.earn([earned], at=moment(n))
+    return PointsAccount.objects.get(holder=holder)
+
+
+def referral_code(n: int) -> ReferralCode:
+    return referrals.make_code(
+        region_id=RegionFactory().pk, holder_id=UserFactory().pk, name_zh=f"导游{n}",
+        name_en=f"Guide {n}", permille=50, actor="user:1", at=moment(n),
+    )  # fmt: skip
+
+
+def referral_commission(n: int) -> Commission:
+    return Commission.objects.create(
+        code=referral_code(n), order_id=n, base_fen=1000, permille=50, fen=50, earned_at=moment(n)
+    )
+
+
 def top_up_offer(n: int) -> Offer:
     return Offer.objects.create(
         name_zh=f"优惠 {n}", name_en=f"Offer {n}", pay_fen=1000 + n, bonus_fen=n
@@ -426,6 +460,11 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     TopUp: top_up,
     Campaign: lambda n: coupon(n).campaign,
     Coupon: coupon,
+    Scheme: scheme,
+    ReferralCode: referral_code,
+    ReferralRate: lambda n: referral_code(n).rates.get(),
+    Commission: referral_commission,
+    PointsAccount: points_account,
     AuditEntry: audit_entry,
     Bill: bill,
     Bucket: bucket,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from bookings.campaigns.listing import Price, Prices
 from bookings.pricing.telling import Published, published
 from kernel.errors import BadInput
 from kernel.naming import say
@@ -40,9 +42,14 @@ class FareRow:
     field: str
     name: str
     condition: str
-    fen: int
+    price: Price
     needs_proof: bool
     start_with: int
+
+    @property
+    def note(self) -> str:
+        """Who it is for, and the campaigns that make it cheaper."""
+        return " · ".join(filter(None, (self.condition, self.price.why)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,7 @@ class TicketPart:
     lists: list[tuple[str, str]]
     fares: list[FareRow]
     together: list[Published]
-    adult_fen: int
+    adult: Price
     includes: str
     excludes: str
     refund: str
@@ -136,6 +143,7 @@ def _tickets(
     days = queries.calendar_of(facts, rows, first=first, last=last, at=at)
     day = chosen or next((row.date for row in days if row.state is DayState.FREE), None)
     shown = next((row for row in days if row.date == day), None)
+    price_of = _pricer(facts, [row.ref for row in rows if row.date == day], at)
     return TicketPart(
         product=product,
         calendar=calendars.calendar([_calendar_day(facts, row, day, today) for row in days]),
@@ -145,9 +153,9 @@ def _tickets(
         day_note=_day_note(facts, shown),
         slots=_slot_choices(facts, rows, day, at),
         lists=_waiting_lists(facts, rows, day, at),
-        fares=_fares(facts, shown),
+        fares=_fares(facts, shown, price_of),
         together=_together(facts, shown),
-        adult_fen=shown.adult_fen if shown else facts.prices.off_fen,
+        adult=price_of(shown.adult_fen if shown else facts.prices.off_fen),
         includes=say({"zh-hans": product.includes_zh, "en": product.includes_en}),
         excludes=say({"zh-hans": product.excludes_zh, "en": product.excludes_en}),
         refund=say(facts.refund_words),
@@ -251,10 +259,18 @@ def _closed_word(facts: ProductFacts, row: SlotRow, at: datetime) -> str:
     return "" if row.left > 0 else _("Sold out")
 
 
-def _fares(facts: ProductFacts, row: DayRow | None) -> list[FareRow]:
+def _pricer(facts: ProductFacts, refs: Sequence[str], at: datetime) -> Callable[[int], Price]:
+    """What so many fen are by the campaigns that everybody gets for these entry times."""
+    prices = Prices(facts.region.pk, at=at)
+    return partial(prices.of, KIND, refs, facts.supplier_id)
+
+
+def _fares(
+    facts: ProductFacts, row: DayRow | None, price_of: Callable[[int], Price]
+) -> list[FareRow]:
     if row is None:
         return []
-    return [_fare_row(facts, fare, row) for fare in facts.prices.fares]
+    return [_fare_row(facts, fare, row, price_of) for fare in facts.prices.fares]
 
 
 def _together(facts: ProductFacts, row: DayRow | None) -> list[Published]:
@@ -268,12 +284,14 @@ def _together(facts: ProductFacts, row: DayRow | None) -> list[Published]:
     )
 
 
-def _fare_row(facts: ProductFacts, fare: Fare, row: DayRow) -> FareRow:
+def _fare_row(
+    facts: ProductFacts, fare: Fare, row: DayRow, price_of: Callable[[int], Price]
+) -> FareRow:
     return FareRow(
         field=f"class_{fare.code}",
         name=say(fare.name),
         condition=say(fare.condition),
-        fen=facts.prices.price_fen(fare, row.date, row.day_type),
+        price=price_of(facts.prices.price_fen(fare, row.date, row.day_type)),
         needs_proof=fare.needs_proof,
         start_with=1 if fare.code == ADULT else 0,
     )

@@ -14,11 +14,12 @@ from tourism.tickets.cards import AreaCard
 
 
 def area_row(card: AreaCard) -> dict[str, Any]:
-    """An area today: title, note, href, word, tone, icon, end."""
+    """An area today: title, note, href, word, tone, icon, end; fen and was_fen where it costs less."""
     return {
         "title": card.area.name,
         "note": " · ".join(filter(None, (hours_words(card.state.hours), _price_words(card)))),
         "href": reverse("areas:detail", args=[card.area.region.slug, card.area.slug]),
+        **_less(card),
         **_state_words(card),
         "end": " · ".join(filter(None, (card.area.level, card.area.get_kind_display()))),
     }
@@ -32,11 +33,20 @@ def hours_words(hours: OpeningHours | None) -> str:
 
 
 def _price_words(card: AreaCard) -> str:
-    if not card.needs_ticket:
+    if card.price is None:
         return _("free, no booking")
-    if card.adult_fen == 0:
+    if card.price.was_fen == 0:
         return _("free with booking")
-    return _("adult %(price)s") % {"price": money(card.adult_fen)}
+    if card.price.is_less:
+        return _("adult, %(campaigns)s") % {"campaigns": card.price.why}
+    return _("adult %(price)s") % {"price": money(card.price.fen)}
+
+
+def _less(card: AreaCard) -> dict[str, int]:
+    """The price of now and the one of before, where campaigns make a difference."""
+    if card.price is None or not card.price.is_less:
+        return {}
+    return {"fen": card.price.fen, "was_fen": card.price.was_fen}
 
 
 def _state_words(card: AreaCard) -> dict[str, str]:

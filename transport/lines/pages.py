@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from bookings.campaigns.listing import Price, Prices
 from bookings.pricing.telling import Published, published
 from kernel.errors import BadInput
 from kernel.web.requests import day as read_day
 from kernel.web.requests import whole
 from transport.lines import queries
 from transport.lines.models import ADULT, Direction, ShuttleLine, TimetableTrip
+from transport.lines.offers import KIND
 
 SHOWN_DAYS = 14
 
@@ -33,7 +35,7 @@ class LinePage:
     rows: list[queries.RunRow]
     slots: list[dict[str, Any]]
     clocks: list[str]
-    fare_fen: int
+    price: Price
     together: list[Published]
 
 
@@ -75,9 +77,24 @@ def line_page(line: ShuttleLine, asked: Mapping[str, str], *, at: datetime) -> L
         rows=rows,
         slots=_slots(rows, line),
         clocks=[] if line.is_bookable else _clocks(line, direction),
-        fare_fen=rows[0].fare_fen if rows else queries.fare_of(pattern, board, alight),
+        price=_price(line, rows, pattern, (board, alight), at),
         together=_together(rows[0]) if rows and line.is_bookable else [],
     )
+
+
+def _price(
+    line: ShuttleLine,
+    rows: Sequence[queries.RunRow],
+    pattern: queries.Pattern,
+    ride: tuple[int, int],
+    at: datetime,
+) -> Price:
+    """What a seat costs; on board, where seats are not booked, there are no campaigns."""
+    fen = rows[0].fare_fen if rows else queries.fare_of(pattern, *ride)
+    if not line.is_bookable:
+        return Price(fen, fen)
+    refs = [row.ref for row in rows]
+    return Prices(line.region_id, at=at).of(KIND, refs, line.organisation_id, fen)
 
 
 def _together(row: queries.RunRow) -> list[Published]:

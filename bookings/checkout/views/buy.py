@@ -25,6 +25,7 @@ from bookings.contracts import Ask
 from bookings.orders import operations as orders
 from bookings.orders import queries as orders_placed
 from bookings.orders.models import Order
+from bookings.referrals import keeping
 from bookings.waiting import door
 from kernel import clock
 from kernel.errors import Refusal
@@ -186,7 +187,16 @@ def _wish(
         parent_id=cart.parent.pk if cart.parent else None,
         is_all_or_nothing=not form.keeps_rest and len(cart.rows) > 1,
         coupon_ids=cart.coupon_ids,
+        uses_points=cart.uses_points,
+        by_class=True,
+        via=_via(request, place),
     )
+
+
+def _via(request: HttpRequest, place: Region) -> str:
+    """The distribution code that the buyer came by."""
+    code = keeping.kept(request, place.pk)
+    return code.code if code else ""
 
 
 def _place_what_is_free(wish: orders.PlaceRequest, rules: Sequence[Rule], at: datetime) -> Order:

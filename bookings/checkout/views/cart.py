@@ -13,6 +13,8 @@ from bookings import registry
 from bookings.baskets import operations as baskets
 from bookings.checkout import queries
 from bookings.contracts import Ask, Member
+from bookings.referrals import keeping
+from bookings.referrals import queries as referrals
 from kernel import clock
 from kernel.errors import BadInput, Refusal
 from kernel.places import queries as places
@@ -31,7 +33,9 @@ def show(request: HttpRequest, region: str) -> HttpResponse:
         region=place,
         at=clock.now(),
     )
-    return render(request, "bookings_checkout/cart.html", {"cart": cart, "region": place})
+    code = keeping.kept(request, place.pk)
+    context = {"cart": cart, "region": place, "via": code}
+    return render(request, "bookings_checkout/cart.html", context)
 
 
 @require_POST
@@ -113,6 +117,37 @@ def coupon(request: HttpRequest, region: str) -> HttpResponse:
         at=clock.now(),
     )
     return redirect("checkout:cart", region=place.slug)
+
+
+@require_POST
+def points(request: HttpRequest, region: str) -> HttpResponse:
+    """Let one's points pay what they can, or keep them."""
+    place = places.get_region(region)
+    baskets.use_points(
+        actor=actors.actor_of(request),
+        region_id=place.pk,
+        is_used=request.POST.get("use") == "1",
+        at=clock.now(),
+    )
+    return redirect("checkout:cart", region=place.slug)
+
+
+@require_POST
+def via(request: HttpRequest, region: str) -> HttpResponse:
+    """Type the code of who has recommended it, or say that nobody has."""
+    place = places.get_region(region)
+    answer = redirect("checkout:cart", region=place.slug)
+    text = request.POST.get("code", "")[:40]
+    code = referrals.find(text, region_id=place.pk) if text else None
+    if code is not None:
+        keeping.keep(answer, code)
+    elif text:
+        messages.error(
+            request, _("This code is not known here. Please compare it letter by letter.")
+        )
+    else:
+        keeping.forget(answer)
+    return answer
 
 
 def read_classes(data: Mapping[str, str]) -> list[str]:

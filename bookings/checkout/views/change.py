@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.identity import actors
 from bookings import registry
+from bookings.campaigns.listing import priced
 from bookings.checkout import queries
 from bookings.checkout.views.order import refused
 from bookings.contracts import Listing, Part
@@ -58,7 +59,9 @@ def change(request: HttpRequest, token: str, line_id: int) -> HttpResponse:
         "line": line,
         "region": order.region,
         "day": day,
-        "found": _free(line, listings) if quote is None else (),
+        "found": priced(_free(line, listings), line.region_id, at=clock.now())
+        if quote is None
+        else (),
         "quote": quote,
         "places": _places(line, quote) if quote else (),
         "classes": classes if len(classes) > 1 else (),

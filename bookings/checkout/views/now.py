@@ -27,6 +27,7 @@ from bookings.checkout.due import due_now
 from bookings.contracts import Ask, Member
 from bookings.orders import operations as orders
 from bookings.orders.models import Order
+from bookings.referrals import keeping
 from bookings.waiting import door
 from kernel import clock, codes
 from kernel.errors import BadInput, Refusal
@@ -126,6 +127,8 @@ def _wish(request: HttpRequest, place: Region, choice: Choice) -> orders.PlaceRe
         language=get_language() or "zh-hans",
         contact=_contact(request),
         user_id=user.pk if user else None,
+        by_class=user is not None,
+        via=code.code if (code := keeping.kept(request, place.pk)) else "",
     )
 
 
@@ -176,10 +179,12 @@ def _show(
     at = clock.now()
     asks = choice.asks(request) if choice.people else ()
     answers = registry.offer_in(place.pk, asks, at=at)
+    user = actors.user_of(request)
+    whose = user.actor if user else "", place.pk
     refusals = [answer for answer in answers if isinstance(answer, Refusal)]
     offers = campaigns.price(
         [offer for answer in answers if not isinstance(answer, Refusal) for offer in answer],
-        campaigns.published_rules(place.pk, at=at),
+        campaigns.rules_for({whose}, at=at)[whose],
     ).offers
     book = travellers_book.people_of(actors=actors.all_of(request))
     context = {

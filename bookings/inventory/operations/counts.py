@@ -4,7 +4,7 @@ Lock what you use up, as late as possible, once, in id order. What comes free of
 somebody waits for is kept for them in the same statement, and is a step of the stream of returns.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -87,6 +87,18 @@ _RESHAPE = f"""
 """  # noqa: S608 - a constant
 
 
+_GROW = """
+    WITH locked AS MATERIALIZED (
+        SELECT id, capacity - taken - kept AS room FROM bookings_inventory_bucket
+        WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+    )
+    UPDATE bookings_inventory_bucket AS b
+    SET capacity = b.capacity + greatest(m.units, -locked.room)
+    FROM unnest(%s::bigint[], %s::int[]) AS m(id, units) JOIN locked USING (id)
+    WHERE b.id = m.id RETURNING b.id, greatest(m.units, -locked.room)
+"""
+
+
 def _take_sql(name: str, *, room: str, kept: str) -> Prepared:
     """Locks in id order; where all of it fits, it is moved at once."""
     return Prepared(
@@ -147,6 +159,19 @@ def reshape(*, bucket_id: int, capacity: int, at: datetime) -> None:
     if not is_changed:
         taken = Bucket.objects.values_list("taken", flat=True).get(id=bucket_id)
         raise BelowTaken(field="capacity", taken=taken, capacity=capacity)
+
+
+def grow(units: Mapping[int, int]) -> dict[int, int]:
+    """Change capacities by so many units, above or below zero; by how many it was, per bucket id.
+
+    Where fewer are free than should go, those go. Nobody waits for such buckets. One statement.
+    """
+    if not units:
+        return {}
+    ids = sorted(units)
+    with connection.cursor() as cursor:
+        cursor.execute(_GROW, [ids, ids, [units[bucket_id] for bucket_id in ids]])
+        return dict(cursor.fetchall())
 
 
 def take(groups: Sequence[Sequence[Demand]], *, with_kept: bool = False) -> list[Shortage | None]:

@@ -37,6 +37,7 @@ from bookings.orders.operations.settle import (
     settle_taken,
 )
 from bookings.orders.operations.sold_out import CouponGone, SoldOut
+from bookings.orders.operations.spending import points_in
 from bookings.orders.operations.together import place_together
 from bookings.orders.operations.withdraw import (
     AlreadyCancelled,
@@ -81,6 +82,7 @@ __all__ = (
     "place",
     "place_many",
     "place_together",
+    "points_in",
     "quote_change",
     "refuse_flagged",
     "refuse_own",

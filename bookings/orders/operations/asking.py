@@ -14,6 +14,7 @@ from bookings.campaigns import queries as campaigns
 from bookings.campaigns.rules import Rule
 from bookings.contracts import Answer, Ask, Member, Offer
 from bookings.orders.operations.drafts import PlaceRequest
+from bookings.points import queries as points_of
 from kernel.errors import Refusal
 from kernel.naming import say
 
@@ -68,26 +69,38 @@ def ask_sellers(requests: Sequence[PlaceRequest], at: datetime) -> list[Quoted |
 
 
 def _rules(requests: Sequence[PlaceRequest], at: datetime) -> list[list[Rule]]:
-    """The campaigns of each request: what everybody gets, and coupons of the buyer's own that it names."""
-    region_ids = {request.region_id for request in requests}
-    published = {pk: campaigns.published_rules(pk, at=at) for pk in region_ids}
+    """The campaigns of each request: what everybody gets, and of the buyer's own the coupons that it
+    names, and points."""
+    published = campaigns.rules_for({_whose(request) for request in requests}, at=at)
     wanted: dict[str, set[int]] = {}
     for request in requests:
         if request.coupon_ids:
             wanted.setdefault(request.actor, set()).update(request.coupon_ids)
     coupons = campaigns.coupons_for(wanted, at=at)
+    paying = {(r.actor, r.region_id) for r in requests if r.uses_points}
+    points = points_of.standings(paying, at=at)
     return [
         [
-            *published[request.region_id],
+            *published[_whose(request)],
             *(
                 own.rule
                 for coupon_id in request.coupon_ids
                 if (own := coupons.get((request.actor, coupon_id)))
                 and own.is_good_in(request.region_id)
             ),
+            *(
+                [points[whose].rule]
+                if request.uses_points and (whose := (request.actor, request.region_id)) in points
+                else []
+            ),
         ]
         for request in requests
     ]
+
+
+def _whose(request: PlaceRequest) -> tuple[str, int]:
+    """Whose campaigns count: those of the buyer's class, or everybody's."""
+    return request.actor if request.by_class else "", request.region_id
 
 
 def member_of(class_code: str, person: travellers.Person | None) -> Member:

@@ -40,6 +40,8 @@ class PlaceRequest:
     paid order that this one is added to; ``is_all_or_nothing``: a supplier's later no ends all of it.
     With an ``exchange`` it is a change: of the same journey, with the contact of the old order.
     ``coupon_ids`` are coupons of the buyer that may be used; those that save most are.
+    ``uses_points``: the buyer's points pay what they can. ``by_class``: campaigns for the
+    buyer's class of members count. ``via`` is the distribution code that the buyer came by.
     ``takes_kept``: it is for somebody who waits, whom kept units are for; it is placed with none that is
     not, and may be held for longer.
     """
@@ -58,6 +60,9 @@ class PlaceRequest:
     owners: tuple[str, ...] = ()
     exchange: Exchange | None = None
     coupon_ids: tuple[int, ...] = ()
+    uses_points: bool = False
+    by_class: bool = False
+    via: str = ""
     hold_for: timedelta = HOLD_FOR
     takes_kept: bool = False
     request_id: str = field(default_factory=trace.current)
@@ -76,6 +81,8 @@ class PlaceRequest:
             body += [self.exchange.line.pk, self.exchange.part_keys]
         if self.coupon_ids:
             body.append(["coupons", sorted(self.coupon_ids)])
+        if self.uses_points:
+            body.append("points")
         return hashlib.sha256(msgspec.json.encode(body)).hexdigest()
 
 
@@ -212,6 +219,7 @@ def _order(request: PlaceRequest, offers: Sequence[Offer], at: datetime) -> dict
         "parent_id": old.line.order.root_id if old else request.parent_id,
         "is_all_or_nothing": request.is_all_or_nothing,
         "credit_fen": old.credit_fen if old else 0,
+        "via": request.via,
         "flag": "",
         "language": request.language,
         "channel": request.channel,

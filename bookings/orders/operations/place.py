@@ -3,7 +3,7 @@
 Steps, whose order may not change:
 1. outside any transaction: every seller answers all asks of its kind; the shown total must match;
 2. one short transaction: orders, lines, holds, the sellers' claims, changes, outbox rows, and LAST the
-   units;
+   units, with the books of points among them;
 3. orders that found no room: what is due there is lapsed, and they are tried once more.
 
 A repeated request (same actor and key) is answered with the order it made the first time.
@@ -28,6 +28,7 @@ from bookings.orders.operations.asking import Quoted, ask_sellers
 from bookings.orders.operations.drafts import Draft, PlaceRequest, draw
 from bookings.orders.operations.insert import insert
 from bookings.orders.operations.lapse import lapse_due
+from bookings.orders.operations.spending import spend
 from kernel.errors import Refusal
 from kernel.outbox import operations as outbox
 from kernel.postgres import rivals
@@ -116,6 +117,7 @@ def _write_once(drafts: Sequence[Draft], at: datetime) -> None:
         _note_changes([draft for draft in placed if draft.is_alive], at)
         _record([draft for draft in placed if draft.is_alive], at)
         _take([draft for draft in placed if draft.is_alive])
+        spend([draft for draft in placed if draft.is_alive], at)
         _delete([draft for draft in placed if not draft.is_alive])
     for draft in placed:
         if draft.is_alive:

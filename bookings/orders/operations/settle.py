@@ -22,6 +22,7 @@ from bookings.inventory import operations as inventory
 from bookings.ledger import operations as ledger
 from bookings.orders.models import Hold, Line, Order, State
 from bookings.orders.operations.change import give_up_old, lock_both, lock_old
+from bookings.orders.operations.spending import follow
 from kernel.outbox import operations as outbox
 
 
@@ -204,3 +205,4 @@ def _take_again(lines: Sequence[Line], at: datetime) -> None:
     [shortage] = inventory.take([[Demand(hold.bucket_id, hold.units) for hold in holds]])
     if shortage is not None:
         raise _NoRoom
+    follow(lines, at)

@@ -34,10 +34,10 @@ class SoldOut(Refusal):
 
 
 class CouponGone(Refusal):
-    """A coupon or the budget of a campaign was used up since the price was shown; nothing was placed."""
+    """A coupon, a budget or points were used up since the price was shown; nothing was placed."""
 
     code = "coupon_gone"
-    message = _("A coupon was used up in the meantime. Please look at the new total.")
+    message = _("A coupon or points were used up in the meantime. Please look at the new total.")
 
 
 def refusal(draft: Draft, bucket_id: int, *, left: int) -> Refusal:

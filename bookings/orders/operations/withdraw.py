@@ -24,6 +24,7 @@ from bookings.orders.models import (
     Order,
     State,
 )
+from bookings.orders.operations.spending import follow
 from kernel.errors import Refusal
 from kernel.outbox import operations as outbox
 
@@ -108,6 +109,7 @@ def release_lines(lines: Sequence[Line], *, state: State, at: datetime) -> None:
     holds = list(Hold.objects.filter(line__in=lines))
     Hold.objects.filter(line__in=lines).update(released=F("units"))
     inventory.give_back((Demand(h.bucket_id, h.units - h.released) for h in holds), at=at)
+    follow(lines, at)
 
 
 def pass_on(lines: Sequence[Line]) -> None:
@@ -153,6 +155,7 @@ def withdraw_parts(*, parts: Mapping[int, Sequence[str]], at: datetime) -> None:
     for kind in sorted(by_kind):
         registry.get(kind).withdraw(lines=by_kind[kind], at=at)
     inventory.give_back(freed, at=at)
+    follow(lines, at)
 
 
 def _cancel(line: Line, keys: set[str]) -> list[Demand]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from bookings.dues import queries as dues_of
 from bookings.ledger import operations as ledger
 from bookings.orders import operations as orders
 from bookings.orders.models import Line, Order, State
+from bookings.points import operations as points
 from bookings.refunds.models import CancelledPart, Reason, Refund
 from bookings.refunds.operations.quoting import CANCELLABLE, Quote, quote
 from bookings.refunds.operations.returning import send_back
@@ -126,6 +128,7 @@ def _carry_out(
     orders.withdraw_parts(parts=parts, at=at)
     key = f"cancel:{order.pk}:{codes.new_token()}"
     ledger.post_many([_cancelled(order, line, quoted, key, at) for line in before])
+    _keep_points(order, before, quoted, key, at)
     for line in Line.objects.filter(pk__in=parts):
         dues.waive(line=line, part_keys=parts[line.pk])
     CancelledPart.objects.bulk_create(
@@ -151,6 +154,24 @@ def _carry_out(
     back = {(row.line_id, row.part_key): row.refund_fen for row in quoted.rows}
     whole = {str(line_id): list(keys) for line_id, keys in parts.items()}
     return send_back(order, back, key, reason, actor, at, whole)
+
+
+def _keep_points(
+    order: Order, lines: Sequence[Line], quoted: Quote, key: str, at: datetime
+) -> None:
+    """Of points that paid a part, the share is kept that is kept of its money, rounded down.
+
+    All of them have just come back with the places.
+    """
+    kept: Counter[int] = Counter()
+    for line in lines:
+        keys = {row.part_key for row in quoted.rows if row.line_id == line.pk}
+        price = sum(row.price_fen for row in quoted.rows if row.line_id == line.pk)
+        share = min(quoted.kept_fen(line.pk), price)
+        parts = (part for part in line.frozen_parts if part.key in keys)
+        for bucket_id, units in orders.points_in(parts).items():
+            kept[bucket_id] += units * share // price if price else 0
+    points.keep(order_id=order.pk, key=key, points=+kept, at=at)
 
 
 def _cancelled(order: Order, line: Line, quoted: Quote, key: str, at: datetime) -> ledger.NewEntry:

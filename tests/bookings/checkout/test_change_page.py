@@ -39,7 +39,7 @@ def test_the_order_links_to_it_and_it_shows_what_else_there_is(client, order, sh
 
     page = client.get(address(order))
 
-    assert [each.ref for each in page.context["found"]] == [shelf[1]]
+    assert [each.ref for each, _price in page.context["found"]] == [shelf[1]]
     assert f"Room {shelf[1]} · from ¥6" in page.content.decode()
 
 

@@ -266,7 +266,7 @@ def test_a_card_says_what_is_left_today(product):
 
     [card] = cards.cards_of(region, at=AT)
 
-    assert (card.state.is_open, card.adult_fen, card.left, card.is_sample) == (
+    assert (card.state.is_open, card.price.fen, card.left, card.is_sample) == (
         True,
         19_000,
         5,

@@ -127,7 +127,7 @@ def test_list_cart_and_payment_say_the_same_price(product, slot, browser):
     confirm(browser, region.slug, **shown_form(confirm(browser, region.slug)))
 
     assert listing.from_fen == 12_345
-    assert area.context["page"].tickets.adult_fen == 12_345
+    assert area.context["page"].tickets.adult.fen == 12_345
     assert cart.total_fen == 12_345
     assert Order.objects.get().due_now_fen == 12_345
 

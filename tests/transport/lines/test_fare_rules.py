@@ -65,7 +65,7 @@ def test_a_season_is_the_same_in_lists_on_the_page_and_in_the_order(line, run):
     order = orders.place(wish(ride(run), total_fen=3_750), at=AT)
 
     assert (listed, departing) == (3_750, 3_750)
-    assert page.context["page"].fare_fen == 3_750
+    assert page.context["page"].price.fen == 3_750
     assert {row.fare_fen for row in page.context["page"].rows} == {3_750}
     assert order.due_now_fen == 3_750
 
