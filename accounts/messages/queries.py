@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 
+from django.conf import settings
 from django.db.models import Count, QuerySet
 from django.http import Http404
 
@@ -28,6 +29,19 @@ class Letter:
     body: str
     state: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A message as who sent it follows it: when it was said and read, how its text message stands."""
+
+    key: str
+    kind: str
+    told_at: datetime
+    read_at: datetime | None
+    zone: str
+    sms: str
+    is_in_inbox: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +108,31 @@ def texts(pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], kinds.Tex
 def keys_among(keys: Collection[str]) -> set[str]:
     """Which of these are said already."""
     return set(Message.objects.filter(key__in=keys).values_list("key", flat=True))
+
+
+def is_said_since(about: str, kinds_of: Collection[str], moment: datetime) -> bool:
+    """Whether one of these kinds was said of something after a moment."""
+    since = Message.objects.filter(about=about, kind__in=kinds_of, created_at__gt=moment)
+    return since.exists()
+
+
+def readings(about: str, kinds_of: Collection[str]) -> list[Reading]:
+    """Who was told what of something, and whether they have read it, the latest first. Two statements."""
+    rows = Message.objects.filter(about=about, kind__in=kinds_of).order_by("-pk")
+    return [_reading(row) for row in rows.prefetch_related("deliveries")]
+
+
+def _reading(message: Message) -> Reading:
+    short = [row for row in message.deliveries.all() if row.channel == Way.SMS]
+    return Reading(
+        key=message.key,
+        kind=message.kind,
+        told_at=message.created_at,
+        read_at=message.read_at,
+        zone=message.zone or settings.TIME_ZONE,
+        sms=short[0].get_state_display() if short else "",
+        is_in_inbox=message.user_id is not None,
+    )
 
 
 def inbox(user_id: int) -> QuerySet[Message]:

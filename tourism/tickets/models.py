@@ -321,7 +321,11 @@ class EntryDay(models.Model):
 
 
 class Slot(models.Model):
-    """One entry time of one day. ``is_override``: set by hand, so that patterns leave it alone."""
+    """One entry time of one day. ``is_override``: set by hand, so that patterns leave it alone.
+
+    ``moved_from`` is where the patterns have it, for one that was moved; the last time at ``moved_at``.
+    What was called off takes nobody in.
+    """
 
     day = models.ForeignKey(
         EntryDay, models.PROTECT, related_name="slots", verbose_name=_("entry day")
@@ -335,6 +339,9 @@ class Slot(models.Model):
     bucket_id = models.BigIntegerField(_("bucket"), db_index=True)
     is_open = models.BooleanField(_("open"), default=True)
     is_override = models.BooleanField(_("set by hand"), default=False)
+    moved_from = models.DateTimeField(_("moved from"), null=True, blank=True)
+    moved_at = models.DateTimeField(_("moved at"), null=True, blank=True)
+    called_off_at = models.DateTimeField(_("called off at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("entry time")
@@ -345,6 +352,17 @@ class Slot(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(starts_at__lt=F("ends_at")), name="tourism_tickets_slot_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(called_off_at__isnull=True) | Q(is_open=False),
+                name="tourism_tickets_slot_called_off",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("moved_at",),
+                condition=Q(moved_at__isnull=False),
+                name="tourism_tickets_slot_moved",
             ),
         )
 

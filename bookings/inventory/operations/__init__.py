@@ -18,7 +18,14 @@ from bookings.inventory.operations.counts import (
     swap,
     take,
 )
-from bookings.inventory.operations.quotas import Division, Share, divide, release_due, resize
+from bookings.inventory.operations.quotas import (
+    Division,
+    Share,
+    divide,
+    prolong,
+    release_due,
+    resize,
+)
 
 __all__ = (
     "BelowTaken",
@@ -33,6 +40,7 @@ __all__ = (
     "mark_served",
     "move",
     "open_kept",
+    "prolong",
     "release_due",
     "reshape",
     "resize",
