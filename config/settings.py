@@ -124,6 +124,7 @@ ROOMS = [
     "bookings.tabs",
     "bookings.waiting",
     "bookings.news",
+    "bookings.warnings",
     "bookings.waitlist",
     "bookings.invoices",
     "bookings.checkout",
