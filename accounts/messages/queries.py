@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 
@@ -13,7 +13,16 @@ from django.http import Http404
 
 from accounts.messages import kinds, opening, people, quiet
 from accounts.messages.kinds import Texts
-from accounts.messages.models import Choice, Consent, Delivery, Message, Preference, Way, Wording
+from accounts.messages.models import (
+    Choice,
+    Consent,
+    Delivery,
+    Device,
+    Message,
+    Preference,
+    Way,
+    Wording,
+)
 from kernel.grouping import GroupedRead
 
 MARKETING = "MARKETING"
@@ -59,12 +68,17 @@ def reach(user_ids: Collection[int]) -> dict[int, Reach]:
     """How each of these people is reached, in a handful of statements; who is gone is left out."""
     known = people.find(user_ids)
     kept = {row.user_id: row for row in Preference.objects.filter(user_id__in=known)}
+    devices: dict[int, list[str]] = defaultdict(list)
+    for device in Device.objects.filter(user_id__in=known).order_by("pk"):
+        devices[device.user_id].append(opening.unseal(device.sealed))
     choices: dict[int, dict[tuple[str, str], bool]] = defaultdict(dict)
     for row in Choice.objects.filter(user_id__in=known):
         choices[row.user_id][row.topic, row.channel] = row.is_wanted
     agreed = _who_agreed(known)
     return {
-        user_id: _reach(reader, kept.get(user_id), choices[user_id], user_id in agreed)
+        user_id: _reach(
+            reader, kept.get(user_id), choices[user_id], devices[user_id], user_id in agreed
+        )
         for user_id, reader in known.items()
     }
 
@@ -73,6 +87,7 @@ def _reach(
     reader: people.Reader,
     kept: Preference | None,
     choices: Mapping[tuple[str, str], bool],
+    devices: Sequence[str],
     has_agreed: bool,
 ) -> Reach:
     email = reader.email
@@ -81,7 +96,10 @@ def _reach(
     addresses = {Way.EMAIL.value: email, Way.SMS.value: reader.phone}
     return Reach(
         language=(kept.language if kept else "") or reader.language,
-        addresses={way: (address,) for way, address in addresses.items() if address},
+        addresses={
+            **{way: (address,) for way, address in addresses.items() if address},
+            Way.PUSH.value: tuple(devices),
+        },
         choices=choices,
         quiet=(kept.quiet_from, kept.quiet_until) if kept else (quiet.FROM, quiet.UNTIL),
         has_agreed=has_agreed,
@@ -165,6 +183,11 @@ def choices(user_id: int) -> dict[tuple[str, str], bool]:
     """What the person has chosen, by topic and way."""
     rows = Choice.objects.filter(user_id=user_id)
     return {(row.topic, row.channel): row.is_wanted for row in rows}
+
+
+def devices(user_id: int) -> list[Device]:
+    """The browsers on which a person is told while no page is open."""
+    return list(Device.objects.filter(user_id=user_id).order_by("pk"))
 
 
 def unread(user_id: int) -> int:
