@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from bookings.contracts import Period
 from bookings.inventory.models import Channel
 from bookings.pricing.lists import ANY_WEEKDAY
 from bookings.pricing.models import (
@@ -31,6 +32,15 @@ _PERMILLE = (MinValueValidator(0), MaxValueValidator(1000))
 
 SHARED_CHANNELS = tuple((value, words) for value, words in Channel.choices if value != Channel.OWN)
 """Those that get a share; what they do not get is for own sale."""
+
+
+LIMIT_PERIODS = (
+    (Period.DAY.value, _("a day")),
+    (Period.MONTH.value, _("a month")),
+    (Period.SEASON.value, _("a season")),
+    (Period.YEAR.value, _("a year")),
+)
+"""Periods of visits, on the calendar of the place."""
 
 
 class AdmitUntil(models.TextChoices):
@@ -293,6 +303,33 @@ class ChannelShare(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_channel_display()}"
+
+
+class PersonLimit(models.Model):
+    """So many tickets of a product one real person may have in a period of visits."""
+
+    product = models.ForeignKey(
+        Product, models.CASCADE, related_name="person_limits", verbose_name=_("product")
+    )
+    period = models.CharField(_("period"), max_length=6, choices=LIMIT_PERIODS)
+    most = models.PositiveSmallIntegerField(
+        _("at most"), validators=(MinValueValidator(1), MaxValueValidator(1000))
+    )
+
+    class Meta:
+        verbose_name = _("limit per person")
+        verbose_name_plural = _("limits per person")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("product", "period"), name="tourism_tickets_personlimit_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(most__gte=1), name="tourism_tickets_personlimit_least"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.most} {self.get_period_display()}"
 
 
 class EntryDay(models.Model):

@@ -26,6 +26,7 @@ from tourism.tickets import parties, queries
 from tourism.tickets.facts import ProductFacts, facts_of
 from tourism.tickets.models import AdmitUntil, Slot
 from tourism.tickets.parties import Person
+from tourism.tickets.periods import limits_for
 
 KIND = "ticket"
 LOOK_AHEAD = timedelta(days=14)
@@ -282,7 +283,9 @@ def _offer(case: _Case, people: Sequence[Person]) -> Offer:
         subtitle=facts.subtitle,
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
-        parts=tuple(person.part(demands) for person in people),
+        parts=tuple(
+            person.part(demands, limits_for(facts, person.member, case.day)) for person in people
+        ),
         terms=case.ground.terms,
         dues=_dues(total, facts.deposit_fen * len(people)),
         currency=facts.region.currency,

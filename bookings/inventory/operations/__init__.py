@@ -15,6 +15,7 @@ from bookings.inventory.operations.counts import (
     give_back,
     reshape,
     shape,
+    shape_limits,
     swap,
     take,
 )
@@ -45,6 +46,7 @@ __all__ = (
     "reshape",
     "resize",
     "shape",
+    "shape_limits",
     "stop_awaiting",
     "swap",
     "take",

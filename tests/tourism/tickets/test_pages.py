@@ -19,7 +19,7 @@ from tests.tourism.conftest import AT, VISIT
 from tourism.areas import queries as areas
 from tourism.areas.models import Cableway, Closure, Notice
 from tourism.tickets import cards, pages
-from tourism.tickets.models import PriceRule
+from tourism.tickets.models import PersonLimit, PriceRule
 
 pytestmark = pytest.mark.django_db
 
@@ -293,3 +293,9 @@ def test_a_warning_about_the_place_stands_on_its_page_and_not_on_others(client, 
     assert "Leave &lt;the&gt; summit." in html
     assert "请离开山顶。" in read(client, product, language="zh-hans")
     assert "Storm" not in read(client, other)
+
+
+def test_the_page_says_how_many_one_person_may_have(client, product, slot):
+    PersonLimit.objects.create(product=product, period="MONTH", most=2)
+
+    assert "At most 2 for one person a month." in read(client, product, f"?day={VISIT}")

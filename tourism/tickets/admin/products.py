@@ -35,6 +35,7 @@ from tourism.tickets.models import (
     ChannelShare,
     Concession,
     FamilyPrice,
+    PersonLimit,
     PriceRule,
     Product,
     SlotPattern,
@@ -85,6 +86,15 @@ class ChannelShareInline(ScopedAdmin, TabularInline):
     extra = 0
 
 
+class PersonLimitInline(ScopedAdmin, TabularInline):
+    """Counted by the document, so for named tickets."""
+
+    model = PersonLimit
+    organisation_path = "product__area__organisation"
+    extra = 0
+    max_num = 4
+
+
 @admin.register(Product)
 class ProductAdmin(SourcedAdmin, PublishesPrices, HasPriceCalendar, ModelAdmin):
     form = ProductForm
@@ -108,6 +118,7 @@ class ProductAdmin(SourcedAdmin, PublishesPrices, HasPriceCalendar, ModelAdmin):
         ConcessionInline,
         SlotPatternInline,
         ChannelShareInline,
+        PersonLimitInline,
     )
     actions = ("create_90_days", "follow_patterns", "confirm_rows")
     show_full_result_count = False
