@@ -85,6 +85,37 @@ class Ask:
     options: Mapping[str, str] = field(default_factory=dict)
 
 
+class Period(StrEnum):
+    """Within what a limit counts."""
+
+    DAY = "DAY"
+    MONTH = "MONTH"
+    SEASON = "SEASON"
+    YEAR = "YEAR"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most ``most`` parts of a seller's ``scope`` for one real person in the period from ``begins`` on.
+
+    ``person`` is the blind index of their document, ``masked`` how they are called where it is refused.
+    ``bucket_id`` is set by the core.
+    """
+
+    scope: str
+    period: Period
+    begins: date
+    most: int
+    person: str
+    masked: str
+    bucket_id: int = 0
+
+    @property
+    def key(self) -> str:
+        """The bucket that counts it."""
+        return f"person:{self.person}:{self.scope}:{self.period.value}:{self.begins}"
+
+
 class Payer(StrEnum):
     """Who bears a discount."""
 
@@ -125,7 +156,8 @@ class Part:
     """The smallest piece of an Offer that can be cancelled alone: one person, one night.
 
     ``saved_fen`` is what it costs less than alone, because of the GroupPrice called ``group_code``;
-    ``discounts`` are what campaigns take off that. ``price_fen`` is what is paid in the end.
+    ``discounts`` are what campaigns take off that. ``price_fen`` is what is paid in the end. ``limits``
+    are what one person may have of it: counted where the person is known.
     """
 
     key: str
@@ -137,6 +169,7 @@ class Part:
     saved_fen: int = 0
     group_code: str = ""
     discounts: tuple[Discount, ...] = ()
+    limits: tuple[Limit, ...] = ()
 
     @property
     def own_fen(self) -> int:

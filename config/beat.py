@@ -37,6 +37,8 @@ EVERY_S = {
     "bookings.pricing.tasks.audit_prices": 86_400,
     "bookings.news.tasks.remind_of_tomorrow": 300,
     "bookings.news.tasks.remind_of_soon": 60,
+    "bookings.warnings.tasks.tell_newcomers": 300,
+    "tourism.tickets.tasks.follow_moves": 60,
     "accounts.messages.tasks.deliver_due": 5,
     "accounts.messages.tasks.forget_old": 3600,
 }

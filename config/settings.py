@@ -127,6 +127,7 @@ ROOMS = [
     "bookings.tabs",
     "bookings.waiting",
     "bookings.news",
+    "bookings.warnings",
     "bookings.waitlist",
     "bookings.invoices",
     "bookings.checkout",
@@ -377,6 +378,13 @@ SMS_GATEWAY = {
 }
 """Keys of the gateway for short messages, and the approved templates: "kind=SMS_1 kind:en=SMS_2 *=SMS_3"."""
 
+WEB_PUSH = {
+    name: env.str(name, "")
+    for name in ("WEB_PUSH_PRIVATE_KEY", "WEB_PUSH_CONTACT", "WEB_PUSH_STAND_IN")
+}
+"""The key pair by which push services know us, and whom they may write to ("mailto:..."); the stand-in's
+address is heard on local data only."""
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -384,6 +392,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
+        "worker-src": [SELF],
         "form-action": [SELF, *env.list("QUANYU_PAY_PAGES", default=[]), *PAY_PAGES],
         "frame-ancestors": [NONE],
         "object-src": [NONE],

@@ -45,10 +45,11 @@ def invoices_command(data: Path, url: str) -> list[str]:
 
 
 def sms_environment(data: Path, url: str) -> dict[str, str]:
-    """What switches text messages on, speaking to the stand-in at ``url``."""
+    """What switches text messages and web push on, speaking to the stand-ins at ``url``."""
+    from accounts.messages.fakes import push
     from accounts.messages.fakes.keys import keys_in
 
-    return keys_in(data / "fakes").settings_at(url)
+    return keys_in(data / "fakes").settings_at(url) | push.settings_at(data / "fakes", url)
 
 
 def sms_command(data: Path, url: str) -> list[str]:

@@ -22,10 +22,13 @@ class MessagesConfig(AppConfig):
             kinds,
         )
         from accounts.messages.channels.email import Email
+        from accounts.messages.channels.push import WebPush, sender
         from accounts.messages.channels.sms import gateway
 
         channels.register(Email())
         channels.register(gateway())
+        if (push := sender()) is not None:
+            channels.register(WebPush(push))
         kinds.register_topic(
             kinds.Topic(
                 name="OFFERS",

@@ -194,6 +194,28 @@ class Preference(models.Model):
         return f"#{self.user_id}"
 
 
+class Device(models.Model):
+    """A browser on which a person wants to be told while no page is open; who signs in there last has it.
+
+    ``endpoint_index`` tells browsers apart, ``target`` is how deliveries name this one: blind indexes.
+    """
+
+    user_id = models.BigIntegerField(_("person"), db_index=True)
+    endpoint_index = models.CharField(_("index of the address"), max_length=64, unique=True)
+    target = models.CharField(_("index for deliveries"), max_length=64, db_index=True)
+    sealed = models.TextField(_("subscription, sealed"))
+    service = models.CharField(_("push service"), max_length=80)
+    label = models.CharField(_("device"), max_length=80, blank=True)
+    since = models.DateTimeField(_("since"))
+
+    class Meta:
+        verbose_name = _("device")
+        verbose_name_plural = _("devices")
+
+    def __str__(self) -> str:
+        return self.label or self.service
+
+
 class Consent(models.Model):
     """That a person agreed to something of their own will, or withdrew it. Added to, never changed.
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
+from accounts.messages import webpush
 from accounts.messages.models import Delivery, Message
 from kernel import seals
 
@@ -53,7 +55,9 @@ def index_of(address: str) -> str:
 
 
 def mask_address(to: str) -> str:
-    """As lists show it: 161****0001, l***@example.org."""
+    """As lists show it: 161****0001, l***@example.org; of a device, its push service."""
+    if to.startswith("["):
+        return urlsplit(webpush.read(to).endpoint).netloc[:80]
     if "@" not in to:
         return f"{to[:3]}****{to[-4:]}"
     name, _at, host = to.rpartition("@")

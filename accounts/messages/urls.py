@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.messages.views import choosing, inbox, post_box
+from accounts.messages.views import choosing, devices, inbox, post_box
 
 app_name = "messages"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("me/messages/settings/", choosing.settings, name="settings"),
     path("me/messages/settings/email/", choosing.email, name="email"),
     path("me/messages/settings/consent/", choosing.consent, name="consent"),
+    path("me/messages/devices/", devices.add, name="device"),
+    path("me/messages/devices/<int:device_id>/", devices.forget, name="forget-device"),
     path("me/messages/<int:message_id>/", inbox.message, name="message"),
     path("me/messages/<int:message_id>/read/", inbox.read, name="read"),
     path("stop/<str:signed>/", choosing.stop, name="stop"),

@@ -55,6 +55,11 @@ class LineRow:
         return self.line.starts_at
 
     @property
+    def is_moved(self) -> bool:
+        """Whether its supplier has moved it to another time, and somebody is still to come."""
+        return self.line.moved_from is not None and self.line.state in orders.TO_COME
+
+    @property
     def is_smaller(self) -> bool:
         """Whether somebody of it is gone while others stay."""
         return 0 < self.fen < self.was_fen

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, time, timedelta
 from django.utils.translation import gettext_lazy as _
 
 from accounts.messages.kinds import Kind, Topic
-from bookings.news.queries import still_stands
+from bookings.news.queries import CALLED_OFF as CALLED_OFF_NAME
+from bookings.news.queries import MOVED as MOVED_NAME
+from bookings.news.queries import is_newest_of_changes, still_stands
 from kernel.money import Money
 
 ORDERS = Topic(
@@ -25,7 +27,9 @@ REMINDERS = Topic(
 CHANGES = Topic(
     name="CHANGES",
     title=_("Changes of your trips"),
-    note=_("What does not take place. Also as a text message where you have not read it."),
+    note=_(
+        "What is moved or does not take place. Also as a text message where you have not read it."
+    ),
     sms_if_unread=timedelta(minutes=15),
 )
 
@@ -151,7 +155,7 @@ SOON = Kind(
     needed=_NEEDED,
 )
 CALLED_OFF = Kind(
-    name="bookings.news.called-off",
+    name=CALLED_OFF_NAME,
     topic=CHANGES.name,
     title=_("Called off"),
     subject=_("Called off: {what}, {when}"),
@@ -167,7 +171,27 @@ CALLED_OFF = Kind(
     needed=_NEEDED,
 )
 
+MOVED = Kind(
+    name=MOVED_NAME,
+    topic=CHANGES.name,
+    title=_("Moved to another time"),
+    subject=_("Moved: {what}, now {when}"),
+    body=_(
+        "We are sorry: {what} on {before} is moved. It is now on {when}; your codes are good for that"
+        " time.\n\nYou may keep it, change it, or cancel it and have all of it back until it begins:"
+        " with order {code}."
+    ),
+    short=_(
+        "Moved: {what}, {before}, is now {when}. Keep it, change it, or cancel it for all of its price:"
+        " order {code}."
+    ),
+    examples={"code": _CODE, "what": _WHAT, "before": _DAY, "when": _DAY + timedelta(hours=2)},
+    holds=is_newest_of_changes,
+    is_urgent=True,
+    needed=_NEEDED,
+)
+
 ALL = (
     PAID, CONFIRMED, REFUSED, CHANGED, REFUND_ASKED, REFUND_DONE, REST_DUE, USE_DUE, SHARE_PAID,
-    DEPOSIT_BACK, TOMORROW, SOON, CALLED_OFF,
+    DEPOSIT_BACK, TOMORROW, SOON, CALLED_OFF, MOVED,
 )  # fmt: skip

@@ -20,6 +20,8 @@ from bookings.contracts import (
 )
 from kernel.money import share_out
 
+_ALL = 1000
+
 
 def freeze_parts(parts: Sequence[Part]) -> list[dict[str, Any]]:
     return [
@@ -70,6 +72,12 @@ def cap_terms(row: Mapping[str, Any], most: int) -> dict[str, Any]:
     """The same ladder, of which no rung gives back more than ``most`` thousandths."""
     steps = [[before_s, min(permille, most)] for before_s, permille in row["steps"]]
     return {**row, "steps": steps}
+
+
+def free_until_start(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The same ladder, but until the start everything comes back."""
+    late = [step for step in row["steps"] if step[0] < 0]
+    return {**row, "steps": [[0, _ALL], *late]}
 
 
 def thaw_group_prices(row: Mapping[str, Any]) -> tuple[GroupPrice, ...]:

@@ -220,7 +220,10 @@ def state_of(states: Iterable[str]) -> State:
 
 
 class Line(models.Model):
-    """One Offer as it was sold: price, parts, terms and words frozen."""
+    """One Offer as it was sold: price, parts, terms and words frozen.
+
+    ``moved_from`` is when it was to start before its supplier moved it the last time, at ``moved_at``.
+    """
 
     order = models.ForeignKey(
         Order, models.CASCADE, related_name="lines", db_index=False, verbose_name=_("order")
@@ -237,6 +240,8 @@ class Line(models.Model):
     place_id = models.BigIntegerField(_("place"), null=True, blank=True)
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"))
+    moved_from = models.DateTimeField(_("was to start at"), null=True, blank=True)
+    moved_at = models.DateTimeField(_("moved by its supplier at"), null=True, blank=True)
     units = models.PositiveIntegerField(_("units"))
     price_fen = models.BigIntegerField(_("price (fen)"))
     parts = models.JSONField(_("parts"))

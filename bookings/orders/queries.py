@@ -5,12 +5,16 @@ from collections.abc import Collection, Iterable, Mapping
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from bookings.orders.models import Change, ChangeState, Line, Order
+from bookings.orders.models import Change, ChangeState, Line, Order, State
 from kernel.audit.models import Entry
 from kernel.errors import Refusal
 
 LOOKED_AT = "order.looked-at"
 """How the audit names that a person has settled an order's flag."""
+
+
+TO_COME = (State.HELD, State.PAID, State.AWAITING_SUPPLIER, State.CONFIRMED)
+"""States of a line that is still to be used, paid or not."""
 
 
 class OrderNotFound(Refusal):
@@ -97,6 +101,17 @@ def holding_buckets(bucket_ids: Iterable[int]) -> QuerySet[Order]:
         holds__bucket_id__in=set(bucket_ids), holds__released__lt=F("holds__units")
     )
     return Order.objects.filter(lines__in=lines).distinct().order_by("pk")
+
+
+def sold(kind: str, ref: str) -> QuerySet[Line]:
+    """The lines of a seller's reference that are still to be used, paid or not."""
+    return Line.objects.filter(kind=kind, ref=ref, state__in=TO_COME)
+
+
+def holders(kind: str, refs: Iterable[str]) -> tuple[int, int]:
+    """How many orders hold any of these references, and how many open parts those have."""
+    lines = list(Line.objects.filter(kind=kind, ref__in=list(refs), state__in=TO_COME))
+    return len({line.order_id for line in lines}), sum(len(line.open_parts) for line in lines)
 
 
 def _whole(orders: QuerySet[Order]) -> QuerySet[Order]:

@@ -10,6 +10,7 @@ import secrets
 import uuid
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -138,6 +139,7 @@ class Voucher(models.Model):
         )
         indexes = (
             models.Index(fields=("zone", "valid_from"), name="bookings_vouchers_in_zone"),
+            BrinIndex(fields=("valid_until",), name="bookings_vouchers_until", pages_per_range=32),
             models.Index(
                 fields=("valid_from",),
                 condition=Q(state=State.ACTIVE, entries_used=0),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -70,6 +70,12 @@ def holders(order: Order) -> dict[tuple[int, str], str]:
     rows = Voucher.objects.filter(line__order=order).exclude(carrier__holder="")
     named = rows.values_list("line_id", "part_key", "carrier__holder")
     return {(line_id, key): holder for line_id, key, holder in named}
+
+
+def good_at(place_ids: Collection[int], start: datetime, end: datetime) -> QuerySet[Voucher]:
+    """What lets in, or has let in, at places between two moments: whoever is there, or comes then."""
+    rows = Voucher.objects.exclude(state=State.VOIDED)
+    return rows.filter(line__place_id__in=place_ids, valid_from__lt=end, valid_until__gt=start)
 
 
 class Seen(models.TextChoices):

@@ -10,6 +10,7 @@ const modules = {
   gate: () => import("./gate.js"),
   line: () => import("./line.js"),
   poll: () => import("./poll.js"),
+  push: () => import("./push.js"),
   print: () => import("./print.js"),
   read: () => import("./read.js"),
   sheet: () => import("./sheet.js"),

@@ -183,6 +183,12 @@ ROUTES: Mapping[str, Row] = {
         form=lambda world: {"email": "somebody@example.org"},
     ),
     "messages:consent": Row(everybody("405"), ">in 302 302 302 302 302 302 302"),
+    "messages:device": Row(everybody("405"), ">in 302 302 302 302 302 302 302"),
+    "messages:forget-device": Row(
+        everybody("405"),
+        ">in 404 404 404 404 404 404 404",  # whose it is: tests/accounts/messages/test_devices.py
+        at=lambda world: {"device_id": 0},
+    ),
     "messages:stop": Row(everybody("200"), everybody("200"), at=_stop),  # whoever has the link
     "messages:confirm-email": Row(
         everybody("404"), everybody("404"), at=lambda world: {"signed": "x"}

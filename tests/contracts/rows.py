@@ -50,6 +50,7 @@ from bookings.tabs.models import Payout as TabPayout
 from bookings.waiting.models import Sale, Turn
 from bookings.waitlist.models import Decision, Try, Wish
 from bookings.waitlist.models import Entry as WaitlistEntry
+from bookings.warnings.models import PlaceWarning
 from kernel import seals
 from kernel.audit import operations as audit
 from kernel.audit.models import Entry as AuditEntry
@@ -194,6 +195,15 @@ def cableway(n: int) -> Cableway:
     return Cableway.objects.create(
         area=area, slug="c", name_zh=f"索道{n}", name_en=f"Cableway {n}", kind="cableway",
         length_m=1000, rise_m=500, ride_min=8, capacity_per_hour=1000, **ends, **prices,
+    )  # fmt: skip
+
+
+def place_warning(n: int) -> PlaceWarning:
+    place = PlaceFactory()
+    return PlaceWarning.objects.create(
+        organisation=OrganisationFactory(region=place.region), place=place, title_zh=f"雷暴{n}",
+        title_en=f"Storm {n}", text_zh="请离开。", text_en="Leave.", affects_from=moment(n),
+        affects_until=moment(n + 60),
     )  # fmt: skip
 
 
@@ -500,6 +510,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Message: message,
     Wording: wording,
     Notice: notice,
+    PlaceWarning: place_warning,
     Order: order,
     Organisation: lambda _n: OrganisationFactory(region=RegionFactory()),
     Place: lambda _n: PlaceFactory(),

@@ -6,7 +6,7 @@ import threading
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 from django.db import connection
@@ -23,7 +23,7 @@ from tests.factories.tourism import ProductFactory, ask_for, person, slot_on
 from tests.factories.transport import shuttle_line
 from tourism.tickets import offers as ticket_offers
 from tourism.tickets import operations as tickets
-from tourism.tickets.models import Admission
+from tourism.tickets.models import Admission, Slot
 from transport.lines import operations as lines
 from transport.lines.models import Boarding, Run
 
@@ -47,11 +47,13 @@ class Stall:
 
 def unguard_entry_times(patch: pytest.MonkeyPatch) -> None:
     guarded = tickets.admissions._ADMIT
-    open_or_not = guarded.sql.replace("AND slot.is_open", "")
-    assert open_or_not != guarded.sql
-    unguarded = replace(guarded, name="admit_also_closed", sql=open_or_not)
+    at_its_time = "AND slot.starts_at = coalesce(seat.starts_at, slot.starts_at)"
+    any_time = guarded.sql.replace("AND slot.is_open", "").replace(at_its_time, "")
+    assert "is_open" not in any_time
+    assert "coalesce" not in any_time
+    unguarded = replace(guarded, name="admit_also_closed", sql=any_time)
     patch.setattr(tickets.admissions, "_ADMIT", unguarded)
-    patch.setattr(tickets.admissions, "_closed", lambda _ids: set())
+    patch.setattr(tickets.admissions, "_gone", lambda _slot, _facts, _title: None)
 
 
 def entry_time(member: Member, *, real_name: bool) -> Stall:
@@ -64,6 +66,26 @@ def entry_time(member: Member, *, real_name: bool) -> Stall:
         says=ticket_offers.SlotClosed,
         unguard=unguard_entry_times,
     )
+
+
+def moved_entry_time(member: Member, *, real_name: bool) -> Stall:
+    stall = entry_time(member, real_name=real_name)
+    slot = Slot.objects.get()
+    return replace(
+        stall,
+        close=lambda: tickets.move_slot(
+            slot=slot, starts=time(10), ends=time(12), actor="user:1", at=AT
+        ),
+        says=ticket_offers.SlotMoved,
+    )
+
+
+def named_moved_entry_time() -> Stall:
+    return moved_entry_time(person(1), real_name=True)
+
+
+def nameless_moved_entry_time() -> Stall:
+    return moved_entry_time(Member(class_code="adult"), real_name=False)
 
 
 def named_entry_time() -> Stall:
@@ -91,7 +113,10 @@ def departure() -> Stall:
     )
 
 
-STALLS = [named_entry_time, nameless_entry_time, departure]
+STALLS = [
+    named_entry_time, nameless_entry_time, named_moved_entry_time, nameless_moved_entry_time,
+    departure,
+]  # fmt: skip
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from tests.factories.tourism import (
 )
 from tests.tourism.conftest import AT, VISIT, wish
 from tourism.areas.models import Gate, Notice, ScenicArea
+from tourism.tickets import operations
 from tourism.tickets.models import EntryDay, PriceRule, Product, Slot
 
 pytestmark = pytest.mark.django_db
@@ -219,3 +220,75 @@ def test_a_price_rule_is_edited_in_the_product(desk, product):
 
     assert "price_rules-TOTAL_FORMS" in html
     assert not PriceRule.objects.exists()
+
+
+def sold(slot, *people):
+    return orders.place(wish(ask_for(slot, *people), total_fen=19_000 * len(people)), at=AT)
+
+
+def test_moving_shows_how_many_it_concerns_before_it_is_done(desk, slot):
+    sold(slot, person(1), person(2))
+
+    html = desk.get(page(Slot, "move", slot.pk)).content.decode()
+
+    assert "1 order with 2 places holds it now." in html
+    assert 'value="08:00' in html
+
+
+def test_an_entry_time_is_moved_once_it_was_seen_how_many_hold_it(desk, slot):
+    sold(slot, person(1))
+    before = slot.starts_at
+    form = {"starts": "10:00", "ends": "13:00"}
+
+    desk.post(page(Slot, "move", slot.pk), {**form, "seen": "0:0"})
+    slot.refresh_from_db()
+    assert slot.starts_at == before
+
+    answer = desk.post(page(Slot, "move", slot.pk), {**form, "seen": "1:1"})
+    assert answer.status_code == 302
+    slot.refresh_from_db()
+    assert slot.starts_at == before + timedelta(hours=2)
+
+
+def test_a_move_that_is_refused_says_why_at_its_field(desk, slot):
+    form = {"starts": "10:00", "ends": "09:00", "seen": "0:0"}
+
+    html = desk.post(page(Slot, "move", slot.pk), form).content.decode()
+
+    assert "It must end after it begins." in html
+    slot.refresh_from_db()
+    assert slot.moved_at is None
+
+
+def test_a_whole_day_is_called_off_at_once(desk, product, slot):
+    other = slot_on(product, VISIT, time(13))
+    sold(slot, person(1))
+    url = page(EntryDay, "call_off", slot.day_id)
+
+    assert "1 order with 1 places holds it now." in desk.get(url).content.decode()
+    desk.post(url, {"seen": "1:1"})
+
+    assert set(Slot.objects.values_list("pk", "called_off_at")) == {(slot.pk, AT), (other.pk, AT)}
+
+
+def test_the_page_of_an_entry_time_shows_who_was_told_and_has_read_it(desk, slot, at):
+    order = sold(slot, person(1))
+    line = order.lines.get()
+    line.state = "CONFIRMED"
+    line.save()
+    operations.call_off(slots=[slot], actor="user:1", at=at)
+    operations.refund_visitors(slot_id=slot.pk, at=at)
+
+    html = desk.get(page(Slot, "change", slot.pk)).content.decode()
+
+    assert "1 told, 0 of them have read it" in html
+    assert order.code in html
+
+
+@pytest.mark.parametrize("name", ["move", "call_off"])
+def test_another_organisations_entry_time_is_not_there(desk, slot, name):
+    other = slot_on(ProductFactory(), VISIT, time(9))
+
+    assert desk.post(page(Slot, name, other.pk), {"seen": "0:0"}).status_code == 404
+    other.refresh_from_db()
+    assert (other.moved_at, other.called_off_at) == (None, None)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import html
 from datetime import datetime
 from typing import Any
 
-import nh3
 from django.db import transaction
 from django.db.models import QuerySet
 
 from kernel.audit import operations as audit
+from kernel.plain import plain
 from tourism.areas.models import Notice
 
 _TEXTS = ("title_zh", "title_en", "body_zh", "body_en")
@@ -25,12 +24,6 @@ def announce(*, notice: Notice, actor: str, at: datetime) -> None:
         audit.record(
             actor=actor, action="areas.notice.announced", subject=f"notice:{notice.pk}", at=at
         )
-
-
-def plain(text: str) -> str:
-    """Text without any markup, however often it was escaped. Pages escape it once more."""
-    cleaned = html.unescape(nh3.clean(text, tags=set())).strip()
-    return cleaned if cleaned == text else plain(cleaned)
 
 
 def confirm(*, rows: QuerySet[Any], actor: str, at: datetime) -> int:

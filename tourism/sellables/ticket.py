@@ -17,10 +17,11 @@ from bookings.contracts import (
     Offer,
     Outcome,
     Part,
+    Refused,
 )
 from bookings.orders.models import Line
 from kernel.errors import Refusal
-from tourism.tickets import listings, offers
+from tourism.tickets import listings, offers, queries
 from tourism.tickets import operations as tickets
 
 
@@ -47,7 +48,14 @@ class Ticket:
         return tickets.admit(claims)
 
     def fulfil(self, *, lines: Sequence[Line], at: datetime) -> Sequence[Outcome]:
-        return [Done(tuple(_entitlement(line, part) for part in line.open_parts)) for line in lines]
+        """Admission; an entry time that was called off before its money came is refused."""
+        gone = queries.called_off_among(line.facts["slot_id"] for line in lines)
+        return [
+            Refused("the entry time was called off")
+            if line.facts["slot_id"] in gone
+            else Done(tuple(_entitlement(line, part) for part in line.open_parts))
+            for line in lines
+        ]
 
     def amend(
         self, *, old: Sequence[Line], new: Sequence[Offer], at: datetime
@@ -58,6 +66,9 @@ class Ticket:
         tickets.give_up(lines)
 
     def refundable(self, *, line: Line, part_keys: Sequence[str], at: datetime) -> int:
+        """By the frozen ladder; everything, at any time, when the entry time itself was called off."""
+        if queries.called_off_among([line.facts["slot_id"]]):
+            return sum(part.price_fen for part in line.frozen_parts if part.key in part_keys)
         return sum(
             terms.refund_fen(
                 line.frozen_terms, price_fen=part.price_fen, starts_at=line.starts_at, at=at

@@ -15,12 +15,19 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
-from bookings.contracts import Words
+from bookings.contracts import Period, Words
 from bookings.pricing import queries as pricing
 from kernel.memo import Memo
 from kernel.places.models import Region
 from tourism.areas.models import Closure
-from tourism.tickets.models import AdmitUntil, Concession, FamilyPrice, PriceRule, Product
+from tourism.tickets.models import (
+    AdmitUntil,
+    Concession,
+    FamilyPrice,
+    PersonLimit,
+    PriceRule,
+    Product,
+)
 from tourism.tickets.pricing import Fare, PriceList
 
 
@@ -56,6 +63,7 @@ class ProductFacts:
     admit_until: AdmitUntil
     entries: int
     deposit_fen: int = 0
+    limits: tuple[tuple[Period, int], ...] = ()
 
     def shut_on(self, day: date) -> Shut | None:
         """The closure that covers a day, if any."""
@@ -84,7 +92,11 @@ def _read_facts(product_ids: Collection[int]) -> dict[int, ProductFacts]:
         Product.objects.filter(pk__in=product_ids)
         .select_related("area__region")
         .annotate(
-            rule_rows=_rules(), fare_rows=_fares(), group_rows=_groups(), shut_rows=_closures()
+            rule_rows=_rules(),
+            fare_rows=_fares(),
+            group_rows=_groups(),
+            shut_rows=_closures(),
+            limit_rows=_limits(),
         )
     )
     return {row.pk: _facts(row) for row in rows}
@@ -117,6 +129,11 @@ def _fares() -> ArraySubquery:
     return ArraySubquery(fares.values(row=JSONObject(**{name: name for name in names + more})))
 
 
+def _limits() -> ArraySubquery:
+    limits = PersonLimit.objects.filter(product=OuterRef("pk")).order_by("period")
+    return ArraySubquery(limits.values(row=JSONObject(period="period", most="most")))
+
+
 def _closures() -> ArraySubquery:
     closures = Closure.objects.filter(area=OuterRef("area_id"))
     names = ("first_date", "last_date", "reason_zh", "reason_en")
@@ -145,6 +162,7 @@ def _facts(product: Any) -> ProductFacts:
         admit_until=AdmitUntil(product.admit_until),
         entries=product.entries,
         deposit_fen=product.deposit_fen,
+        limits=tuple((Period(row["period"]), row["most"]) for row in product.limit_rows),
     )
 
 

@@ -10,9 +10,10 @@ from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTimeWidget
 
 from bookings.pricing.forms import RuleRows
+from kernel.errors import Refusal
 from kernel.web.fields import LadderField, MembersField, PercentField, WeekdaysField, YuanField
 from kernel.web.inlines import Rows
 from tourism.tickets.models import Concession, SlotPattern
@@ -186,3 +187,15 @@ class Concessions(Rows):
     def _is_in_a_set(row: Concession) -> bool:
         sets = row.product.group_prices.exclude(members="")
         return any(row.code in dict(each.counts) for each in sets)
+
+
+class MoveForm(forms.Form):
+    """Another time on the same day."""
+
+    starts = forms.TimeField(label=_("from"), widget=UnfoldAdminTimeWidget)
+    ends = forms.TimeField(label=_("until"), widget=UnfoldAdminTimeWidget)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show a refusal at its field, or on top."""
+        field = refusal.field if refusal.field in self.fields else None
+        self.add_error(field, ValidationError(refusal.reason, code=refusal.code))

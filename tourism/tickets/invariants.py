@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from kernel.invariants import rows, rule
+from kernel.invariants import GRACE, rows, rule
 
 
 @rule(
@@ -60,6 +60,29 @@ def admission_of_a_known_slot(at: datetime) -> Sequence[str]:
     return rows(
         "SELECT a.id AS admission, a.slot_id FROM tourism_tickets_admission AS a"
         " LEFT JOIN tourism_tickets_slot AS s ON s.id = a.slot_id WHERE s.id IS NULL"
+    )
+
+
+@rule(
+    "ticket-at-its-slots-time",
+    breach="""
+    UPDATE bookings_orders_line SET ends_at = %(at)s + interval '1 day' WHERE id = (
+        SELECT min(id) FROM bookings_orders_line WHERE kind = 'ticket' AND state = 'CONFIRMED'
+    )
+    """,
+)
+def ticket_at_its_slots_time(at: datetime) -> Sequence[str]:
+    """What is still to come is at the time of its entry time, in a minute after that was moved."""
+    return rows(
+        """
+        SELECT l.id AS line, s.id AS slot FROM bookings_orders_line AS l
+        JOIN tourism_tickets_slot AS s ON s.id = (l.facts ->> 'slot_id')::bigint
+        WHERE l.kind = 'ticket' AND l.state IN ('HELD', 'PAID', 'AWAITING_SUPPLIER', 'CONFIRMED')
+          AND l.ends_at > %s AND (l.starts_at, l.ends_at) <> (s.starts_at, s.ends_at)
+          AND (s.moved_at IS NULL OR s.moved_at < %s)
+        """,
+        at,
+        at - GRACE,
     )
 
 

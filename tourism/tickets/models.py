@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from bookings.contracts import Period
 from bookings.inventory.models import Channel
 from bookings.pricing.lists import ANY_WEEKDAY
 from bookings.pricing.models import (
@@ -31,6 +32,15 @@ _PERMILLE = (MinValueValidator(0), MaxValueValidator(1000))
 
 SHARED_CHANNELS = tuple((value, words) for value, words in Channel.choices if value != Channel.OWN)
 """Those that get a share; what they do not get is for own sale."""
+
+
+LIMIT_PERIODS = (
+    (Period.DAY.value, _("a day")),
+    (Period.MONTH.value, _("a month")),
+    (Period.SEASON.value, _("a season")),
+    (Period.YEAR.value, _("a year")),
+)
+"""Periods of visits, on the calendar of the place."""
 
 
 class AdmitUntil(models.TextChoices):
@@ -295,6 +305,33 @@ class ChannelShare(models.Model):
         return f"{self.get_channel_display()}"
 
 
+class PersonLimit(models.Model):
+    """So many tickets of a product one real person may have in a period of visits."""
+
+    product = models.ForeignKey(
+        Product, models.CASCADE, related_name="person_limits", verbose_name=_("product")
+    )
+    period = models.CharField(_("period"), max_length=6, choices=LIMIT_PERIODS)
+    most = models.PositiveSmallIntegerField(
+        _("at most"), validators=(MinValueValidator(1), MaxValueValidator(1000))
+    )
+
+    class Meta:
+        verbose_name = _("limit per person")
+        verbose_name_plural = _("limits per person")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("product", "period"), name="tourism_tickets_personlimit_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(most__gte=1), name="tourism_tickets_personlimit_least"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.most} {self.get_period_display()}"
+
+
 class EntryDay(models.Model):
     """One day of an area: the limit for the whole day and for the site's own channel."""
 
@@ -321,7 +358,11 @@ class EntryDay(models.Model):
 
 
 class Slot(models.Model):
-    """One entry time of one day. ``is_override``: set by hand, so that patterns leave it alone."""
+    """One entry time of one day. ``is_override``: set by hand, so that patterns leave it alone.
+
+    ``moved_from`` is where the patterns have it, for one that was moved; the last time at ``moved_at``.
+    What was called off takes nobody in.
+    """
 
     day = models.ForeignKey(
         EntryDay, models.PROTECT, related_name="slots", verbose_name=_("entry day")
@@ -335,6 +376,9 @@ class Slot(models.Model):
     bucket_id = models.BigIntegerField(_("bucket"), db_index=True)
     is_open = models.BooleanField(_("open"), default=True)
     is_override = models.BooleanField(_("set by hand"), default=False)
+    moved_from = models.DateTimeField(_("moved from"), null=True, blank=True)
+    moved_at = models.DateTimeField(_("moved at"), null=True, blank=True)
+    called_off_at = models.DateTimeField(_("called off at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("entry time")
@@ -345,6 +389,17 @@ class Slot(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(starts_at__lt=F("ends_at")), name="tourism_tickets_slot_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(called_off_at__isnull=True) | Q(is_open=False),
+                name="tourism_tickets_slot_called_off",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("moved_at",),
+                condition=Q(moved_at__isnull=False),
+                name="tourism_tickets_slot_moved",
             ),
         )
 

@@ -26,6 +26,7 @@ from tourism.tickets import parties, queries
 from tourism.tickets.facts import ProductFacts, facts_of
 from tourism.tickets.models import AdmitUntil, Slot
 from tourism.tickets.parties import Person
+from tourism.tickets.periods import limits_for
 
 KIND = "ticket"
 LOOK_AHEAD = timedelta(days=14)
@@ -47,6 +48,10 @@ class SlotStarted(Refusal):
 
 class SlotClosed(Refusal):
     message = _("%(title)s: this entry time is closed. %(way_out)s")
+
+
+class SlotMoved(Refusal):
+    message = _("%(title)s: this entry time has just been moved to %(when)s. Please choose again.")
 
 
 class AreaClosed(Refusal):
@@ -107,15 +112,14 @@ class _Ground:
     @cached_property
     def gate(self) -> dict[str, Any]:
         """What claiming and fulfilling need later, so that they look nothing up again."""
-        facts, slot = self.facts, self.slot
-        day_ends = facts.region.at(self.day + timedelta(days=1), time(0))
-        until = slot.ends_at if facts.admit_until is AdmitUntil.SLOT_END else day_ends
+        opens_at, closes_at = entry_window(self.slot, self.facts)
         return {
-            "slot_id": slot.pk,
-            "zone": f"area:{facts.area_id}",
-            "entry_from": (slot.starts_at - facts.early).isoformat(),
-            "entry_until": until.isoformat(),
-            "entries": facts.entries,
+            "slot_id": self.slot.pk,
+            "starts_at": self.slot.starts_at.isoformat(),
+            "zone": f"area:{self.facts.area_id}",
+            "entry_from": opens_at.isoformat(),
+            "entry_until": closes_at.isoformat(),
+            "entries": self.facts.entries,
         }
 
 
@@ -158,6 +162,13 @@ def offer(asks: Sequence[Ask], *, at: datetime) -> list[Offer | Refusal]:
     blocked = [draft for draft in drafts if isinstance(draft, _Blocked)]
     ways_out = _ways_out([draft.case for draft in blocked], at)
     return [_refuse(d, ways_out) if isinstance(d, _Blocked) else d for d in drafts]
+
+
+def entry_window(slot: Slot, facts: ProductFacts) -> tuple[datetime, datetime]:
+    """From when until when a ticket for an entry time, read with its day, lets in."""
+    day_ends = facts.region.at(slot.day.date + timedelta(days=1), time(0))
+    until = slot.ends_at if facts.admit_until is AdmitUntil.SLOT_END else day_ends
+    return slot.starts_at - facts.early, until
 
 
 def slot_id_of(ref: str) -> int:
@@ -272,7 +283,9 @@ def _offer(case: _Case, people: Sequence[Person]) -> Offer:
         subtitle=facts.subtitle,
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
-        parts=tuple(person.part(demands) for person in people),
+        parts=tuple(
+            person.part(demands, limits_for(facts, person.member, case.day)) for person in people
+        ),
         terms=case.ground.terms,
         dues=_dues(total, facts.deposit_fen * len(people)),
         currency=facts.region.currency,

@@ -24,7 +24,7 @@ from tourism.areas.models import Cableway, ScenicArea, SeasonName
 from tourism.areas.queries import OpenState
 from tourism.tickets import queries
 from tourism.tickets.facts import ProductFacts, facts_of
-from tourism.tickets.models import Product
+from tourism.tickets.models import LIMIT_PERIODS, Product
 from tourism.tickets.offers import KIND
 from tourism.tickets.pricing import ADULT, Fare
 from tourism.tickets.queries import DayRow, DayState, SlotRow
@@ -73,6 +73,7 @@ class TicketPart:
     includes: str
     excludes: str
     refund: str
+    limits: list[str]
 
     @property
     def by_age(self) -> list[FareRow]:
@@ -159,7 +160,17 @@ def _tickets(
         includes=say({"zh-hans": product.includes_zh, "en": product.includes_en}),
         excludes=say({"zh-hans": product.excludes_zh, "en": product.excludes_en}),
         refund=say(facts.refund_words),
+        limits=_limit_words(facts),
     )
+
+
+def _limit_words(facts: ProductFacts) -> list[str]:
+    """What one person may have, where the people are named."""
+    if not facts.real_name:
+        return []
+    periods = dict(LIMIT_PERIODS)
+    words = _("At most %(most)s for one person %(period)s.")
+    return [words % {"most": most, "period": periods[period]} for period, most in facts.limits]
 
 
 def _first_shown(today: date, chosen: date | None) -> date:

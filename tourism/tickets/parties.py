@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from bookings.contracts import Demand, Member, Part, Words
+from bookings.contracts import Demand, Limit, Member, Part, Words
 from kernel.errors import Refusal
 from kernel.naming import say
 from tourism.tickets.facts import ProductFacts
@@ -44,7 +44,7 @@ class Person:
     age: int | None
     price_fen: int
 
-    def part(self, demands: tuple[Demand, ...]) -> Part:
+    def part(self, demands: tuple[Demand, ...], limits: tuple[Limit, ...] = ()) -> Part:
         """The part of an offer that is this person's."""
         return Part(
             key=self.key,
@@ -53,6 +53,7 @@ class Person:
             class_code=self.fare.code,
             traveller_id=self.member.traveller_id,
             demands=demands,
+            limits=limits,
         )
 
     def frozen(self) -> dict[str, Any]:

@@ -90,7 +90,7 @@ _slots_known: Memo[int, Slot] = Memo(seconds=1)
 def slots_by_id(slot_ids: Collection[int]) -> dict[int, Slot]:
     """Slots with their days, by id, at most a second old; unknown ids are absent. One statement or none.
 
-    Times and buckets of a slot never change; whether it is open is looked at again by ``admit``.
+    Buckets of a slot never change; whether it is open, and at the same time, ``admit`` looks at again.
     """
     return _slots_known.get_many(
         set(slot_ids), lambda ids: with_channels(Slot.objects.all()).in_bulk(ids)
@@ -111,6 +111,12 @@ def quotas_of(slot: Slot) -> dict[str, int]:
 def own_quota(slot: Slot) -> list[int]:
     """The bucket of own sale of an entry time read ``with_channels``, if it is divided."""
     return [bucket for channel, bucket in quotas_of(slot).items() if channel == Channel.OWN]
+
+
+def called_off_among(slot_ids: Iterable[int]) -> set[int]:
+    """Which of these entry times are called off."""
+    called = Slot.objects.filter(pk__in=set(slot_ids), called_off_at__isnull=False)
+    return set(called.values_list("pk", flat=True))
 
 
 def with_counts(rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from bookings.waiting import queries as waiting
+from bookings.warnings import queries as warnings
 from kernel import clock
 from kernel.places import panels
 from kernel.places import queries as places
@@ -54,6 +55,7 @@ def _area_context(place: Region, slug: str, chosen: date | None, at: datetime) -
         "zone": place.timezone,
         "page": page,
         "area": area,
+        "warnings": warnings.at_places([area.place_id], supplier_id=area.organisation_id, at=at),
         "notices": areas.notices([area.pk], at=at),
         "panels": panels.about(area.place, at=at),
         "sample_data": page.is_sample,

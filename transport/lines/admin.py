@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from accounts.organisations import queries as organisations
 from accounts.organisations.scoping import ReadOnlyAdmin, ScopedAdmin
+from bookings.news.telling import TellsOfChanges
 from bookings.pricing.forms import RuleRows
 from bookings.pricing.publishing import HasPriceCalendar, PublishesPrices
 from kernel import clock
@@ -186,7 +187,7 @@ class SeatsForm(ActionForm):
 
 
 @admin.register(Run)
-class RunAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
+class RunAdmin(TellsOfChanges, ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
     organisation_path = "line__organisation"
     list_display = ("local_departure", "line", "direction", "seats", "sold", "state")
     list_filter = ("state", "direction", "line")
@@ -196,7 +197,10 @@ class RunAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
     ordering = ("departs_at", "pk")
     date_hierarchy = "service_date"
     show_full_result_count = False
-    fields = ("line", "trip", "direction", "service_date", "local_departure", "state")
+    fields = (
+        "line", "trip", "direction", "service_date", "local_departure", "state", "who_was_told",
+    )  # fmt: skip
+    about = staticmethod(operations.about)
     inlines = (BoardingInline,)
     action_form = SeatsForm
     actions = ("cancel", "restore", "set_seats")

@@ -170,6 +170,11 @@ def has_runs(line: ShuttleLine) -> bool:
     return Run.objects.filter(line=line).exists()
 
 
+def stop_places(line: ShuttleLine) -> set[int]:
+    """The places at which a line stops."""
+    return set(line.stops.values_list("place_id", flat=True))
+
+
 def with_counts(runs: QuerySet[Run]) -> QuerySet[Any]:
     """The runs with ``seats`` and ``taken``: of the segment with most sold."""
     return runs.annotate(seats=_of_segments("min(capacity)"), taken=_of_segments("max(taken)"))

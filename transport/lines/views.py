@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from bookings.warnings import queries as warnings
 from kernel import clock
 from kernel.places import queries as places
 from transport.lines import pages, queries
@@ -29,13 +30,16 @@ def list_lines(request: HttpRequest, region: str) -> HttpResponse:
 
 @require_safe
 def show_line(request: HttpRequest, region: str, slug: str) -> HttpResponse:
-    place = places.get_region(region)
+    place, at = places.get_region(region), clock.now()
     line = queries.get_line(place, slug)
     context = {
         "region": place,
         "tab": "home",
         "line": line,
-        "page": pages.line_page(line, request.GET, at=clock.now()),
+        "warnings": warnings.at_places(
+            queries.stop_places(line), supplier_id=line.organisation_id, at=at
+        ),
+        "page": pages.line_page(line, request.GET, at=at),
         "sample_data": line.is_sample,
     }
     return render(request, "transport_lines/line.html", context)

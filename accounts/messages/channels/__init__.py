@@ -11,6 +11,10 @@ class Undeliverable(Exception):
     """The channel will never take this message; the text says why, without personal data."""
 
 
+class Gone(Undeliverable):
+    """The address is no more: nothing is ever sent there again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A message as a channel hands it over, to ``to``: a number, an e-mail address, a subscription.
@@ -57,6 +61,11 @@ def register(channel: Channel) -> None:
 def get(name: str) -> Channel:
     """The channel of this name."""
     return _channels[name]
+
+
+def find(name: str) -> Channel | None:
+    """The channel of this name, or None where it is not set up."""
+    return _channels.get(name)
 
 
 def names() -> list[str]:

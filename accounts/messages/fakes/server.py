@@ -1,16 +1,21 @@
-"""The HTTP side of the gateway's stand-in: / speaks its wire format, /control sets faults."""
+"""The HTTP side of the stand-ins: / speaks the gateway's wire format, /push/ a push service's.
+
+/control sets faults. A post to /push/ itself is a browser that agrees to messages: its subscription.
+"""
 
 from __future__ import annotations
 
 import hmac
 import json
 import threading
+from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from accounts.messages.fakes.keys import keys_in
+from accounts.messages.fakes.push import PATH, PushDesk, public_key_in
 from accounts.messages.fakes.sms import SmsDesk
 
 _MOST_BYTES = 100_000
@@ -20,6 +25,7 @@ class Handler(BaseHTTPRequestHandler):
     """One desk, behind what goes wrong in life."""
 
     desk: ClassVar[SmsDesk]
+    push: ClassVar[PushDesk]
 
     def do_GET(self) -> None:
         self._reply(200 if self.path == "/healthz" else 404, b"{}")
@@ -27,7 +33,19 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         size = int(self.headers.get("Content-Length") or 0)
         raw = self.rfile.read(min(size, _MOST_BYTES))
-        return self._control(raw) if self.path == "/control" else self._deal(raw)
+        if self.path == "/control":
+            return self._control(raw)
+        return self._push(raw) if self.path.startswith(PATH) else self._deal(raw)
+
+    def _push(self, raw: bytes) -> None:
+        if self.path == PATH:
+            made = asdict(self.push.subscribe())
+            return self._reply(201, json.dumps(made).encode())
+        if self.push.faults.get("down"):
+            self.close_connection = True
+            return None
+        headers = {name.lower(): text for name, text in self.headers.items()}
+        return self._reply(self.push.answer(self.path, headers, raw), b"{}")
 
     def _deal(self, raw: bytes) -> None:
         if self.desk.faults.get("down"):
@@ -66,6 +84,7 @@ class Handler(BaseHTTPRequestHandler):
 class Server(ThreadingHTTPServer):
     daemon_threads = True
     desk: SmsDesk
+    push: PushDesk
 
     @property
     def url(self) -> str:
@@ -86,5 +105,7 @@ def serve(host: str, port: int, folder: Path, *, clock_spec: str = "") -> Server
     """A server that is ready to run."""
     server = Server((host, port), Handler)
     server.desk = SmsDesk(keys_in(folder), clock_spec)
-    server.RequestHandlerClass = type("BoundHandler", (Handler,), {"desk": server.desk})
+    server.push = PushDesk(server.url, public_key_in(folder), clock_spec)
+    desks = {"desk": server.desk, "push": server.push}
+    server.RequestHandlerClass = type("BoundHandler", (Handler,), desks)
     return server

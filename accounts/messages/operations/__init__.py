@@ -19,6 +19,12 @@ from accounts.messages.operations.deliver import (
     read_all,
     try_again,
 )
+from accounts.messages.operations.devices import (
+    BadDevice,
+    NoPush,
+    add_device,
+    forget_device,
+)
 from accounts.messages.operations.wording import (
     LacksWords,
     StrangeWords,
@@ -30,11 +36,14 @@ from accounts.messages.operations.wording import (
 from accounts.messages.operations.write import Link, Note, send, tell
 
 __all__ = (
+    "BadDevice",
     "LacksWords",
     "Link",
     "LinkOver",
+    "NoPush",
     "Note",
     "StrangeWords",
+    "add_device",
     "back_to_default",
     "check",
     "choose",
@@ -42,6 +51,7 @@ __all__ = (
     "deliver_due",
     "drop",
     "email_path",
+    "forget_device",
     "forget_email",
     "forget_old",
     "read",

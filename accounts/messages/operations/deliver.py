@@ -11,8 +11,8 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
 from accounts.messages import channels, kinds, opening, queries, quiet
-from accounts.messages.channels import Letter, Undeliverable
-from accounts.messages.models import Delivery, Message, State, Way
+from accounts.messages.channels import Gone, Letter, Undeliverable
+from accounts.messages.models import Delivery, Device, Message, State, Way
 from accounts.messages.operations.choosing import stop_path
 from accounts.messages.operations.write import WRITTEN
 from accounts.messages.queries import Reach
@@ -106,6 +106,9 @@ def _end_of_quiet(delivery: Delivery, person: Reach | None, at: datetime) -> dat
 def _hand_over(delivery: Delivery, at: datetime) -> None:
     try:
         channels.get(delivery.channel).deliver(letter_of(delivery))
+    except Gone as trouble:
+        _note(delivery, state=State.FAILED, trouble=str(trouble)[:200])
+        Device.objects.filter(target=delivery.target).delete()
     except Undeliverable as trouble:
         _note(delivery, state=State.FAILED, trouble=str(trouble)[:200])
     except NoAnswer as silence:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.messages import operations, queries
 from accounts.messages.forms import ChoicesForm, EmailForm
 from accounts.messages.operations import choosing
+from accounts.messages.views import devices
 from accounts.messages.views.inbox import user_id
 from kernel import clock
 from kernel.errors import Refusal
@@ -132,6 +133,8 @@ def _page(request: HttpRequest, form: ChoicesForm, email_form: EmailForm) -> Htt
         "kept": queries.preference(user_id(request)),
         "consents": consents,
         "has_agreed": bool(consents) and consents[0].is_given,
+        "devices": queries.devices(user_id(request)),
+        "push_key": devices.public_key(),
         "consent_text": choosing.MARKETING_TEXT,
         "tab": "me",
     }

@@ -28,6 +28,7 @@ from bookings.refunds.choosing import every_part
 from bookings.shares import operations as shares
 from bookings.shares import queries as shares_of
 from bookings.vouchers import queries as vouchers
+from bookings.warnings import queries as warnings
 from kernel import clock
 from kernel.errors import NotFound, Refusal
 from kernel.web import problems
@@ -102,6 +103,7 @@ def _booked(order: Order, progress: Progress) -> dict[str, object]:
         "changed_into": next(iter(into.values()), None) if not has_codes else None,
         "is_over": not order.paid_at and standing.is_all_gone(order),
         "is_alive": has_codes,
+        "warnings": warnings.for_lines(lines, at=clock.now()) if has_codes else (),
         "passes": vouchers.passes(order, at=clock.now()) if has_codes else (),
         "changeable": [line for line in lines if _is_to_come(line) and orders.is_plain(line)],
         "not_changeable": [

@@ -16,10 +16,18 @@ from bookings.inventory.operations.counts import (
     grow,
     reshape,
     shape,
+    shape_limits,
     swap,
     take,
 )
-from bookings.inventory.operations.quotas import Division, Share, divide, release_due, resize
+from bookings.inventory.operations.quotas import (
+    Division,
+    Share,
+    divide,
+    prolong,
+    release_due,
+    resize,
+)
 
 __all__ = (
     "BelowTaken",
@@ -35,10 +43,12 @@ __all__ = (
     "mark_served",
     "move",
     "open_kept",
+    "prolong",
     "release_due",
     "reshape",
     "resize",
     "shape",
+    "shape_limits",
     "stop_awaiting",
     "swap",
     "take",

@@ -50,6 +50,12 @@ _SHAPE = """
     ON CONFLICT (key) DO NOTHING
 """
 
+_FIT = """
+    UPDATE bookings_inventory_bucket AS b SET capacity = greatest(n.capacity, b.taken)
+    FROM unnest(%s::bigint[], %s::int[]) AS n(id, capacity)
+    WHERE b.id = n.id AND b.capacity <> greatest(n.capacity, b.taken) AND NOT b.is_awaited
+"""
+
 LOCK = """
     SELECT id, capacity - taken - kept FROM bookings_inventory_bucket
     WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
@@ -146,6 +152,14 @@ def shape(specs: Sequence[BucketSpec]) -> dict[str, int]:
             [[s.key for s in specs]],
         )
         return dict(cursor.fetchall())
+
+
+def shape_limits(specs: Sequence[BucketSpec]) -> dict[str, int]:
+    """``shape``, and existing ones get the capacity asked for, though never less than is taken."""
+    ids = shape(specs)
+    with connection.cursor() as cursor:
+        cursor.execute(_FIT, [[ids[s.key] for s in specs], [s.capacity for s in specs]])
+    return ids
 
 
 def reshape(*, bucket_id: int, capacity: int, at: datetime) -> None:

@@ -103,6 +103,11 @@ def resize(*, bucket_id: int, capacity: int, at: datetime) -> None:
         raise answer
 
 
+def prolong(*, bucket_id: int, until: datetime) -> None:
+    """What a bucket counts is over at another time; its channels keep what they have."""
+    Quota.objects.filter(whole=bucket_id).update(until=until)
+
+
 def release_due(*, at: datetime) -> int:
     """Move what channels have not sold by their time into own sale; how many units went over.
 

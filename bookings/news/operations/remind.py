@@ -35,12 +35,18 @@ def remind_of_tomorrow(*, at: datetime) -> int:
 
 
 def remind_of_soon(*, at: datetime) -> int:
-    """Of each line that starts within two hours, once; how many."""
+    """Of each line that starts within two hours, once for each time it is moved to; how many."""
     due = _to_come(at, at + BEFORE).filter(
         line__starts_at__gt=at, issued_at__lt=F("line__starts_at") - BEFORE
     )
-    journeys = {f"{line_id}": (root, [line_id]) for root, line_id in _pairs(due)}
+    moved = dict(due.filter(line__moved_at__isnull=False).values_list("line_id", "line__starts_at"))
+    journeys = {_at_its_time(line_id, moved): (root, [line_id]) for root, line_id in _pairs(due)}
     return _remind(kinds.SOON, journeys, at)
+
+
+def _at_its_time(line_id: int, moved: Mapping[int, datetime]) -> str:
+    """What was moved is reminded of at its new time, though it was at its old one."""
+    return f"{line_id}:{moved[line_id]:%Y%m%dT%H%M}" if line_id in moved else f"{line_id}"
 
 
 def _of_tomorrow(region: Region, at: datetime) -> int:

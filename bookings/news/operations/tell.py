@@ -123,6 +123,27 @@ def tell_called_off(*, line_ids: Collection[int], about: str, at: datetime) -> i
     return messages.tell(notes, at=at)
 
 
+def tell_moved(*, line_ids: Collection[int], about: str, at: datetime) -> int:
+    """What these paid lines are for takes place at another time; how many are told.
+
+    Once for each time that it was moved. For the seller, after the lines were moved.
+    """
+    lines = Line.objects.filter(pk__in=line_ids, state__in=_TO_COME, moved_at__isnull=False)
+    notes = [
+        note(
+            line.order, kinds.MOVED, f"{line.pk}:{line.moved_at:%Y%m%dT%H%M%S%f}",
+            {
+                "what": what([line]),
+                "before": _local(line, line.moved_from),
+                "when": _local(line, line.starts_at),
+            },
+            about=about, good_until=line.ends_at,
+        )
+        for line in lines.select_related("order__region").order_by("pk")
+    ]  # fmt: skip
+    return messages.tell(notes, at=at)
+
+
 def tell(order: Order, kind: Kind, key: str, facts: Mapping[str, object], at: datetime) -> None:
     """Say one thing to the buyer of an order, once per kind and key. Nobody to tell: nothing."""
     messages.tell([note(order, kind, key, facts)], at=at)
@@ -156,6 +177,11 @@ def what(lines: Iterable[Line]) -> dict[str, str]:
         language: between.join(dict.fromkeys(str(title.get(language, "")) for title in titles))
         for language, between in _BETWEEN.items()
     }
+
+
+def _local(line: Line, moment: datetime | None) -> datetime:
+    assert moment is not None
+    return moment.astimezone(line.order.region.tz)
 
 
 def _order(order_id: int) -> Order:

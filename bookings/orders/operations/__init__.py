@@ -27,6 +27,7 @@ from bookings.orders.operations.flags import (
 )
 from bookings.orders.operations.lapse import lapse_due
 from bookings.orders.operations.leave_out import leave_out
+from bookings.orders.operations.limits import LimitReached
 from bookings.orders.operations.own import OwnMoney, is_own, refuse_own
 from bookings.orders.operations.place import KeyReused, place, place_many
 from bookings.orders.operations.settle import (
@@ -58,6 +59,7 @@ __all__ = (
     "FlagMoved",
     "Flagged",
     "KeyReused",
+    "LimitReached",
     "NamesMissing",
     "NoReasonGiven",
     "NotChangeable",

@@ -20,6 +20,7 @@ from bookings.campaigns import queries as campaigns
 from bookings.contracts import Ask, How, Member, Offer, Part, When
 from bookings.ledger import operations as ledger
 from bookings.orders.models import Change, ChangeState, Line, Order, State
+from bookings.orders.operations import limits
 from bookings.orders.operations.asking import member_of
 from bookings.orders.operations.drafts import Exchange, PlaceRequest
 from bookings.orders.operations.flags import refuse_flagged
@@ -246,12 +247,16 @@ def give_up_old(made: Change, order: Order, at: datetime) -> bool:
     Runs in the transaction that makes ``order`` paid, below a savepoint, after ``lock_old``.
     """
     line = made.line
-    open_fen = sum(part.price_fen for part in line.open_parts if part.key in made.part_keys)
+    gone = [part for part in line.open_parts if part.key in made.part_keys]
+    open_fen = sum(part.price_fen for part in gone)
     if line.state != State.CONFIRMED or open_fen != made.old_fen:
         return False
     try:
         withdraw_parts(parts={line.pk: made.part_keys}, at=at)
     except AlreadyCancelled:
+        return False
+    given = {d.bucket_id for part in gone for d in part.demands}
+    if not limits.take_over(order.pk, given, at=at):
         return False
     _move_money(made, line, order, at)
     Change.objects.filter(pk=made.pk).update(state=ChangeState.DONE)

@@ -189,14 +189,26 @@ def draw(
     request: PlaceRequest, offers: Sequence[Offer], items: Sequence[int], *, at: datetime
 ) -> Draft:
     """Fresh rows for an order of these offers; nothing is written."""
+    old = request.exchange
+    carried = _carried(old, offers) if old else set()
     return Draft(
         request=request,
         offers=offers,
         items=items,
         order=_order(request, offers, at),
         lines=[_line(position, offer, request) for position, offer in enumerate(offers)],
-        demands=[offer.all_demands() for offer in offers],
+        demands=[
+            [each for each in offer.all_demands() if each.bucket_id not in carried]
+            for offer in offers
+        ],
     )
+
+
+def _carried(old: Exchange, offers: Sequence[Offer]) -> set[int]:
+    """The limits of people that the old parts hold for the same people: taken over when those go."""
+    parts = (part for part in old.line.frozen_parts if part.key in old.part_keys)
+    held = {demand.bucket_id for part in parts for demand in part.demands}
+    return held & {limit.bucket_id for o in offers for part in o.parts for limit in part.limits}
 
 
 def _order(request: PlaceRequest, offers: Sequence[Offer], at: datetime) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from bookings import registry
 from bookings.contracts import Claim
 from bookings.inventory import operations as inventory
 from bookings.orders.models import Change, Order
-from bookings.orders.operations import sold_out
+from bookings.orders.operations import limits, sold_out
 from bookings.orders.operations.asking import Quoted, ask_sellers
 from bookings.orders.operations.drafts import Draft, PlaceRequest, draw
 from bookings.orders.operations.insert import insert
@@ -74,7 +74,7 @@ def _outcome_for(
 
 
 def _place_each(requests: Sequence[PlaceRequest], at: datetime) -> list[Order | Refusal]:
-    answers = ask_sellers(requests, at)
+    answers = limits.counted(ask_sellers(requests, at))
     drafts = [
         _draft(request, answer, at) for request, answer in zip(requests, answers, strict=True)
     ]

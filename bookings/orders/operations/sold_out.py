@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.inventory import queries as inventory
 from bookings.orders.models import Order
+from bookings.orders.operations import limits
 from bookings.orders.operations.drafts import Draft
 from kernel.errors import Refusal
 from kernel.naming import say
@@ -49,7 +50,8 @@ def refusal(draft: Draft, bucket_id: int, *, left: int) -> Refusal:
         for offer, demands in zip(draft.offers, draft.demands, strict=True)
         if any(demand.bucket_id == bucket_id for demand in demands)
     )
-    said = SoldOut(title=next(titles, ""), left=max(left, 0))
+    title = next(titles, "")
+    said = limits.refusal(draft.offers, bucket_id, title) or SoldOut(title=title, left=max(left, 0))
     return said.about(draft.items_wanting(bucket_id))
 
 

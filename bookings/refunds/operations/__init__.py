@@ -13,7 +13,13 @@ from bookings.refunds.operations.by_hand import (
     reveal_account,
     wipe_old,
 )
-from bookings.refunds.operations.cancelling import RefundMoved, cancel, cancel_for, end_all
+from bookings.refunds.operations.cancelling import (
+    RefundMoved,
+    cancel,
+    cancel_for,
+    end_all,
+    give_all_back,
+)
 from bookings.refunds.operations.outside import note_dispute, note_outside
 from bookings.refunds.operations.overdue import end_overdue
 from bookings.refunds.operations.quoting import NotCancellable, Quote, QuoteRow, TooMuch, quote
@@ -66,6 +72,7 @@ __all__ = (
     "end_all",
     "end_overdue",
     "give_account",
+    "give_all_back",
     "note_dispute",
     "note_outside",
     "open_link",

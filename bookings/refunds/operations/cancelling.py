@@ -19,7 +19,7 @@ from bookings.orders import operations as orders
 from bookings.orders.models import Line, Order, State
 from bookings.points import operations as points
 from bookings.refunds.models import CancelledPart, Reason, Refund
-from bookings.refunds.operations.quoting import CANCELLABLE, Quote, quote
+from bookings.refunds.operations.quoting import CANCELLABLE, NotCancellable, Quote, quote
 from bookings.refunds.operations.returning import send_back
 from bookings.vouchers import operations as vouchers
 from kernel import codes
@@ -57,6 +57,28 @@ def cancel(
         if quoted.refund_fen != shown_fen:
             raise RefundMoved(shown_fen=shown_fen, refund_fen=quoted.refund_fen)
         return _carry_out(order, parts, quoted, actor, reason, at)
+
+
+def give_all_back(*, line: Line, at: datetime) -> bool:
+    """Cancel what is open of a line that its supplier does not give; False where there is nothing.
+
+    That is what is not paid (delivery refuses it) and what was used or cancelled meanwhile. One
+    transaction of its own; repeating it does nothing more.
+    """
+    parts = {line.pk: [part.key for part in line.open_parts]}
+    try:
+        quoted = quote(order=line.order, parts=parts, at=at)
+        cancel(
+            order=line.order,
+            parts=parts,
+            shown_fen=quoted.refund_fen,
+            actor="system",
+            reason=Reason.OPERATOR,
+            at=at,
+        )
+    except NotCancellable:
+        return False
+    return True
 
 
 def cancel_for(

@@ -1,6 +1,6 @@
 """The verbs of vouchers, split by subject."""
 
-from bookings.vouchers.operations.issue import issue, void, void_cancelled
+from bookings.vouchers.operations.issue import issue, move, void, void_cancelled
 from bookings.vouchers.operations.redeem import (
     AlreadyUsed,
     NotEnough,
@@ -27,6 +27,7 @@ __all__ = (
     "Voided",
     "WrongPlace",
     "issue",
+    "move",
     "redeem",
     "void",
     "void_cancelled",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db.models import Value
-from django.db.models.functions import Greatest
+from django.db.models.functions import Greatest, Least
 
 from accounts.travellers import queries as travellers
 from bookings.contracts import Entitlement
@@ -38,6 +38,17 @@ def void(*, line: Line, part_keys: Collection[str], at: datetime) -> int:
     return Voucher.objects.filter(
         line=line, part_key__in=part_keys, state=State.ACTIVE, entries_used=0
     ).update(state=State.VOIDED, voided_at=at)
+
+
+def move(*, line: Line, opens_at: datetime, closes_at: datetime) -> int:
+    """Let a line's unused vouchers in at another time; return how many. Its passes last as long."""
+    passes = Pass.objects.filter(order_id=line.order.root_id, vouchers__line=line).values("pk")
+    Pass.objects.filter(pk__in=passes).update(
+        first_day=Least("first_day", Value(opens_at.date() - _SLACK)),
+        last_day=Greatest("last_day", Value(closes_at.date() + _SLACK)),
+    )
+    unused = Voucher.objects.filter(line=line, state=State.ACTIVE)
+    return unused.update(valid_from=opens_at, valid_until=closes_at)
 
 
 def void_cancelled(*, line_id: int, at: datetime) -> None:

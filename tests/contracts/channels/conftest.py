@@ -10,8 +10,10 @@ import pytest
 
 from accounts.messages.channels import Channel, Letter
 from accounts.messages.channels.email import Email
+from accounts.messages.channels.push import WebPush, sender
 from accounts.messages.channels.sms import gateway
 from accounts.messages.fakes.mail import MailServer
+from accounts.messages.fakes.push import settings_at
 from accounts.messages.fakes.server import Server, serve
 
 
@@ -95,7 +97,44 @@ def sms(tmp_path, settings, socket_enabled) -> Iterator[SmsBench]:
     server.stop()
 
 
-@pytest.fixture(params=["mail", "sms"])
+@dataclass
+class PushBench:
+    """Web push, read as the browser reads it."""
+
+    server: Server
+    channel: Channel
+    to: str
+    knows_keys_again = True
+
+    def letter(self, key: str, body: str = "北门改为 9:30") -> Letter:
+        return Letter(self.to, "改期", body, body, key, language="zh-hans")
+
+    def received(self) -> list[str]:
+        return [str(shown.said["body"]) for shown in self.server.push.shown]
+
+    def be_down(self, down: bool) -> None:
+        self.server.push.faults["down"] = int(down)
+
+    def lose_the_answer(self) -> None:
+        self.server.push.faults["error_after_success"] = 1
+
+    def refuse_for_good(self) -> None:
+        self.server.push.faults["unwelcome"] = 1
+
+
+@pytest.fixture
+def push(tmp_path, settings, socket_enabled) -> Iterator[PushBench]:
+    server = serve("127.0.0.1", 0, tmp_path)
+    server.start()
+    settings.QUANYU_LOCAL = True
+    settings.WEB_PUSH = settings_at(tmp_path, server.url)
+    sends = sender()
+    assert sends is not None
+    yield PushBench(server, WebPush(sends), server.push.subscribe().text())
+    server.stop()
+
+
+@pytest.fixture(params=["mail", "sms", "push"])
 def bench(request) -> Bench:
     """Every channel there is; a new one brings its bench."""
     return request.getfixturevalue(request.param)

@@ -94,6 +94,7 @@ def test_what_the_gate_needs_is_frozen_without_the_document(slot, product, at):
 
     assert offer.facts == {
         "slot_id": slot.pk,
+        "starts_at": slot.starts_at.isoformat(),
         "zone": f"area:{product.area_id}",
         "entry_from": (slot.starts_at - timedelta(minutes=15)).isoformat(),
         "entry_until": slot.ends_at.isoformat(),

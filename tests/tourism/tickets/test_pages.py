@@ -10,6 +10,7 @@ from django.test import Client
 
 from bookings.contracts import Demand
 from bookings.inventory import operations as inventory
+from bookings.warnings.models import PlaceWarning
 from kernel import clock
 from kernel.places.models import CalendarDay, DayType
 from tests.factories.kernel import RegionFactory
@@ -18,7 +19,7 @@ from tests.tourism.conftest import AT, VISIT
 from tourism.areas import queries as areas
 from tourism.areas.models import Cableway, Closure, Notice
 from tourism.tickets import cards, pages
-from tourism.tickets.models import PriceRule
+from tourism.tickets.models import PersonLimit, PriceRule
 
 pytestmark = pytest.mark.django_db
 
@@ -276,3 +277,25 @@ def test_a_card_says_what_is_left_today(product):
 
 def _whole(product):
     return areas.get_area(product.area.region, product.area.slug)
+
+
+def test_a_warning_about_the_place_stands_on_its_page_and_not_on_others(client, product, slot):
+    other = ProductFactory(area__region=product.area.region, area__place__latitude=10)
+    PlaceWarning.objects.create(
+        place=product.area.place, title_zh="雷暴", title_en="Storm", text_zh="请离开山顶。",
+        text_en="Leave <the> summit.", affects_from=AT, affects_until=AT + timedelta(hours=3),
+        sent_at=AT,
+    )  # fmt: skip
+
+    html = read(client, product)
+
+    assert "Storm" in html
+    assert "Leave &lt;the&gt; summit." in html
+    assert "请离开山顶。" in read(client, product, language="zh-hans")
+    assert "Storm" not in read(client, other)
+
+
+def test_the_page_says_how_many_one_person_may_have(client, product, slot):
+    PersonLimit.objects.create(product=product, period="MONTH", most=2)
+
+    assert "At most 2 for one person a month." in read(client, product, f"?day={VISIT}")

@@ -12,6 +12,7 @@ from django.contrib.messages.storage.cookie import CookieStorage
 from django.test import Client, RequestFactory
 
 from bookings.waiting import queries as waiting
+from bookings.warnings import queries as warnings
 from kernel import clock
 from kernel.memo import Memo
 from kernel.web import remembered
@@ -29,6 +30,7 @@ def remembering(monkeypatch, settings) -> None:
     monkeypatch.setattr(clock, "now", lambda: AT)
     monkeypatch.setattr(remembered, "_pages", Memo(seconds=60))
     monkeypatch.setattr(waiting, "_announced", Memo(seconds=60))
+    monkeypatch.setattr(warnings, "_standing_now", Memo(seconds=60))
 
 
 @pytest.fixture

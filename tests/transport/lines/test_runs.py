@@ -150,10 +150,9 @@ def test_riders_of_a_cancelled_run_are_told_once_with_its_day_and_time(run, sell
 
     told = Message.objects.filter(kind="bookings.news.called-off", about=f"run:{run.pk}")
     texts = [opening.body_of(message) for message in told.order_by("pk")]
-    assert [code in text for code, text in zip((order.code, other.code), texts, strict=True)] == [
-        True,
-        True,
-    ]
+    assert len(texts) == 2
+    for code in (order.code, other.code):
+        assert sum(code in text for text in texts) == 1
     assert all(run.local_departure[-5:] in text for text in texts)
     assert all("comes back to you by itself" in text for text in texts)
 

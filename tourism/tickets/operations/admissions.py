@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -16,16 +17,18 @@ from kernel.naming import say
 from kernel.postgres.prepared import Prepared
 from tourism.tickets import queries
 from tourism.tickets.models import Admission, Slot
-from tourism.tickets.offers import SlotClosed, slot_id_of
+from tourism.tickets.offers import SlotClosed, SlotMoved, slot_id_of
 
 _ADMIT = Prepared(
     "admit",
-    ("bigint[]", "text[]", "bigint[]", "text[]", "bigint[]"),
+    ("bigint[]", "text[]", "bigint[]", "text[]", "bigint[]", "timestamptz[]"),
     """
     INSERT INTO tourism_tickets_admission (slot_id, document_index, line_id, part_key, region_id)
-    SELECT seat.* FROM unnest(%s, %s, %s, %s, %s)
-        AS seat(slot_id, document_index, line_id, part_key, region_id)
+    SELECT seat.slot_id, seat.document_index, seat.line_id, seat.part_key, seat.region_id
+    FROM unnest(%s, %s, %s, %s, %s, %s)
+        AS seat(slot_id, document_index, line_id, part_key, region_id, starts_at)
     JOIN tourism_tickets_slot AS slot ON slot.id = seat.slot_id AND slot.is_open
+        AND slot.starts_at = coalesce(seat.starts_at, slot.starts_at)
     ORDER BY seat.slot_id, seat.document_index, seat.line_id
     ON CONFLICT (slot_id, document_index) DO NOTHING
     RETURNING line_id, part_key
@@ -65,6 +68,7 @@ class Seat:
     line_id: int
     part_key: str
     region_id: int
+    starts_at: datetime | None
 
 
 def admit(claims: Sequence[Claim]) -> list[Refusal | None]:
@@ -72,18 +76,17 @@ def admit(claims: Sequence[Claim]) -> list[Refusal | None]:
 
     One INSERT, its rows sorted by their unique key so that two orders never wait for each other in
     a circle. Rows that a line holds already count as claimed; who has no document holds no row. An
-    entry time that was closed since it was offered takes nobody.
+    entry time that was closed or moved since it was offered takes nobody.
     """
     seats = [seat for claim in claims for seat in seats_of(claim)]
     lost = _not_held(seats, _insert(seats))
     rowless = {claim.line_id for claim in claims} - {seat.line_id for seat in seats}
     doubtful = rowless | {seat.line_id for seat in lost}
-    closed = _closed({c.facts["slot_id"] for c in claims if c.line_id in doubtful})
+    slots = _slots({c.facts["slot_id"] for c in claims if c.line_id in doubtful})
     losses = Counter(seat.line_id for seat in lost)
     return [
-        _shut(claim.title)
-        if claim.facts["slot_id"] in closed
-        else _answer(claim, losses[claim.line_id])
+        _gone(slots.get(claim.facts["slot_id"]), claim.facts, claim.title)
+        or _answer(claim, losses[claim.line_id])
         for claim in claims
     ]
 
@@ -121,8 +124,9 @@ def give_up(parts: Sequence[tuple[Line, Sequence[str]]]) -> None:
 
 def move(line: Line, offer: Offer) -> Refusal | None:
     """Exchange a line's places for those of a new offer: all of them, or none and a refusal."""
-    if _closed({offer.facts["slot_id"]}):
-        return _shut(offer.title)
+    slots = _slots({offer.facts["slot_id"]})
+    if gone := _gone(slots.get(offer.facts["slot_id"]), offer.facts, offer.title):
+        return gone
     seats = _seats(line.pk, offer.region_id, offer.facts)
     try:
         with transaction.atomic():
@@ -141,16 +145,35 @@ def seats_of(claim: Claim) -> list[Seat]:
     return [seat for seat in seats if seat.part_key in claim.part_keys]
 
 
-def _closed(slot_ids: Collection[int]) -> set[int]:
-    """Which of these entry times are not open now; nothing is asked for none."""
+def _slots(slot_ids: Collection[int]) -> dict[int, Slot]:
+    """These entry times as they stand now; nothing is asked for none."""
     if not slot_ids:
-        return set()
-    return set(Slot.objects.filter(pk__in=slot_ids, is_open=False).values_list("pk", flat=True))
+        return {}
+    return Slot.objects.select_related("product__area__region").in_bulk(slot_ids)
+
+
+def _gone(slot: Slot | None, facts: Facts, title: Words) -> Refusal | None:
+    """Why nobody comes in at the time that was offered any more; None where they do."""
+    if slot is None:
+        return None
+    if not slot.is_open:
+        return SlotClosed(title=say(title), way_out="")
+    if _offered_start(facts) in (None, slot.starts_at):
+        return None
+    local = slot.starts_at.astimezone(slot.product.area.region.tz)
+    return SlotMoved(title=say(title), when=f"{local:%Y-%m-%d %H:%M}")
+
+
+def _offered_start(facts: Facts) -> datetime | None:
+    """When the entry time began when it was offered; older lines do not say."""
+    text = facts.get("starts_at")
+    return datetime.fromisoformat(text) if text else None
 
 
 def _seats(line_id: int, region_id: int, facts: Facts) -> list[Seat]:
+    starts_at = _offered_start(facts)
     return [
-        Seat(facts["slot_id"], person["index"], line_id, key, region_id)
+        Seat(facts["slot_id"], person["index"], line_id, key, region_id, starts_at)
         for key, person in facts["people"].items()
         if person["index"]
     ]
@@ -169,6 +192,7 @@ def _insert(seats: Sequence[Seat]) -> set[tuple[int, str]]:
                 [seat.line_id for seat in seats],
                 [seat.part_key for seat in seats],
                 [seat.region_id for seat in seats],
+                [seat.starts_at for seat in seats],
             ],
         )
         return set(cursor.fetchall())
@@ -189,10 +213,6 @@ def _not_held(seats: Sequence[Seat], inserted: set[tuple[int, str]]) -> list[Sea
         for seat in missing
         if (seat.slot_id, seat.document_index, seat.line_id, seat.part_key) not in held
     ]
-
-
-def _shut(title: Words) -> SlotClosed:
-    return SlotClosed(title=say(title), way_out="")
 
 
 def _answer(claim: Claim, lost: int) -> Refusal | None:

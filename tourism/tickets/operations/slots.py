@@ -118,9 +118,10 @@ def set_slot(
             facts["capacity"] = capacity
         if is_open is not None:
             slot.is_open = is_open
+            slot.called_off_at = None if is_open else slot.called_off_at
             facts["is_open"] = is_open
         slot.is_override = True
-        slot.save(update_fields=["is_open", "is_override"])
+        slot.save(update_fields=["is_open", "is_override", "called_off_at"])
         audit.record(
             actor=actor, action="tickets.slot.set", subject=f"slot:{slot.pk}", facts=facts, at=at
         )
@@ -210,12 +211,7 @@ def _make_slots(plans: Sequence[Plan], days: dict[tuple[int, date], EntryDay]) -
     """Make the planned slots that do not exist, with their buckets; how many were made."""
     if not plans:
         return 0
-    existing = set(
-        Slot.objects.filter(
-            product_id__in={plan.product_id for plan in plans},
-            starts_at__range=(min(p.starts_at for p in plans), max(p.starts_at for p in plans)),
-        ).values_list("product_id", "starts_at")
-    )
+    existing = _laid_out(plans)
     missing = {p.key: p for p in plans if (p.product_id, p.starts_at) not in existing}
     ids = inventory.shape(
         [BucketSpec(plan.key, plan.region_id, plan.capacity) for plan in missing.values()]
@@ -239,6 +235,21 @@ def _make_slots(plans: Sequence[Plan], days: dict[tuple[int, date], EntryDay]) -
     if shared:
         inventory.divide([_division(ids[key], plan) for key, plan in shared], at=_BEFORE_ALL)
     return len(missing)
+
+
+def _laid_out(plans: Sequence[Plan]) -> set[tuple[int, datetime]]:
+    """Where these products have entry times, and where they had some that were moved away by hand."""
+    starts = [plan.starts_at for plan in plans]
+    slots = Slot.objects.filter(product_id__in={plan.product_id for plan in plans})
+    within = (min(starts), max(starts))
+    return {
+        *slots.filter(starts_at__range=within).values_list("product_id", "starts_at"),
+        *(
+            (s.product_id, s.moved_from)
+            for s in slots.filter(moved_from__range=within)
+            if s.moved_from
+        ),
+    }
 
 
 def _follow_days(product: Product, first: date, last: date, done: Followed, at: datetime) -> None:

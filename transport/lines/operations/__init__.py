@@ -4,6 +4,7 @@ from transport.lines.operations.boarding import RunGone, board, leave, move
 from transport.lines.operations.changes import (
     CANCELLED,
     SeatsSold,
+    about,
     cancel_run,
     confirm_lines,
     follow_calendar,
@@ -17,6 +18,7 @@ __all__ = (
     "CANCELLED",
     "RunGone",
     "SeatsSold",
+    "about",
     "board",
     "cancel_run",
     "confirm_lines",

@@ -11,9 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.inventory import operations as inventory
 from bookings.news import operations as news
 from bookings.orders import queries as orders
-from bookings.orders.models import Order
 from bookings.refunds import operations as refunds
-from bookings.refunds.models import Reason
 from kernel.audit import operations as audit
 from kernel.errors import Refusal
 from kernel.outbox import operations as outbox
@@ -68,28 +66,13 @@ def refund_riders(*, run_id: int, at: datetime) -> int:
     rides = Boarding.objects.filter(run_id=run_id, run__state=RunState.CANCELLED)
     riders = list(rides.select_related("line__order").order_by("line__order_id", "pk"))
     line_ids = [ride.line_id for ride in riders]
-    news.tell_called_off(line_ids=line_ids, about=f"run:{run_id}", at=at)
-    done = 0
-    for ride in riders:
-        parts = {ride.line_id: [part.key for part in ride.line.open_parts]}
-        done += _give_back(ride.line.order, parts, at)
-    return done
+    news.tell_called_off(line_ids=line_ids, about=about(run_id), at=at)
+    return sum(refunds.give_all_back(line=ride.line, at=at) for ride in riders)
 
 
-def _give_back(order: Order, parts: dict[int, list[str]], at: datetime) -> bool:
-    try:
-        quoted = refunds.quote(order=order, parts=parts, at=at)
-        refunds.cancel(
-            order=order,
-            parts=parts,
-            shown_fen=quoted.refund_fen,
-            actor="system",
-            reason=Reason.OPERATOR,
-            at=at,
-        )
-    except refunds.NotCancellable:
-        return False  # not paid (delivery will refuse it), or used or cancelled meanwhile
-    return True
+def about(run_id: int) -> str:
+    """How messages name a run."""
+    return f"run:{run_id}"
 
 
 def follow_calendar(*, line: ShuttleLine, actor: str, at: datetime) -> list[Run]:
