@@ -12,11 +12,11 @@ from django.db.models import Count, Min, Q, QuerySet
 
 from bookings.inventory.models import Bucket, Return
 from bookings.waitlist.choosing import Candidate
+from bookings.waitlist.heads import Heads, Size
 from bookings.waitlist.models import Decision, Entry, EntryState, Outcome, Place
 from kernel.errors import NotFound
 
 MAX_PARTY = 50
-_AHEAD = 20
 
 _IN_RANK = """
     SELECT g.bucket_id, u.units, g.room / u.units + %s, c.entry_id, c.wish_id
@@ -39,52 +39,62 @@ _NEEDS = """
 """
 
 
-def candidates(room: Mapping[int, int], *, but: Collection[int], at: datetime) -> list[Candidate]:
-    """The wishes, by rank, that may fit into the free units of these buckets; two statements.
+def heads(room: Mapping[int, int], *, but: Collection[int], ahead: int, at: datetime) -> Heads:
+    """The heads of these buckets' lines: whoever may fit into so many free units; two statements.
 
-    ``but`` are wishes that were passed over already. As far as the list goes, nobody is missing.
+    ``but`` are wishes that were passed over already; ``ahead``: so many more of every size are read.
     """
     free = {bucket: units for bucket, units in room.items() if units > 0}
     with connection.cursor() as cursor:
         cursor.execute(
             _IN_RANK,
-            [_AHEAD, list(free), list(free.values()), MAX_PARTY, at, list(but), _AHEAD],
+            [ahead, list(free), list(free.values()), MAX_PARTY, at, list(but), ahead],
         )
         rows = cursor.fetchall()
-        end = _horizon(rows)
-        wishes = {wish for *_class, entry, wish in rows if end is None or entry <= end}
-        cursor.execute(_NEEDS, [list(wishes)])
-        return _candidates(cursor.fetchall())
+        cursor.execute(_NEEDS, [list({wish for *_class, wish in rows})])
+        return Heads.of(_candidates(cursor.fetchall()), _sizes(rows))
 
 
-def _horizon(rows: Sequence[tuple[int, int, int, int, int]]) -> int | None:
-    """Up to which rank nobody is missing: where a size was cut off, its last one; None: nowhere."""
-    classes: dict[tuple[int, int, int], list[int]] = defaultdict(list)
+def _sizes(rows: Sequence[tuple[int, int, int, int, int]]) -> dict[int, list[Size]]:
+    found: dict[tuple[int, int, int], list[int]] = defaultdict(list)
     for bucket, units, limit, entry, _wish in rows:
-        classes[bucket, units, limit].append(entry)
-    return min(
-        (max(found) for (_b, _u, limit), found in classes.items() if len(found) >= limit),
-        default=None,
-    )
+        found[bucket, units, limit].append(entry)
+    sizes: dict[int, list[Size]] = defaultdict(list)
+    for (bucket, units, limit), entries in found.items():
+        sizes[bucket].append(Size(units, max(entries), goes_on=len(entries) >= limit))
+    return sizes
 
 
 def _candidates(rows: Sequence[tuple[int, int, int, int, int]]) -> list[Candidate]:
     needs: dict[tuple[int, int, int], dict[int, int]] = defaultdict(dict)
     for entry, position, wish, bucket, units in rows:
         needs[entry, position, wish][bucket] = units
-    return [Candidate(*key, needs=found) for key, found in sorted(needs.items())]
+    return [Candidate(*key, needs=found) for key, found in needs.items()]
 
 
-def passed_wishes(return_id: int) -> set[int]:
-    """Wishes that were passed over already while this return is handed out."""
-    rows = Decision.objects.filter(return_id=return_id, outcome=Outcome.PASSED)
-    return set(rows.values_list("wish_id", flat=True))
+def passed_wishes(return_ids: Collection[int]) -> dict[int, frozenset[int]]:
+    """Wishes that were passed over already while these returns are handed out, by return."""
+    rows = Decision.objects.filter(return_id__in=return_ids, outcome=Outcome.PASSED)
+    found: dict[int, set[int]] = defaultdict(set)
+    for return_id, wish_id in rows.values_list("return_id", "wish_id"):
+        if return_id is not None and wish_id is not None:
+            found[return_id].add(wish_id)
+    return {return_id: frozenset(wishes) for return_id, wishes in found.items()}
 
 
-def awaited_by_somebody(bucket_ids: Collection[int]) -> set[int]:
-    """Which of these buckets have anybody in their line."""
-    rows = Place.objects.filter(bucket_id__in=bucket_ids)
+def awaited_by_somebody(bucket_ids: Collection[int], *, but: Collection[int] = ()) -> set[int]:
+    """Which of these buckets have anybody in their line, other than these entries."""
+    rows = Place.objects.filter(bucket_id__in=bucket_ids).exclude(entry__in=but)
     return set(rows.values_list("bucket_id", flat=True).distinct())
+
+
+def standing(entry_ids: Collection[int], *, bucket_ids: Collection[int]) -> dict[int, set[int]]:
+    """By bucket, which of these entries stand in its line."""
+    rows = Place.objects.filter(entry__in=entry_ids, bucket_id__in=bucket_ids)
+    found: dict[int, set[int]] = defaultdict(set)
+    for bucket, entry in rows.values_list("bucket_id", "entry"):
+        found[bucket].add(entry)
+    return found
 
 
 def of_actors(actors: Collection[str]) -> QuerySet[Entry]:

@@ -41,7 +41,7 @@ class PlaceRequest:
     With an ``exchange`` it is a change: of the same journey, with the contact of the old order.
     ``coupon_ids`` are coupons of the buyer that may be used; those that save most are.
     ``takes_kept``: it is for somebody who waits, whom kept units are for; it is placed with none that is
-    not, and may be held for longer.
+    not, and may be held for longer. ``offers`` answer its only ask, where that was asked just now.
     """
 
     actor: str
@@ -60,6 +60,7 @@ class PlaceRequest:
     coupon_ids: tuple[int, ...] = ()
     hold_for: timedelta = HOLD_FOR
     takes_kept: bool = False
+    offers: tuple[Offer, ...] = ()
     request_id: str = field(default_factory=trace.current)
 
     @property
