@@ -48,6 +48,7 @@ COUNTER = {
     "violations": Goal(0, 0),
 }
 SUPPLY = {
+    "combine_p99_ms": Goal(50, 10),
     "settle_lines_per_s": Goal(2000, 20_000, more=True),
     "reconcile_rows_per_s": Goal(5000, 50_000, more=True),
 }

@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from bench import orders_run, reconciling, settling
+from bench import combining, orders_run, reconciling, settling
+from kernel.places.models import Region
 
-PARTS: tuple[tuple[str, Callable[..., dict[str, Any]]], ...] = (
+PARTS: tuple[tuple[str, Callable[[Region], dict[str, Any]]], ...] = (
+    ("combine", lambda _region: combining.figures()),
     ("reconcile", reconciling.figures),
     ("settle", settling.figures),
 )
