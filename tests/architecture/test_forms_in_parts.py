@@ -30,8 +30,6 @@ def test_no_form_loses_its_token():
     assert lost == {}
 
 
-@pytest.mark.parametrize(
-    ("more", "expected"), [("", ["a.html"]), ("csrf_token=csrf_token", [])]
-)
+@pytest.mark.parametrize(("more", "expected"), [("", ["a.html"]), ("csrf_token=csrf_token", [])])
 def test_a_form_without_its_token_is_found(more, expected):
     assert forgetful(f'{{% include "a.html" with x=1 {more} only %}}', {"a.html"}) == expected

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.waitlist import queries as waitlist
+from tourism.tickets import queries
 from tourism.tickets.facts import ProductFacts
 from tourism.tickets.models import Slot
 from tourism.tickets.offers import KIND
@@ -47,16 +48,29 @@ def waiting_lists(
 
 
 def _outlooks(facts: ProductFacts, full: Sequence[SlotRow], at: datetime) -> list[str]:
-    slots = Slot.objects.filter(pk__in=[row.id for row in full])
-    buckets = {str(pk): bucket for pk, bucket in slots.values_list("pk", "bucket_id")}
-    seller = waitlist.Seller(facts.region.pk, facts.supplier_id, KIND)
-    wanted = [waitlist.Wanted(row.starts_at, {buckets[row.ref]: 1}) for row in full]
-    lengths = waitlist.lengths(buckets.values())
-    chances = waitlist.chances_alone(seller, wanted, at=at)
+    """In words: by the longest of an entry time's lines, and for one person."""
+    slots = queries.slots_by_id([row.id for row in full])
+    limits = [_limits(slots[row.id]) for row in full]
+    lengths = waitlist.lengths({bucket for some in limits for bucket in some})
+    chances = waitlist.chances_alone(
+        waitlist.Seller(facts.region.pk, facts.supplier_id, KIND),
+        [
+            waitlist.Wanted(row.starts_at, dict.fromkeys(some, 1))
+            for row, some in zip(full, limits, strict=True)
+        ],
+        at=at,
+    )
     return [
-        _outlook(lengths.get(buckets[row.ref], 0), chance)
-        for row, chance in zip(full, chances, strict=True)
+        _outlook(max(lengths.get(bucket, 0) for bucket in some), chance)
+        for some, chance in zip(limits, chances, strict=True)
     ]
+
+
+def _limits(slot: Slot) -> list[int]:
+    """The buckets of which a sale by this site takes one a person."""
+    return [
+        slot.bucket_id, slot.day.bucket_id, slot.day.own_bucket_id, *queries.own_quota(slot)
+    ]  # fmt: skip
 
 
 def _outlook(parties: int, chance: int | None) -> str:
