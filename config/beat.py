@@ -11,6 +11,7 @@ EVERY_S = {
     "bookings.inventory.tasks.release_quotas": 60,
     "bookings.waitlist.tasks.serve": 2,
     "bookings.waitlist.tasks.end_over": 60,
+    "bookings.waitlist.tasks.learn_odds": 86_400,
     "bookings.payments.tasks.ask_open": 5,
     "bookings.payments.tasks.catch_up": 60,
     "bookings.deposits.tasks.return_due": 300,

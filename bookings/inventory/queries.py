@@ -40,31 +40,37 @@ def shares_column(quotas: QuerySet[Quota]) -> ArraySubquery:
     return ArraySubquery(sums.values(row=row))
 
 
-def unserved(region_id: int) -> list[Return]:
-    """The returns of a region that nobody was offered yet, in the order in which they came free."""
-    return list(Return.objects.filter(region=region_id, served_at__isnull=True).order_by("pk"))
+def unserved(region_id: int, *, most: int) -> list[Return]:
+    """The first returns of a region that nobody was offered yet, in the order in which they came free."""
+    rows = Return.objects.filter(region=region_id, served_at__isnull=True)
+    return list(rows.order_by("pk")[:most])
 
 
-def room_for_waiting(bucket_ids: Collection[int], *, region_id: int, after: int) -> dict[int, int]:
-    """Free units per bucket, kept ones included, as they were before any return after ``after``.
+def unserved_from(region_id: int, *, first: int) -> QuerySet[Return, int]:
+    """The numbers of a region's returns from ``first`` on that were not handed out."""
+    rows = Return.objects.filter(region=region_id, served_at__isnull=True, pk__gte=first)
+    return rows.values_list("pk", flat=True)
+
+
+def room_for_waiting(bucket_ids: Collection[int], *, region_id: int, first: int) -> dict[int, int]:
+    """Free units per bucket, kept ones included, as they were before any return from ``first`` on.
 
     Returns that were handed out already count, whatever their number. One statement.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_ROOM, [region_id, after, list(bucket_ids)])
+        cursor.execute(_ROOM, [region_id, first, list(bucket_ids)])
         return dict(cursor.fetchall())
 
 
 def leftovers(region_id: int, *, since: datetime) -> list[Return]:
     """Of every bucket that still keeps something, the last return that was handed out since then."""
-    last = Return.objects.raw(_LEFTOVERS, [region_id, since])
-    return sorted({step.pk: step for step in last}.values(), key=lambda step: step.pk)
+    return list(Return.objects.raw(_LEFTOVERS, [region_id, since]))
 
 
 def kept_longer(region_id: int, *, since: datetime) -> dict[int, int]:
     """Units per bucket that were kept all the time since then: the oldest go first."""
     with connection.cursor() as cursor:
-        cursor.execute(_KEPT_LONGER, [since, region_id])
+        cursor.execute(_KEPT_LONGER, [region_id, since, region_id])
         return dict(cursor.fetchall())
 
 
@@ -72,26 +78,30 @@ _ROOM = """
     WITH later AS MATERIALIZED (
         SELECT one.key::bigint AS id, sum(one.value::int) AS units
         FROM bookings_inventory_return AS r CROSS JOIN LATERAL jsonb_each_text(r.units) AS one
-        WHERE r.region_id = %s AND r.served_at IS NULL AND r.id > %s GROUP BY one.key
+        WHERE r.region_id = %s AND r.served_at IS NULL AND r.id >= %s GROUP BY one.key
     )
     SELECT b.id, (b.capacity - b.taken - coalesce(later.units, 0))::int
     FROM bookings_inventory_bucket AS b LEFT JOIN later USING (id) WHERE b.id = ANY(%s)
 """
 
 _LEFTOVERS = """
-    SELECT DISTINCT ON (b.id) r.* FROM bookings_inventory_bucket AS b
-    JOIN bookings_inventory_return AS r ON r.region_id = b.region_id AND r.units ? b.id::text
-    WHERE b.region_id = %s AND b.is_awaited AND b.kept > 0
-      AND r.served_at IS NOT NULL AND r.given_at > %s
-    ORDER BY b.id, r.id DESC
+    WITH last AS MATERIALIZED (
+        SELECT one.key::bigint AS bucket_id, max(r.id) AS id
+        FROM bookings_inventory_return AS r CROSS JOIN LATERAL jsonb_each_text(r.units) AS one
+        WHERE r.region_id = %s AND r.served_at IS NOT NULL AND r.given_at > %s GROUP BY one.key
+    )
+    SELECT DISTINCT r.* FROM last JOIN bookings_inventory_return AS r USING (id)
+    JOIN bookings_inventory_bucket AS b ON b.id = last.bucket_id AND b.is_awaited AND b.kept > 0
+    ORDER BY r.id
 """
 
 _KEPT_LONGER = """
-    SELECT b.id, (b.kept - recent.units)::int FROM bookings_inventory_bucket AS b
-    CROSS JOIN LATERAL (
-        SELECT coalesce(sum((r.units ->> b.id::text)::int), 0) AS units
-        FROM bookings_inventory_return AS r
-        WHERE r.region_id = b.region_id AND r.given_at > %s AND r.units ? b.id::text
-    ) AS recent
-    WHERE b.region_id = %s AND b.is_awaited AND b.kept > recent.units
+    WITH recent AS MATERIALIZED (
+        SELECT one.key::bigint AS id, sum(one.value::int) AS units
+        FROM bookings_inventory_return AS r CROSS JOIN LATERAL jsonb_each_text(r.units) AS one
+        WHERE r.region_id = %s AND r.given_at > %s GROUP BY one.key
+    )
+    SELECT b.id, (b.kept - coalesce(recent.units, 0))::int
+    FROM bookings_inventory_bucket AS b LEFT JOIN recent USING (id)
+    WHERE b.region_id = %s AND b.is_awaited AND b.kept > coalesce(recent.units, 0)
 """

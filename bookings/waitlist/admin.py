@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from accounts.organisations.scoping import PlatformOnlyAdmin, Queue, ReadOnlyAdmin, ScopedAdmin
-from bookings.waitlist.models import Decision, Entry, Try
+from bookings.waitlist.models import Decision, Entry, OddsTable, Try
 from kernel.web import columns
 
 _LIMIT = columns.price("limit_fen", _("at most"))
@@ -56,3 +56,23 @@ class TryAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
     date_hierarchy = "last_at"
     show_full_result_count = False
     queues = (Queue(_("Tries to wait twice")),)
+
+
+@admin.register(OddsTable)
+class OddsTableAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
+    platform_only_because = _("A table may have been learnt from all sellers of a region.")
+    list_display = (
+        "id",
+        "region",
+        "organisation",
+        "kind",
+        "version",
+        "looks",
+        "served",
+        "learnt_at",
+    )
+    list_filter = ("kind",)
+    list_select_related = ("region", "organisation")
+    search_fields = ("kind", "organisation__slug")
+    date_hierarchy = "learnt_at"
+    show_full_result_count = False

@@ -15,6 +15,11 @@ class Candidate:
     wish_id: int
     needs: Mapping[int, int]
 
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Entries by the order of joining, of one entry the wishes by preference."""
+        return self.entry_id, self.position
+
 
 @dataclass(frozen=True, slots=True)
 class Pick:
@@ -49,8 +54,17 @@ def choose(
     something came free. A party is served whole or not at all; who needs more than is left of what
     came free is no step here: the picks behind it say so.
     """
+    return choose_of_ranked(sorted(candidates, key=lambda c: c.rank), room=room, given=given)
+
+
+def choose_of_ranked(
+    ranked: Iterable[Candidate], *, room: Mapping[int, int], given: Collection[int]
+) -> list[Step]:
+    """The same of candidates that come by rank already; read no further than something is left."""
     left, steps, served = dict(room), list[Step](), set[int]()
-    for one in sorted(candidates, key=lambda c: (c.entry_id, c.position)):
+    for one in ranked:
+        if not any(left.get(bucket, 0) > 0 for bucket in given):
+            break
         if one.entry_id in served:
             continue
         short = [b for b, units in sorted(one.needs.items()) if units > left.get(b, 0)]

@@ -22,3 +22,10 @@ def serve(**_: Any) -> None:
 def end_over(**_: Any) -> None:
     """Every minute: who waits for nothing that is still to come is told; idle lines are closed."""
     operations.end_over(at=clock.now())
+
+
+@shared_task
+def learn_odds(**_: Any) -> None:
+    """Once a day: the odds are learnt anew, region by region."""
+    for region_id in queries.regions_with_lists():
+        operations.learn(region_id=region_id, at=clock.now())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -52,7 +54,8 @@ def join(request: HttpRequest, region: str) -> HttpResponse:
             form.suggest_limit(max(each.total_fen for each in quotes))
     context = {
         "region": place, "options": options, "form": form, "quotes": quotes,
-        "ahead": _ahead(options), "minutes": int(operations.CLAIM_FOR.total_seconds() // 60),
+        "ahead": _ahead(options), "chance": _chance(place, kind, options, quotes, at),
+        "minutes": int(operations.CLAIM_FOR.total_seconds() // 60),
     }  # fmt: skip
     return render(request, "bookings_waitlist/join.html", context)
 
@@ -73,6 +76,7 @@ def show(request: HttpRequest, entry_id: int) -> HttpResponse:
         "region": entry.region,
         "rank": queries.rank(entry),
         "passings": queries.passings(entry),
+        "chance": queries.chance(entry, at=clock.now()),
         "must_pay": entry.state == EntryState.OFFERED and entry.order is not None,
         "hold_s": int(operations.CLAIM_FOR.total_seconds()),
     }
@@ -143,6 +147,20 @@ def _ahead(options: Options) -> int:
     """How many parties wait already for what one came for."""
     found = queries.lengths({demand.bucket_id for demand in options.wanted.all_demands()})
     return max(found.values(), default=0)
+
+
+def _chance(
+    place: Region, kind: str, options: Options, quotes: Sequence[Quote], at: datetime
+) -> int | None:
+    """The odds of what is asked for; before that is known, of one person for what one came for."""
+    if quotes:
+        wanted = [queries.Wanted(q.offers[0].starts_at, q.demands) for q in quotes]
+        size = len(quotes[0].ask.party)
+    else:
+        units = {demand.bucket_id: demand.units for demand in options.wanted.all_demands()}
+        wanted, size = [queries.Wanted(options.wanted.starts_at, units)], 1
+    seller = queries.Seller(place.pk, options.wanted.supplier_id, kind)
+    return queries.chance_of_joining(seller, wanted, size=size, at=at)
 
 
 def _text(request: HttpRequest, name: str, most: int) -> str:

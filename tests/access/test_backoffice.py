@@ -91,6 +91,7 @@ OF_THE_PLATFORM = frozenset(
         "bookings_tabs.Tab",
         "bookings_shares.Division",
         "bookings_waitlist.Decision",
+        "bookings_waitlist.OddsTable",
         "kernel_audit.Entry",
         "kernel_outbox.Event",
         "kernel_places.Place",

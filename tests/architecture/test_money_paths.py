@@ -27,6 +27,9 @@ NOT_MONEY = {
     "bookings/payments/fakes/keys.py": "a folder",
     "bookings/waiting/fairness.py": "shares of pairs",
     "bookings/waiting/words.py": "minutes",
+    "bookings/waitlist/history.py": "days",
+    "bookings/waitlist/odds.py": "chances",
+    "bookings/waitlist/queries/chances.py": "days",
     "tourism/areas/loading/rows.py": "degrees",
 }
 """Files in which a float is something else than money, and what."""

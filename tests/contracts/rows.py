@@ -48,7 +48,7 @@ from bookings.shares.models import Division, Rule, Share
 from bookings.tabs.models import Bill, Item, Tab
 from bookings.tabs.models import Payout as TabPayout
 from bookings.waiting.models import Sale, Turn
-from bookings.waitlist.models import Decision, Try, Wish
+from bookings.waitlist.models import Decision, OddsTable, Try, Wish
 from bookings.waitlist.models import Entry as WaitlistEntry
 from bookings.warnings.models import PlaceWarning
 from kernel import seals
@@ -435,6 +435,15 @@ def decision(n: int) -> Decision:
     )  # fmt: skip
 
 
+def odds_table(n: int) -> OddsTable:
+    region = RegionFactory()
+    return OddsTable.objects.create(
+        region=region, organisation=OrganisationFactory(region=region), kind="plain",
+        version=n + 1, looks=200 + n, served=100,
+        learnt={"weights": [1.0, 0.0, 0.0, 0.0], "steps": [[0.0, 0.5]]}, learnt_at=moment(n),
+    )  # fmt: skip
+
+
 def second_place(n: int) -> Try:
     return Try.objects.create(
         scope=f"plain:{n}", identity="x", actor=f"guest:{n}", organisation=OrganisationFactory(),
@@ -510,6 +519,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Message: message,
     Wording: wording,
     Notice: notice,
+    OddsTable: odds_table,
     PlaceWarning: place_warning,
     Order: order,
     Organisation: lambda _n: OrganisationFactory(region=RegionFactory()),

@@ -29,6 +29,7 @@ from tourism.tickets.offers import KIND
 from tourism.tickets.pricing import ADULT, Fare
 from tourism.tickets.queries import DayRow, DayState, SlotRow
 from tourism.tickets.rows import hours_words
+from tourism.tickets.sold_out import WaitingList, waiting_lists
 
 WEEKS = 5
 FARTHEST = timedelta(days=731)
@@ -56,7 +57,7 @@ class FareRow:
 class TicketPart:
     """The part of an area's page that sells: days, entry times, classes, terms.
 
-    ``lists`` are the entry times that are sold out, each with the address of its waiting list.
+    ``lists`` are the entry times that are sold out, each with its waiting list.
     """
 
     product: Product
@@ -66,7 +67,7 @@ class TicketPart:
     day: date | None
     day_note: str
     slots: list[dict[str, Any]]
-    lists: list[tuple[str, str]]
+    lists: list[WaitingList]
     fares: list[FareRow]
     together: list[Published]
     adult: Price
@@ -153,7 +154,7 @@ def _tickets(
         day=day,
         day_note=_day_note(facts, shown),
         slots=_slot_choices(facts, rows, day, at),
-        lists=_waiting_lists(facts, rows, day, at),
+        lists=waiting_lists(facts, rows, day, at),
         fares=_fares(facts, shown, price_of),
         together=_together(facts, shown),
         adult=price_of(shown.adult_fen if shown else facts.prices.off_fen),
@@ -240,20 +241,6 @@ def _slot_choices(
             "checked": row.id == first,
         }
         for row, closed in zip(shown, words, strict=True)
-    ]
-
-
-def _waiting_lists(
-    facts: ProductFacts, rows: Sequence[SlotRow], day: date | None, at: datetime
-) -> list[tuple[str, str]]:
-    """Entry times of a day that are sold out, and where one can wait for what others give back."""
-    if day is None or facts.shut_on(day):
-        return []
-    full = [r for r in rows if r.date == day and r.is_open and r.starts_at > at and r.left <= 0]
-    path = reverse("waitlist:join", args=[facts.region.slug])
-    tz = facts.region.tz
-    return [
-        (f"{r.starts_at.astimezone(tz):%H:%M}", f"{path}?kind={KIND}&ref={r.ref}") for r in full
     ]
 
 

@@ -74,6 +74,6 @@ def open_kept(units: Mapping[int, int]) -> dict[int, int]:
     return opened
 
 
-def mark_served(return_id: int, *, at: datetime) -> bool:
-    """Note that a return was offered to everybody who waits; False: it was noted before."""
-    return bool(Return.objects.filter(pk=return_id, served_at__isnull=True).update(served_at=at))
+def mark_served(return_ids: Collection[int], *, at: datetime) -> None:
+    """Note that these returns were offered to everybody who waits; once each."""
+    Return.objects.filter(pk__in=return_ids, served_at__isnull=True).update(served_at=at)

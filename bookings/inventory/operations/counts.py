@@ -188,14 +188,17 @@ def grow(units: Mapping[int, int]) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def take(groups: Sequence[Sequence[Demand]], *, with_kept: bool = False) -> list[Shortage | None]:
+def take(
+    groups: Sequence[Sequence[Demand]], *, with_kept: bool = False, in_sequence: bool = False
+) -> list[Shortage | None]:
     """Take units for several groups, decided one after the other in the given order.
 
     Each group is taken whole or not at all; the answer has one entry per group, None where it was
     taken. Runs inside the caller's transaction and should be its last step: the buckets stay
     locked until the commit. Locks once, in id order. Where everybody fits, the same statement moves
     all counts; otherwise one UPDATE moves those of the groups that fit. ``with_kept``: it is for those
-    who wait, who get what is kept first.
+    who wait, who get what is kept first. ``in_sequence``: behind the first group that does not fit
+    nothing is taken.
     """
     wanted = _together(demand for group in groups for demand in group)
     if not wanted:
@@ -208,7 +211,10 @@ def take(groups: Sequence[Sequence[Demand]], *, with_kept: bool = False) -> list
         if rows and rows[0][2]:
             return [None] * len(groups)
         room, moved = {bucket_id: left for bucket_id, left, _all in rows}, dict[int, int]()
-        answers = [_decide(group, room, moved) for group in groups]
+        answers = list[Shortage | None]()
+        for group in groups:
+            is_over = in_sequence and bool(answers) and answers[-1] is not None
+            answers.append(answers[-1] if is_over else _decide(group, room, moved))
         if moved:
             kept = _KEPT_FIRST.format(units="m.units") if with_kept else ""
             cursor.execute(_TAKE_SOME.format(kept=kept), [list(moved), list(moved.values())])

@@ -29,7 +29,7 @@ from bookings.orders.operations.lapse import lapse_due
 from bookings.orders.operations.leave_out import leave_out
 from bookings.orders.operations.limits import LimitReached
 from bookings.orders.operations.own import OwnMoney, is_own, refuse_own
-from bookings.orders.operations.place import KeyReused, place, place_many
+from bookings.orders.operations.place import KeyReused, NotReached, place, place_many
 from bookings.orders.operations.settle import (
     note_set_aside,
     settle,
@@ -64,6 +64,7 @@ __all__ = (
     "NoReasonGiven",
     "NotChangeable",
     "NotPlain",
+    "NotReached",
     "NotWaiting",
     "OtherSeller",
     "OwnMoney",

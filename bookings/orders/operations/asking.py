@@ -59,13 +59,22 @@ def ask_sellers(requests: Sequence[PlaceRequest], at: datetime) -> list[Quoted |
     transaction.
     """
     bounds = [_out_of_bounds(request) for request in requests]
-    sound = [request for request, out in zip(requests, bounds, strict=True) if out is None]
+    sound = [r for r, out in zip(requests, bounds, strict=True) if out is None and not r.offers]
     replies = iter(registry.offer_all(_full_asks(sound), at=at))
     rules = iter(_rules(sound, at))
     return [
-        out or _sellable(request, [next(replies) for _ask in request.asks], next(rules))
+        out
+        or _as_quoted(request)
+        or _sellable(request, [next(replies) for _ask in request.asks], next(rules))
         for request, out in zip(requests, bounds, strict=True)
     ]
+
+
+def _as_quoted(request: PlaceRequest) -> Quoted | Refusal | None:
+    """The offers that a request brings with it; None: they are to be asked for."""
+    if not request.offers:
+        return None
+    return _objection(request, request.offers) or Quoted(request.offers, [0] * len(request.offers))
 
 
 def _rules(requests: Sequence[PlaceRequest], at: datetime) -> list[list[Rule]]:

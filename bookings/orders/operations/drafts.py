@@ -43,7 +43,7 @@ class PlaceRequest:
     ``uses_points``: the buyer's points pay what they can. ``by_class``: campaigns for the
     buyer's class of members count. ``via`` is the distribution code that the buyer came by.
     ``takes_kept``: it is for somebody who waits, whom kept units are for; it is placed with none that is
-    not, and may be held for longer.
+    not, and may be held for longer. ``offers`` answer its only ask, where that was asked just now.
     """
 
     actor: str
@@ -65,6 +65,7 @@ class PlaceRequest:
     via: str = ""
     hold_for: timedelta = HOLD_FOR
     takes_kept: bool = False
+    offers: tuple[Offer, ...] = ()
     request_id: str = field(default_factory=trace.current)
 
     @property

@@ -42,6 +42,12 @@ class KeyReused(Refusal):
     message = _("This form was already used for another order. Please start again from the cart.")
 
 
+class NotReached(Refusal):
+    """Of requests that are placed in sequence one before this was refused: nothing was decided."""
+
+    message = _("One order before this one was refused.")
+
+
 def place(request: PlaceRequest, *, at: datetime) -> Order:
     """Place one order and hold its units until ``at`` + HOLD_FOR.
 
@@ -54,15 +60,20 @@ def place(request: PlaceRequest, *, at: datetime) -> Order:
     return outcome
 
 
-def place_many(requests: Sequence[PlaceRequest], *, at: datetime) -> list[Order | Refusal]:
+def place_many(
+    requests: Sequence[PlaceRequest], *, at: datetime, in_sequence: bool = False
+) -> list[Order | Refusal]:
     """Place several orders together, each with its own outcome, in arrival order.
 
     Refusals speak the active language: who groups requests groups those of one language.
+    ``in_sequence``: what one is refused may change what the next is to get, so that behind the first
+    refusal nothing is placed; those are answered NotReached.
     """
     firsts: dict[tuple[str, str], PlaceRequest] = {}
     for request in requests:
         firsts.setdefault(request.identity, request)
-    outcomes = dict(zip(firsts, _place_each(list(firsts.values()), at), strict=True))
+    answers = _place_each(list(firsts.values()), at, in_sequence)
+    outcomes = dict(zip(firsts, answers, strict=True))
     return [_outcome_for(r, firsts[r.identity], outcomes[r.identity]) for r in requests]
 
 
@@ -73,19 +84,23 @@ def _outcome_for(
     return outcome if request is first or request.body_hash == first.body_hash else KeyReused()
 
 
-def _place_each(requests: Sequence[PlaceRequest], at: datetime) -> list[Order | Refusal]:
+def _place_each(
+    requests: Sequence[PlaceRequest], at: datetime, in_sequence: bool
+) -> list[Order | Refusal]:
     answers = limits.counted(ask_sellers(requests, at))
     drafts = [
         _draft(request, answer, at) for request, answer in zip(requests, answers, strict=True)
     ]
     sold_out.turn_away([d for d in drafts if d.is_alive and not d.request.takes_kept])
-    _write([draft for draft in drafts if draft.is_alive], at)
+    if in_sequence:
+        _stop_at_a_no(drafts)
+    _write([draft for draft in drafts if draft.is_alive], at, in_sequence)
     losers = [number for number, draft in enumerate(drafts) if draft.lost_its_place]
     contested = {d.bucket_id for number in losers for d in drafts[number].all_demands()}
     if losers and lapse_due(at=at, bucket_ids=contested):
         for number in losers:
             drafts[number] = _again(drafts[number], at)
-        _write([drafts[number] for number in losers], at)
+        _write([drafts[number] for number in losers], at, in_sequence)
     sold_out.remember(d.lacks for d in drafts if d.lacks is not None)
     return [draft.outcome for draft in drafts if draft.outcome is not None]
 
@@ -100,13 +115,23 @@ def _again(draft: Draft, at: datetime) -> Draft:
     return draw(draft.request, draft.offers, draft.items, at=at)
 
 
-def _write(drafts: Sequence[Draft], at: datetime) -> None:
+def _stop_at_a_no(drafts: Sequence[Draft]) -> None:
+    """Behind the first that is refused nobody is placed; they are tried again if that one is."""
+    first: Draft | None = None
+    for draft in drafts:
+        if first is None:
+            first = draft if isinstance(draft.outcome, Refusal) else None
+        elif draft.is_alive:
+            draft.outcome, draft.lost_its_place = NotReached(), first.lost_its_place
+
+
+def _write(drafts: Sequence[Draft], at: datetime, in_sequence: bool) -> None:
     """One transaction for all drafts; sets every outcome."""
     if drafts:
-        rivals.try_again(partial(_write_once, drafts, at))
+        rivals.try_again(partial(_write_once, drafts, at, in_sequence))
 
 
-def _write_once(drafts: Sequence[Draft], at: datetime) -> None:
+def _write_once(drafts: Sequence[Draft], at: datetime, in_sequence: bool) -> None:
     for draft in drafts:
         draft.begin()
     with transaction.atomic(durable=True):
@@ -114,9 +139,13 @@ def _write_once(drafts: Sequence[Draft], at: datetime) -> None:
         _answer_repeats([draft for draft in drafts if draft.order_id is None])
         placed = [draft for draft in drafts if draft.is_alive]
         _claim(placed, at)
+        if in_sequence:
+            _stop_at_a_no(drafts)
         _note_changes([draft for draft in placed if draft.is_alive], at)
         _record([draft for draft in placed if draft.is_alive], at)
-        _take([draft for draft in placed if draft.is_alive])
+        _take([draft for draft in placed if draft.is_alive], in_sequence)
+        if in_sequence:
+            _stop_at_a_no(drafts)
         spend([draft for draft in placed if draft.is_alive], at)
         _delete([draft for draft in placed if not draft.is_alive])
     for draft in placed:
@@ -191,10 +220,10 @@ def _record(drafts: Sequence[Draft], at: datetime) -> None:
         draft.event_id = event_id
 
 
-def _take(drafts: Sequence[Draft]) -> None:
+def _take(drafts: Sequence[Draft], in_sequence: bool) -> None:
     with_kept = bool(drafts) and all(draft.request.takes_kept for draft in drafts)
     demands = [draft.all_demands() for draft in drafts]
-    shortages = inventory.take(demands, with_kept=with_kept)
+    shortages = inventory.take(demands, with_kept=with_kept, in_sequence=in_sequence)
     for draft, shortage in zip(drafts, shortages, strict=True):
         if shortage is not None:
             draft.lacks = shortage.bucket_id

@@ -13,6 +13,7 @@ from bookings.waitlist.operations.joining import (
     join,
     look,
 )
+from bookings.waitlist.operations.learning import learn
 from bookings.waitlist.operations.paying import pay
 from bookings.waitlist.operations.serving import CLAIM_FOR, KEPT_FOR, serve
 from bookings.waitlist.operations.telling import tell
@@ -32,6 +33,7 @@ __all__ = (
     "end_over",
     "heard",
     "join",
+    "learn",
     "leave",
     "look",
     "pay",

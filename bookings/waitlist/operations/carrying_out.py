@@ -1,15 +1,15 @@
-"""Place the orders of those whose turn it is, and write down how it ended."""
+"""Place the orders of those whose turn it is, in their order, and write down how it ended."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import translation
 
-from bookings.contracts import Ask
+from bookings.inventory import queries as counts
 from bookings.orders import operations as orders
 from bookings.orders import queries as placed
 from bookings.orders.models import Order, State
@@ -17,28 +17,47 @@ from bookings.waitlist.choosing import Lack
 from bookings.waitlist.models import Decision, Entry, EntryState, Outcome, Place, Wish
 from bookings.waitlist.operations.checking import Quote, verdicts
 from bookings.waitlist.operations.ending import heard
-from bookings.waitlist.operations.notes import note_passed
+from bookings.waitlist.operations.notes import Note, note_passed, words_of
 from kernel import seals
 from kernel.errors import Refusal
 from kernel.outbox import operations as outbox
 
+Chosen = tuple[Entry, Wish]
+Said = Mapping[int, Quote | Refusal]
 
-def carry_out(entries: Sequence[Entry], *, at: datetime, hold_for: timedelta) -> int:
-    """Place the order of every entry that is being served; how many have won.
+_OFFER = """
+    UPDATE bookings_waitlist_entry AS e SET state = 'OFFERED', order_id = o.order_id, served_at = %s
+    FROM unnest(%s::bigint[], %s::bigint[]) AS o(entry_id, order_id)
+    WHERE e.id = o.entry_id AND e.state = 'SERVING' RETURNING e.id
+"""
 
-    An entry whose order is there already, from before a crash, gets that one.
+
+def carry_out(
+    entries: Sequence[Entry], *, at: datetime, hold_for: timedelta, known: Said | None = None
+) -> int:
+    """Place the orders of entries that are being served, in the given order; how many have won.
+
+    An entry whose order is there already, from before a crash, gets that one. The first that is
+    refused is passed over, and those behind it wait again: what it was to get may be theirs now.
+    ``known`` is what their wishes are now, where that was just asked.
     """
     wishes = Wish.objects.in_bulk([entry.chosen_wish for entry in entries])
     chosen = [(entry, wishes[entry.chosen_wish]) for entry in entries if entry.chosen_wish]
-    outcomes: dict[int, Order | Refusal] = {**(before := _found(entries))}
-    fresh = [(entry, wish) for entry, wish in chosen if entry.pk not in outcomes]
-    outcomes |= _placed(fresh, at, hold_for) if fresh else {}
+    before = _found(entries)
+    fresh = [(entry, wish) for entry, wish in chosen if entry.pk not in before]
+    outcomes: dict[int, Order | Refusal] = {**before}
+    if fresh:
+        outcomes |= _placed(fresh, known or verdicts(fresh, at=at), at, hold_for)
+    won = {pk: order for pk, order in outcomes.items() if isinstance(order, Order)}
     with transaction.atomic(durable=True):
-        for entry, wish in chosen:
-            _write(entry, wish, outcomes[entry.pk], at)
+        _write(won, at)
         for order in before.values():
             _catch_up(order, at)
-    return sum(isinstance(outcome, Order) for outcome in outcomes.values())
+        for entry, wish in chosen:
+            if isinstance(refusal := outcomes.get(entry.pk), Refusal):
+                _unserve(entry, wish, refusal, at)
+        _put_back([entry for entry, _wish in chosen if entry.pk not in outcomes])
+    return len(won)
 
 
 def _found(entries: Sequence[Entry]) -> dict[int, Order]:
@@ -48,33 +67,46 @@ def _found(entries: Sequence[Entry]) -> dict[int, Order]:
 
 
 def _placed(
-    fresh: Sequence[tuple[Entry, Wish]], at: datetime, hold_for: timedelta
+    fresh: Sequence[Chosen], known: Said, at: datetime, hold_for: timedelta
 ) -> dict[int, Order | Refusal]:
-    """One transaction for those of one language: refusals speak while they are made."""
-    known = verdicts(fresh, at=at)
-    outcomes: dict[int, Order | Refusal] = {
-        pk: said for pk, said in known.items() if isinstance(said, Refusal)
-    }
-    by_language: dict[str, list[tuple[Entry, Quote]]] = defaultdict(list)
-    for entry, _wish in fresh:
-        said = known[entry.pk]
-        if isinstance(said, Quote):
-            by_language[entry.language].append((entry, said))
-    for language, group in by_language.items():
-        requests = [_request(e, q.ask, q.total_fen, hold_for) for e, q in group]
-        with translation.override(language):
-            answers = orders.place_many(requests, at=at)
-        outcomes |= {entry.pk: a for (entry, _quote), a in zip(group, answers, strict=True)}
+    """What became of each by entry, up to the first that is refused, and that in its own language."""
+    outcomes: dict[int, Order | Refusal] = {}
+    waiting = list(fresh)
+    while waiting:
+        entry, wish = waiting[0]
+        if isinstance(said := known[wish.pk], Refusal):
+            return outcomes | {entry.pk: said}
+        answers = _place(waiting, known, at, hold_for)
+        won = [answer for answer in answers if isinstance(answer, Order)]
+        outcomes |= {one.pk: order for (one, _w), order in zip(waiting, won, strict=False)}
+        if not won and isinstance(answers[0], Refusal):
+            return outcomes | {entry.pk: answers[0]}
+        waiting = waiting[len(won) :]
     return outcomes
 
 
-def _request(entry: Entry, ask: Ask, total_fen: int, hold_for: timedelta) -> orders.PlaceRequest:
+def _place(
+    waiting: Sequence[Chosen], known: Said, at: datetime, hold_for: timedelta
+) -> list[Order | Refusal]:
+    """In one transaction; a refusal speaks while it is made, the language of the first."""
+    quoted = takewhile(lambda pair: isinstance(known[pair[1].pk], Quote), waiting)
+    requests = [
+        _request(entry, said, hold_for)
+        for entry, wish in quoted
+        if isinstance(said := known[wish.pk], Quote)
+    ]
+    with translation.override(waiting[0][0].language):
+        return orders.place_many(requests, at=at, in_sequence=True)
+
+
+def _request(entry: Entry, said: Quote, hold_for: timedelta) -> orders.PlaceRequest:
     return orders.PlaceRequest(
         actor=entry.actor,
         request_key=entry.order_key,
         region_id=entry.region_id,
-        asks=(ask,),
-        shown_total_fen=total_fen,
+        asks=(said.ask,),
+        offers=tuple(said.offers),
+        shown_total_fen=said.total_fen,
         language=entry.language,
         contact=seals.unseal(entry.contact_sealed, purpose="phone"),
         user_id=entry.user_id,
@@ -83,30 +115,64 @@ def _request(entry: Entry, ask: Ask, total_fen: int, hold_for: timedelta) -> ord
     )
 
 
-def _write(entry: Entry, wish: Wish, outcome: Order | Refusal, at: datetime) -> None:
-    serving = Entry.objects.filter(pk=entry.pk, state=EntryState.SERVING)
-    if isinstance(outcome, Refusal):
-        if serving.update(state=EntryState.WAITING, chosen_wish=None, chosen_return=None):
-            _unserve(entry, wish, outcome, at)
-        return
-    if not serving.update(state=EntryState.OFFERED, order=outcome, served_at=at):
-        return
-    Place.objects.filter(entry=entry).delete()
-    outbox.record(
-        name="bookings.waitlist.won",
-        key=f"waitlist-won:{entry.pk}",
-        facts={"entry_id": entry.pk, "order_id": outcome.pk},
-        at=at,
-    )
+def _write(won: Mapping[int, Order], at: datetime) -> None:
+    """They have their orders, stand in no line any more, and hear of it; by compare-and-set."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OFFER, [at, list(won), [order.pk for order in won.values()]])
+        moved = [entry_id for (entry_id,) in cursor.fetchall()]
+    Place.objects.filter(entry__in=moved).delete()
+    news = [
+        outbox.News(
+            name="bookings.waitlist.won",
+            key=f"waitlist-won:{entry_id}",
+            facts={"entry_id": entry_id, "order_id": won[entry_id].pk},
+        )
+        for entry_id in moved
+    ]
+    outbox.record_many(news, at=at)
 
 
 def _unserve(entry: Entry, wish: Wish, refusal: Refusal, at: datetime) -> None:
     """It could not be placed after all: the decision says so, and it is passed over."""
+    if not _wait_again([entry]):
+        return
     served = Decision.objects.filter(entry=entry, outcome=Outcome.SERVED)
-    for row in served:
-        lack = Lack(entry.pk, wish.pk, row.bucket_id, row.units, row.free)
-        note_passed(entry.region_id, row.return_id or 0, lack, refusal.code, refusal.reason, at=at)
+    words = words_of(refusal, entry.language)
+    note_passed(
+        [
+            Note(entry.region_id, row.return_id or 0, lack, refusal.code, words)
+            for row in served
+            for lack in [Lack(entry.pk, wish.pk, row.bucket_id, row.units, row.free)]
+        ],
+        at=at,
+    )
     served.delete()
+    _forget_what_follows(entry)
+
+
+def _put_back(entries: Sequence[Entry]) -> None:
+    """Nothing was decided about them after all."""
+    again = _wait_again(entries)
+    Decision.objects.filter(entry__in=again, outcome=Outcome.SERVED).delete()
+
+
+def _wait_again(entries: Sequence[Entry]) -> list[int]:
+    """Those of them who were being served wait again."""
+    rows = Entry.objects.filter(pk__in=[entry.pk for entry in entries], state=EntryState.SERVING)
+    ids = list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
+    if ids:
+        rows.update(state=EntryState.WAITING, chosen_wish=None, chosen_return=None)
+    return ids
+
+
+def _forget_what_follows(entry: Entry) -> None:
+    """What was decided about returns behind the one it should have got is decided anew."""
+    here = entry.chosen_return or 0
+    behind = counts.unserved_from(entry.region_id, first=here)
+    rows = Decision.objects.filter(return_id__in=behind)
+    rows.filter(outcome=Outcome.NOBODY).delete()
+    passed = rows.filter(outcome=Outcome.PASSED)
+    passed.exclude(return_id=here, entry__lte=entry.pk).delete()
 
 
 def _catch_up(order: Order, at: datetime) -> None:

@@ -75,11 +75,10 @@ def quote(wanted: Sequence[tuple[Going, str]], *, at: datetime) -> list[Quote | 
 def verdicts(
     chosen: Sequence[tuple[Entry, Wish]], *, at: datetime
 ) -> Mapping[int, Quote | Refusal]:
-    """By entry: what the wish that came up is now, for no more than its limit."""
+    """By wish: what it is now, for no more than the limit of its entry."""
     quotes = quote([(Going.of(entry), wish.ref) for entry, wish in chosen], at=at)
     return {
-        entry.pk: _within(entry, found)
-        for (entry, _wish), found in zip(chosen, quotes, strict=True)
+        wish.pk: _within(entry, found) for (entry, wish), found in zip(chosen, quotes, strict=True)
     }
 
 

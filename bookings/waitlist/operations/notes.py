@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import translation
@@ -13,16 +15,29 @@ from kernel.errors import Refusal
 from kernel.naming import say
 
 
-def note_passed(
-    region_id: int, return_id: int, lack: Lack, reason: str, words: str, *, at: datetime
-) -> None:
-    """Write a PASSED decision; one for the wish and the return, however often it comes up."""
-    row = Decision(
-        region_id=region_id, return_id=return_id, bucket_id=lack.bucket_id, free=lack.free,
-        outcome=Outcome.PASSED, entry_id=lack.entry_id, wish_id=lack.wish_id, units=lack.units,
-        reason=reason[:40], words=words[:300], at=at,
-    )  # fmt: skip
-    Decision.objects.bulk_create([row], ignore_conflicts=True)
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Who lacked what of a return, and why they did not get it: for machines and in words."""
+
+    region_id: int
+    return_id: int
+    lack: Lack
+    reason: str
+    words: str
+
+
+def note_passed(notes: Sequence[Note], *, at: datetime) -> None:
+    """Write PASSED decisions; one for the wish and the return, however often it comes up."""
+    rows = [
+        Decision(
+            region_id=note.region_id, return_id=note.return_id, bucket_id=note.lack.bucket_id,
+            free=note.lack.free, outcome=Outcome.PASSED, entry_id=note.lack.entry_id,
+            wish_id=note.lack.wish_id, units=note.lack.units, reason=note.reason[:40],
+            words=note.words[:300], at=at,
+        )
+        for note in notes
+    ]  # fmt: skip
+    Decision.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def words_of(refusal: Refusal, language: str) -> str:

@@ -1,13 +1,15 @@
 """Hand out what came free: return by return, by rank, whole parties; everybody passed over hears why.
 
-One worker at a time serves a region (a lease; each step compares its token). Every step is written
-before it is carried out, and an order is placed under its entry's own key: who goes on after a crash
-comes to the same winners, and nobody is served twice.
+One worker at a time serves a region (a lease; each step compares its token). Many returns are handed
+out at one go, as if each had been alone (``planning``). What was decided is committed before it is
+carried out, and an order is placed under its entry's own key: who goes on after a crash comes to the
+same winners, and nobody is served twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -16,13 +18,13 @@ from bookings.inventory import operations as inventory
 from bookings.inventory import queries as counts
 from bookings.inventory.models import Return
 from bookings.waitlist import queries
-from bookings.waitlist.choosing import Lack, Pick, Step, choose
-from bookings.waitlist.models import Decision, Entry, EntryState, Outcome, Wish
+from bookings.waitlist.models import Decision, Entry, EntryState, Outcome
+from bookings.waitlist.operations import deciding
 from bookings.waitlist.operations.carrying_out import carry_out
-from bookings.waitlist.operations.checking import Quote, verdicts
+from bookings.waitlist.operations.hearing import Hearing
 from bookings.waitlist.operations.lines import line_up
-from bookings.waitlist.operations.notes import no_room, note_passed, words_of
-from kernel.errors import Refusal
+from bookings.waitlist.operations.notes import note_passed
+from bookings.waitlist.planning import Asked, Freed, Passed, Plan, Planned, Won, plan
 from kernel.leases import operations as leases
 
 CLAIM_FOR = timedelta(minutes=20)
@@ -30,6 +32,15 @@ CLAIM_FOR = timedelta(minutes=20)
 
 KEPT_FOR = timedelta(minutes=20)
 """How long what fits nobody is kept before it is sold openly."""
+
+MOST = 500
+"""So many returns are handed out at one go."""
+
+_AHEAD = 12
+"""So many parties of every size are read beyond those that may fit, in case some are passed over."""
+
+_MOST_LOOKS = 8
+"""So often the sellers are asked about one go; what is not heard by then is left for the next."""
 
 _LEASE_S = 60
 
@@ -39,12 +50,22 @@ class Serving:
 
     def __init__(self, region_id: int, owner: str, at: datetime) -> None:
         self.region_id, self.at = region_id, at
-        self.key = f"waitlist:{region_id}"
-        self.token = leases.take(key=self.key, owner=owner, seconds=_LEASE_S, at=at)
+        self.key, self.owner, self._began = f"waitlist:{region_id}", owner, time.monotonic()
+        self.token = self._take()
+
+    def prolong(self) -> None:
+        """There is more to do. :raises leases.Lost: somebody else serves by now."""
+        self.token = self._take()
+        if self.token is None:
+            raise leases.Lost
 
     def check(self) -> None:
         """In a transaction: nobody else serves by now. :raises leases.Lost: somebody does."""
         leases.check(key=self.key, token=self.token or 0)
+
+    def _take(self) -> int | None:
+        now = self.at + timedelta(seconds=time.monotonic() - self._began)
+        return leases.take(key=self.key, owner=self.owner, seconds=_LEASE_S, at=now)
 
 
 def serve(*, region_id: int, owner: str, at: datetime) -> int:
@@ -57,145 +78,116 @@ def serve(*, region_id: int, owner: str, at: datetime) -> int:
         return 0
     try:
         won = _resume(turn)
-        for step in counts.unserved(region_id):
-            won += _hand_out(turn, step)
-            _close(turn, step)
-        for step in counts.leftovers(region_id, since=at - KEPT_FOR):
-            won += _hand_out(turn, step)
+        while returns := counts.unserved(region_id, most=MOST):
+            turn.prolong()
+            won += _hand_out(turn, [Freed(one.pk, _units(one)) for one in returns])
+        kept = counts.leftovers(region_id, since=at - KEPT_FOR)
+        won += _offer_again(turn, [Freed(one.pk, _units(one), is_new=False) for one in kept])
         _open_what_nobody_wants(turn)
     except leases.Lost:
         return 0
     return won
 
 
+def _units(one: Return) -> dict[int, int]:
+    return {int(bucket): units for bucket, units in one.units.items()}
+
+
 def _resume(turn: Serving) -> int:
-    """Finish what a worker had begun who is no more."""
-    begun = Entry.objects.filter(region=turn.region_id, state=EntryState.SERVING).order_by("pk")
-    entries = list(begun)
+    """Finish what a worker had begun who is no more, in its order."""
+    begun = Entry.objects.filter(region=turn.region_id, state=EntryState.SERVING)
+    entries = list(begun.order_by("chosen_return", "pk"))
     return carry_out(entries, at=turn.at, hold_for=CLAIM_FOR) if entries else 0
 
 
-def _hand_out(turn: Serving, given: Return) -> int:
-    """Serve everybody who fits into what came free, until nobody does."""
-    won = 0
-    while steps := _next_steps(turn, given):
-        picks = [step for step in steps if isinstance(step, Pick)]
-        if picks:
-            begun = Entry.objects.filter(pk__in=_begin(turn, given, picks)).order_by("pk")
-            won += carry_out(list(begun), at=turn.at, hold_for=CLAIM_FOR)
+def _hand_out(turn: Serving, freed: Sequence[Freed]) -> int:
+    """Hand out the first of these returns, as many as can be seen through; how many parties won."""
+    won, through = _step(turn, freed)
+    if through:
+        _close(turn, through)
     return won
 
 
-def _next_steps(turn: Serving, given: Return) -> list[Step]:
-    """The next steps by the rule, up to the first that turns out not to be had; that one is noted."""
-    room = _room(turn, given, map(int, given.units))
-    if not any(units > 0 for units in room.values()):
-        return []
-    found = queries.candidates(room, but=queries.passed_wishes(given.pk), at=turn.at)
-    others = {bucket for one in found for bucket in one.needs} - set(room)
-    known = room | _room(turn, given, others)
-    steps = choose(found, room=known, given=room)
-    return _as_far_as_good(turn, given, steps)
+def _offer_again(turn: Serving, kept: Sequence[Freed]) -> int:
+    """Offer what is kept to whoever has joined since; until everybody was asked."""
+    won, rest = 0, list(kept)
+    while rest:
+        turn.prolong()
+        served, through = _step(turn, rest[:MOST])
+        won += served
+        rest = [one for one in rest if one.return_id not in through]
+    return won
 
 
-def _room(turn: Serving, given: Return, buckets: Iterable[int]) -> dict[int, int]:
-    """What is free for those who wait, as if nothing had come free after this return."""
-    return counts.room_for_waiting(list(buckets), region_id=turn.region_id, after=given.pk)
+def _step(turn: Serving, freed: Sequence[Freed]) -> tuple[int, set[int]]:
+    """Plan, commit what was decided, place: how many have won, and which returns are through."""
+    made, hearing = _plan(turn, freed)
+    steps = _begin(turn, made, hearing, is_new=freed[0].is_new)
+    if made.short is not None and len(steps) == len(made.steps):
+        with transaction.atomic():
+            line_up([hearing.wanted(made.short)], at=turn.at)
+    begun = [step.pick.entry_id for step in steps if isinstance(step, Won)]
+    won = _carry_out(turn, begun, hearing) if begun else 0
+    is_all = won == len(begun)
+    return won, {step.return_id for step in steps if isinstance(step, Asked)} if is_all else set()
 
 
-def _as_far_as_good(turn: Serving, given: Return, steps: Sequence[Step]) -> list[Step]:
-    entries = Entry.objects.in_bulk([step.entry_id for step in steps])
-    wishes = Wish.objects.in_bulk([step.wish_id for step in steps])
-    picks = [step for step in steps if isinstance(step, Pick)]
-    chosen = [(entries[pick.entry_id], wishes[pick.wish_id]) for pick in picks]
-    known = verdicts(chosen, at=turn.at)
-    good: list[Step] = []
-    for step in steps:
-        entry, wish = entries[step.entry_id], wishes[step.wish_id]
-        if isinstance(step, Lack):
-            words = no_room(wish, entry.language)
-            _pass_over(turn, given, step, "no_room", words)
-            good.append(step)
-            continue
-        said = known[step.entry_id]
-        if (trouble := _trouble(turn, given, step, said)) is not None:
-            bucket, units, free = trouble
-            lack = Lack(step.entry_id, step.wish_id, bucket, units, free)
-            if isinstance(said, Refusal):
-                _pass_over(turn, given, lack, said.code, words_of(said, entry.language))
-            else:
-                _pass_over(turn, given, lack, "no_room", no_room(wish, entry.language))
-                with transaction.atomic():
-                    line_up([(wish, said.demands)], at=turn.at)
-            return [*good, lack]
-        good.append(step)
-    return good
+def _plan(turn: Serving, freed: Sequence[Freed]) -> tuple[Plan, Hearing]:
+    """The next steps; lines are read deeper until there is one.
+
+    A return that is gone on with is planned alone: the heads leave out whom it has passed over.
+    """
+    first = freed[0].return_id
+    passed = queries.passed_wishes([one.return_id for one in freed])
+    some = freed[:1] if first in passed else freed
+    hearing = Hearing(turn.region_id, first + (not freed[0].is_new), turn.at)
+    ahead = _AHEAD
+    while True:
+        hearing.read_lines(some, but=passed.get(first, frozenset()), ahead=ahead)
+        made = _heard(some, hearing, passed)
+        if made.steps:
+            return made, hearing
+        ahead *= 4
 
 
-def _trouble(
-    turn: Serving, given: Return, pick: Pick, said: Quote | Refusal
-) -> tuple[int, int, int] | None:
-    """Why a pick cannot be had: the bucket meant, the units wanted of it, what is free there."""
-    bucket = min(pick.free)
-    if isinstance(said, Refusal):
-        return bucket, pick.needs[bucket], pick.free[bucket]
-    room = _room(turn, given, said.demands)
-    for other, units in said.demands.items():
-        if other not in pick.needs and units > room.get(other, 0):
-            return other, units, room.get(other, 0)
-    return None
+def _heard(some: Sequence[Freed], hearing: Hearing, passed: Mapping[int, frozenset[int]]) -> Plan:
+    """A plan of which the sellers were asked what the wishes are now."""
+    for _look in range(_MOST_LOOKS):
+        made = plan(some, **hearing.facts(), passed=passed)
+        if not made.unheard:
+            return made
+        hearing.hear(made.unheard)
+    return plan(some, **hearing.facts(), passed=passed).as_far_as_heard()
 
 
-def _begin(turn: Serving, given: Return, picks: Sequence[Pick]) -> list[int]:
-    """Write down who is served with what, before anything is placed; who has just left is not."""
+def _begin(turn: Serving, made: Plan, hearing: Hearing, *, is_new: bool) -> Sequence[Planned]:
+    """Commit what was decided, before anything is placed; as far as nobody has left meanwhile."""
+    lines = deciding.Lines.of(made)
+    words = hearing.notes([step for step in made.steps if isinstance(step, Passed)])
     with transaction.atomic(durable=True):
         turn.check()
-        begun = [
-            pick
-            for pick in picks
-            if Entry.objects.filter(pk=pick.entry_id, state=EntryState.WAITING).update(
-                state=EntryState.SERVING, chosen_wish=pick.wish_id, chosen_return=given.pk
-            )
-        ]
-        Decision.objects.bulk_create(
-            [
-                Decision(
-                    region_id=turn.region_id, return_id=given.pk, bucket_id=bucket, free=free,
-                    outcome=Outcome.SERVED, entry_id=pick.entry_id, wish_id=pick.wish_id,
-                    units=pick.needs[bucket], at=turn.at,
-                )
-                for pick in begun
-                for bucket, free in sorted(pick.free.items())
-            ]
-        )  # fmt: skip
-    return [pick.entry_id for pick in begun]
+        gone = deciding.who_left([step.pick.entry_id for step in made.won])
+        steps = made.before(gone)
+        won = [step for step in steps if isinstance(step, Won)]
+        deciding.serve_now(won)
+        passed = sum(isinstance(step, Passed) for step in steps)
+        note_passed(words[:passed], at=turn.at)
+        nobody = lines.nobody(steps) if is_new else []
+        deciding.write_down(turn.region_id, won, nobody, at=turn.at)
+    return steps
 
 
-def _pass_over(turn: Serving, given: Return, lack: Lack, reason: str, words: str) -> None:
+def _carry_out(turn: Serving, begun: Sequence[int], hearing: Hearing) -> int:
+    found = Entry.objects.in_bulk(begun)
+    entries = [found[pk] for pk in begun]
+    return carry_out(entries, at=turn.at, hold_for=CLAIM_FOR, known=hearing.known)
+
+
+def _close(turn: Serving, through: Collection[int]) -> None:
+    """Everybody was asked: what is left of these fits nobody."""
     with transaction.atomic(durable=True):
         turn.check()
-        note_passed(turn.region_id, given.pk, lack, reason, words, at=turn.at)
-
-
-def _close(turn: Serving, given: Return) -> None:
-    """Everybody was asked: what is left fits nobody, and that is said."""
-    room = _room(turn, given, map(int, given.units))
-    lines = queries.awaited_by_somebody(room)
-    with transaction.atomic(durable=True):
-        turn.check()
-        if not inventory.mark_served(given.pk, at=turn.at):
-            return
-        Decision.objects.bulk_create(
-            [
-                Decision(
-                    region_id=turn.region_id, return_id=given.pk, bucket_id=bucket, free=free,
-                    outcome=Outcome.NOBODY, at=turn.at,
-                )
-                for bucket, free in sorted(room.items())
-                if free > 0 and bucket in lines
-            ],
-            ignore_conflicts=True,
-        )  # fmt: skip
+        inventory.mark_served(through, at=turn.at)
 
 
 def _open_what_nobody_wants(turn: Serving) -> None:

@@ -164,7 +164,10 @@ def test_a_step_is_handed_out_once():
     inventory.give_back([Demand(bucket)], at=AT)
     step = Return.objects.get()
 
-    assert [inventory.mark_served(step.pk, at=AT) for _twice in range(2)] == [True, False]
+    inventory.mark_served([step.pk], at=AT)
+    inventory.mark_served([step.pk], at=AT + timedelta(minutes=1))
+
+    assert Return.objects.get().served_at == AT
 
 
 @pytest.mark.parametrize(

@@ -264,7 +264,7 @@ def test_what_was_full_a_moment_ago_is_refused_before_anything_is_written(
     wishes = [shop.wish(ask(bucket), total_fen=1000, actor=f"guest:{n}") for n in range(3)]
     [slow] = orders.place_many(wishes[:1], at=at)
     written: list[object] = []
-    monkeypatch.setattr(place_module, "_write", lambda drafts, at: written.extend(drafts))
+    monkeypatch.setattr(place_module, "_write", lambda drafts, *_how: written.extend(drafts))
 
     quick = orders.place_many(wishes[1:], at=at)
 

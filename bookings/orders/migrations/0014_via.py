@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings_orders", "0012_tell_who_secured"),
+        ("bookings_orders", "0013_moved_by_its_supplier"),
     ]
 
     operations = [

@@ -1,90 +1,16 @@
-"""Reads of the waiting list: who could be served, ranks, and what was decided about an entry."""
+"""Entries as their people see them: rank, and what was decided about them."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
 
 from bookings.inventory.models import Bucket, Return
-from bookings.waitlist.choosing import Candidate
 from bookings.waitlist.models import Decision, Entry, EntryState, Outcome, Place
 from kernel.errors import NotFound
-
-MAX_PARTY = 50
-_AHEAD = 20
-
-_IN_RANK = """
-    SELECT g.bucket_id, u.units, g.room / u.units + %s, c.entry_id, c.wish_id
-    FROM unnest(%s::bigint[], %s::int[]) AS g(bucket_id, room)
-    CROSS JOIN LATERAL generate_series(1, least(g.room, %s)) AS u(units)
-    CROSS JOIN LATERAL (
-        SELECT p.entry_id, p.wish_id FROM bookings_waitlist_place AS p
-        JOIN bookings_waitlist_entry AS e ON e.id = p.entry_id AND e.state = 'WAITING'
-        JOIN bookings_waitlist_wish AS w ON w.id = p.wish_id AND w.starts_at > %s
-        WHERE p.bucket_id = g.bucket_id AND p.units = u.units AND NOT p.wish_id = ANY(%s)
-        ORDER BY p.entry_id LIMIT g.room / u.units + %s
-    ) AS c
-"""
-"""Of every size of party the first that may fit, and some more in case one of them is passed over."""
-
-_NEEDS = """
-    SELECT p.entry_id, w.position, p.wish_id, p.bucket_id, p.units
-    FROM bookings_waitlist_place AS p JOIN bookings_waitlist_wish AS w ON w.id = p.wish_id
-    WHERE p.wish_id = ANY(%s)
-"""
-
-
-def candidates(room: Mapping[int, int], *, but: Collection[int], at: datetime) -> list[Candidate]:
-    """The wishes, by rank, that may fit into the free units of these buckets; two statements.
-
-    ``but`` are wishes that were passed over already. As far as the list goes, nobody is missing.
-    """
-    free = {bucket: units for bucket, units in room.items() if units > 0}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _IN_RANK,
-            [_AHEAD, list(free), list(free.values()), MAX_PARTY, at, list(but), _AHEAD],
-        )
-        rows = cursor.fetchall()
-        end = _horizon(rows)
-        wishes = {wish for *_class, entry, wish in rows if end is None or entry <= end}
-        cursor.execute(_NEEDS, [list(wishes)])
-        return _candidates(cursor.fetchall())
-
-
-def _horizon(rows: Sequence[tuple[int, int, int, int, int]]) -> int | None:
-    """Up to which rank nobody is missing: where a size was cut off, its last one; None: nowhere."""
-    classes: dict[tuple[int, int, int], list[int]] = defaultdict(list)
-    for bucket, units, limit, entry, _wish in rows:
-        classes[bucket, units, limit].append(entry)
-    return min(
-        (max(found) for (_b, _u, limit), found in classes.items() if len(found) >= limit),
-        default=None,
-    )
-
-
-def _candidates(rows: Sequence[tuple[int, int, int, int, int]]) -> list[Candidate]:
-    needs: dict[tuple[int, int, int], dict[int, int]] = defaultdict(dict)
-    for entry, position, wish, bucket, units in rows:
-        needs[entry, position, wish][bucket] = units
-    return [Candidate(*key, needs=found) for key, found in sorted(needs.items())]
-
-
-def passed_wishes(return_id: int) -> set[int]:
-    """Wishes that were passed over already while this return is handed out."""
-    rows = Decision.objects.filter(return_id=return_id, outcome=Outcome.PASSED)
-    return set(rows.values_list("wish_id", flat=True))
-
-
-def awaited_by_somebody(bucket_ids: Collection[int]) -> set[int]:
-    """Which of these buckets have anybody in their line."""
-    rows = Place.objects.filter(bucket_id__in=bucket_ids)
-    return set(rows.values_list("bucket_id", flat=True).distinct())
 
 
 def of_actors(actors: Collection[str]) -> QuerySet[Entry]:

@@ -1,0 +1,1 @@
+"""Whole journeys of reference/journeys.md, row by row, over HTTP."""
