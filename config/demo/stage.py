@@ -12,6 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from accounts.messages.fakes.mail import MailServer
 from config.servers import ServerTrouble
 from config.up import Site
 from kernel import clock
@@ -39,6 +40,19 @@ def running_site(
     finally:
         site.stop()
         _move_clock("")
+
+
+@contextmanager
+def mail_server() -> Iterator[MailServer]:
+    """Where a site that is started meanwhile sends its letters, over SMTP; it keeps them."""
+    server = MailServer()
+    server.start()
+    os.environ["EMAIL_URL"] = f"smtp://127.0.0.1:{server.port}"
+    try:
+        yield server
+    finally:
+        del os.environ["EMAIL_URL"]
+        server.stop()
 
 
 def _move_clock(spec: str) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db.models import Sum
 
+from accounts.messages.fakes.mail import MailServer
 from accounts.organisations import demonstration
 from bookings.deposits.models import Deposit
 from bookings.deposits.models import State as DepositState
@@ -61,8 +62,13 @@ class Buyers(Party):
 class Steps:
     """Buyers, friends, a clerk and the services, as a chapter needs them."""
 
-    def __init__(self, url: str, fakes: str, folder: Path, day: date, seed: int) -> None:
-        self.url, self.fakes, self.date, self.seed = url, fakes, day, seed
+    begins = timedelta(hours=6)
+    """When the story begins, on the clock of the region."""
+
+    def __init__(
+        self, url: str, fakes: str, folder: Path, day: date, seed: int, mail: MailServer
+    ) -> None:
+        self.url, self.fakes, self.date, self.seed, self.mail = url, fakes, day, seed, mail
         self.books = folder / "fakes"
         self.control = keys_in(self.books).control
         self.timings, self.number = Timings(), 0
@@ -106,7 +112,7 @@ class Steps:
             back = Refund.objects.filter(order=row, state=RefundState.DONE)
             return row.state == "CONFIRMED" or back.exists()
 
-        self.until(ended, "it did not end")
+        self.until(ended, f"{order} did not end")
         row = row_of(order)
         return "confirmed" if row.state == "CONFIRMED" else f"{row.state}, money back"
 

@@ -20,13 +20,15 @@ from django.db import connection
 
 from accounts.travellers import operations as travellers
 from bookings.inventory import operations as inventory
-from bookings.inventory.models import Bucket, Return
+from bookings.inventory.models import Bucket, Channel, Quota, Return
+from bookings.inventory.operations import Division, Share
 from bookings.orders.models import Line, Order, State
 from bookings.payments.fakes import bills
 from bookings.settlement import operations as settlement
 from bookings.settlement.models.bills import Off
 from bookings.waitlist import operations as waitlist
 from bookings.waitlist.models import Decision, Entry, EntryState, Outcome, Wish
+from config.demo.evening import Evening
 from config.demo.steps import OUTSIDE, Buyers, Chapter, Steps, expect
 from config.demo.visitors import Stuck, document_number
 from kernel import clock
@@ -40,6 +42,8 @@ PEOPLE = 3_000
 IN_PAGES = 9
 """Parties that join by the pages; the first of the list."""
 SIZES = (1, 2, 2, 3, 3, 4, 5)
+AGENTS, AGENTS_UNTIL = 6, timedelta(minutes=40)
+"""Places of one time that travel agencies may sell, and until when."""
 GIVEN_BACK, ADDED = 6, 30
 """Families that cancel, and places that the operator adds afterwards."""
 PLANTED = {Off.MISSING: 1, Off.TWICE: 1, Off.AMOUNT: 1, Off.UNKNOWN: 1}
@@ -107,6 +111,8 @@ class Waiting(Buyers):
 class Supply(Steps):
     """The day, chapter by chapter."""
 
+    begins = timedelta(hours=7, minutes=10)
+
     def __init__(self, *where: Any) -> None:
         super().__init__(*where)
         self.dice = random.Random(self.seed)
@@ -116,14 +122,23 @@ class Supply(Steps):
 
     def run(self, tell: Callable[[str], None]) -> None:
         """One chapter after the other."""
+        self.began_at = clock.now()
         self.region = Region.objects.get(slug="huangshan")
+        evening = Evening(self, self.region, self.mail)
         chapters: tuple[tuple[str, Callable[[], str]], ...] = (
+            ("coupons run out", evening.claim),
+            ("a voucher's budget runs out", evening.spend),
             (f"{TIMES} entry times of {PLACES} places are sold out", self._sell_out),
             (f"{PEOPLE} people wait in parties", self._wait),
             (f"{GIVEN_BACK} families give back, {ADDED} places are added", self._come_free),
-            ("the winners are those of the published rule", self._compare),
             ("won by the pages: paid, let go, left alone", self._act),
             ("what was not paid in time goes to the next", self._lapse),
+            (f"{AGENTS} places of travel agencies come back", self._release),
+            ("the winners are those of the published rule", self._compare),
+            ("gates and buses let in who has a code", evening.go_in),
+            ("invoices", evening.invoice),
+            ("the evening's statements", evening.settle),
+            ("messages", evening.tell),
             (f"the services' files, {len(PLANTED)} errors planted in each", self._reconcile),
         )
         for title, play in chapters:
@@ -141,6 +156,7 @@ class Supply(Steps):
         for slot in slots:
             left_open = PLACES if slot in self.slots else 0
             inventory.reshape(bucket_id=slot.bucket_id, capacity=left_open, at=clock.now())
+        self._set_aside()
         for number in range(TIMES * PLACES // 2):
             buyers = Family(self._next(), self)
             buyers.ref = str(self.slots[number % TIMES].pk)
@@ -150,8 +166,33 @@ class Supply(Steps):
         for _buyers, order in self.families:
             self.await_state(order, "CONFIRMED")
         left = sum(bucket.left for bucket in self._buckets())
-        expect(left, 0, "places that are left")
+        expect(left, AGENTS, "places that are left, all of them set aside for agencies")
         return f"{len(self.families)} families have paid"
+
+    def _set_aside(self) -> None:
+        """Travel agencies have places of their own in one entry time, until this morning."""
+        slot, at = self.slots[1], clock.now()
+        share = Share(AGENTS, release_at=at + AGENTS_UNTIL)
+        inventory.divide(
+            [
+                Division(
+                    slot.bucket_id, until=slot.starts_at, shares={Channel.AGENT: share},
+                    capacity=PLACES + AGENTS,
+                )
+            ],
+            at=at,
+        )  # fmt: skip
+
+    def _release(self) -> str:
+        """What they have not sold by their time goes to who waits, by itself."""
+        left = Bucket.objects.filter(pk__in=self._quotas(), capacity__gt=0)
+        self.until(lambda: not left.exists(), "the quota was not released", patience_s=90)
+        self._until_served()
+        return f"{self._count(EntryState.OFFERED)} parties have an offer"
+
+    def _quotas(self) -> list[int]:
+        rows = Quota.objects.filter(channel=Channel.AGENT, whole=self.slots[1].bucket_id)
+        return list(rows.values_list("bucket", flat=True))
 
     def _next(self) -> int:
         self.number += 1
@@ -251,18 +292,27 @@ class Supply(Steps):
                     won[entry_id] = fits
                     pools[fits] -= size
         served = Decision.objects.filter(outcome=Outcome.SERVED)
-        found = dict(served.values_list("entry", "bucket_id"))
+        limits = self._limits()
+        rows = served.values_list("entry", "bucket_id")
+        found = {entry: limits.get(bucket, bucket) for entry, bucket in rows}
         expect(found, won, "winners and what they won")
         return f"{len(won)} parties of {len(waiting)}, all the same"
 
     def _everybody(self) -> list[tuple[int, int, list[int]]]:
         """Who has joined, by rank: entry, people, the buckets of the wishes by preference."""
-        buckets = {str(slot.pk): slot.bucket_id for slot in self.slots}
+        limits = self._limits()
+        buckets = {str(s.pk): limits.get(s.bucket_id, s.bucket_id) for s in self.slots}
         wishes: dict[int, list[int]] = {}
         for entry_id, ref in Wish.objects.order_by("position").values_list("entry", "ref"):
             wishes.setdefault(entry_id, []).append(buckets[ref])
         rows = Entry.objects.order_by("pk").values_list("pk", "size")
         return [(pk, size, wishes[pk]) for pk, size in rows]
+
+    def _limits(self) -> dict[int, int]:
+        """Of an entry time that is divided, what own sale may sell of it: that is what people wait for."""
+        wholes = [slot.bucket_id for slot in self.slots]
+        own = Quota.objects.filter(channel=Channel.OWN, whole__in=wholes)
+        return dict(own.values_list("whole", "bucket"))
 
     def _act(self) -> str:
         """Of those who joined by the pages: every third lets go, the others pay."""
@@ -312,18 +362,21 @@ class Supply(Steps):
         return {name: fen - self.fees_fen.get(name, 0) for name, fen in found.items()}
 
     def _reconcile(self) -> str:
-        """The stand-ins' files of today, altered, are compared with our books: line by line."""
+        """The stand-ins' files of the day, altered, are compared with our books: line by line.
+
+        Stripe's day is that of UTC, which ends when it is eight in the morning here.
+        """
         rows = 0
         for provider in OUTSIDE:
-            at = clock.now()
             zone = UTC if provider == "stripe" else bills.CHINA
-            day = at.astimezone(zone).date()
+            day = self.began_at.astimezone(zone).date()
             with closing(sqlite3.connect(self.books / f"{provider}.sqlite3")) as db:
                 altered = _plant(bills.held(db, provider, day))
             begin = datetime(day.year, day.month, day.day, tzinfo=zone)
+            at = min(clock.now(), begin + timedelta(days=1))
             compared = settlement.reconcile(
                 provider=provider, raw=bills.WRITERS[provider](altered, day), name="demo",
-                actor="system", at=at, period=(begin, at),
+                actor="system", at=clock.now(), period=(begin, at),
             )  # fmt: skip
             expect(compared.found, PLANTED, f"what is off in the file of {provider}")
             self.fees_fen[provider] = compared.bill.fees_fen

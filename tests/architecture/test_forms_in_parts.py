@@ -1,4 +1,4 @@
-"""A form in a part of a page has its token: an include with ``only`` hands on nothing that it does not name."""
+"""A form in a part of a page has its token: an include with ``only`` hands on only what it names."""
 
 from __future__ import annotations
 

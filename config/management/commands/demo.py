@@ -23,7 +23,7 @@ from config.demo.arrivals import arrivals
 from config.demo.browser import Timings
 from config.demo.counter import Counter
 from config.demo.gate import Gate
-from config.demo.stage import running_site
+from config.demo.stage import mail_server, running_site
 from config.demo.supply import Supply
 from config.demo.visitors import Party, Tally
 from kernel import clock, invariants
@@ -116,12 +116,15 @@ class _Morning:
         """A day in chapters, on a site of its own with stand-ins of the services."""
         self._say("Loading the region …")
         tomorrow = (datetime.now(self.zone) + timedelta(days=1)).date()
-        dawn = datetime.combine(tomorrow, datetime.min.time(), self.zone) + DAWN
-        with running_site(
-            self.folder, slug=SLUG, start=dawn, speed=STORY_SPEED, days=5, fakes=True
-        ) as site:
+        begins = datetime.combine(tomorrow, datetime.min.time(), self.zone) + story_of.begins
+        with (
+            mail_server() as mail,
+            running_site(
+                self.folder, slug=SLUG, start=begins, speed=STORY_SPEED, days=5, fakes=True
+            ) as site,
+        ):
             story = story_of(
-                site.url, site.fakes, self.folder, tomorrow + timedelta(days=1), self.seed
+                site.url, site.fakes, self.folder, tomorrow + timedelta(days=1), self.seed, mail
             )
             story.run(self._say)
             self.timings = story.timings
