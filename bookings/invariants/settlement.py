@@ -221,10 +221,12 @@ def closed_month_stays(at: datetime) -> Sequence[str]:
             now.debits_fen AS debits_now_fen
         FROM bookings_settlement_monthclose AS close
         CROSS JOIN LATERAL (
-            SELECT count(DISTINCT e.id) AS entries,
-                coalesce(sum(p.amount_fen) FILTER (WHERE p.amount_fen > 0), 0) AS debits_fen
+            SELECT coalesce(sum(each.debits_fen), 0) AS debits_fen, count(*) AS entries
             FROM bookings_ledger_entry AS e
-            JOIN bookings_ledger_posting AS p ON p.entry_id = e.id
+            CROSS JOIN LATERAL (
+                SELECT sum(p.amount_fen) AS debits_fen FROM bookings_ledger_posting AS p
+                WHERE p.entry_id = e.id AND p.amount_fen > 0
+            ) AS each
             WHERE e.region_id = close.region_id AND e.at < close.until AND e.id <= close.last_entry_id
         ) AS now
         WHERE close.id IN (

@@ -45,10 +45,11 @@ _REVENUE = f"""
     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """  # noqa: S608 - constants
 
-_TOTALS = f"""
-    SELECT count(DISTINCT e.id), coalesce(sum(p.amount_fen) FILTER (WHERE p.amount_fen > 0), 0)::bigint
-    FROM bookings_ledger_entry AS e
-    JOIN bookings_ledger_posting AS p ON p.entry_id = e.id WHERE {_BELONGS}
+_ENTRIES = f"SELECT count(*) FROM bookings_ledger_entry AS e WHERE {_BELONGS}"  # noqa: S608
+
+_DEBITS = f"""
+    SELECT coalesce(sum(p.amount_fen), 0)::bigint FROM bookings_ledger_entry AS e
+    JOIN bookings_ledger_posting AS p ON p.entry_id = e.id WHERE {_BELONGS} AND p.amount_fen > 0
 """  # noqa: S608 - constants
 
 
@@ -70,8 +71,13 @@ class Cut:
 
     def totals(self) -> tuple[int, int]:
         """How many entries, and their debits in fen, whatever the currency."""
-        [(entries, debits)] = _rows(_TOTALS, self.values)
-        return int(entries), int(debits)
+        [(debits,)] = _rows(_DEBITS, self.values)
+        return self.entries(), int(debits)
+
+    def entries(self) -> int:
+        """How many entries."""
+        [(entries,)] = _rows(_ENTRIES, self.values)
+        return int(entries)
 
 
 def report_text(close: MonthClose, opening: Cut, closing: Cut, *, is_first: bool) -> str:
@@ -84,6 +90,7 @@ def report_text(close: MonthClose, opening: Cut, closing: Cut, *, is_first: bool
         "was_last": opening.last_entry_id,
     }
     accounts = [_account(row) for row in _rows(_ACCOUNTS, values)]
+    entries_before = opening.entries()
     report = {
         "region": close.region_id,
         "month": f"{close.month:%Y-%m}",
@@ -91,8 +98,8 @@ def report_text(close: MonthClose, opening: Cut, closing: Cut, *, is_first: bool
         "until": _moment(close.until),
         "is_first": is_first,
         "last_entry": close.last_entry_id,
-        "entries_before": opening.totals()[0],
-        "entries": closing.totals()[0] - opening.totals()[0],
+        "entries_before": entries_before,
+        "entries": closing.entries() - entries_before,
         "accounts": accounts,
         "totals": _totals(accounts),
         "suppliers": _suppliers(accounts, _rows(_REVENUE, values)),

@@ -9,11 +9,14 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from bookings.settlement import operations as settlement
 from bookings.settlement.closing_report import BooksOff
@@ -36,9 +39,10 @@ class Command(BaseCommand):
         if place is None:
             raise CommandError(f"There is no region {region}.", returncode=2)
         try:
-            closed = settlement.close_month(
-                region=place, month=month, actor="system", at=clock.now()
-            )
+            with _patient():
+                closed = settlement.close_month(
+                    region=place, month=month, actor="system", at=clock.now()
+                )
         except Refusal as refusal:
             raise CommandError(str(refusal.reason), returncode=2) from None
         except BooksOff as off:
@@ -61,6 +65,17 @@ class Command(BaseCommand):
         say(f"  SHA-256 {close.sha256}")
         if closed.is_repeat:
             say("  The report is the same." if closed.is_same else "  The report is ANOTHER one.")
+
+
+@contextmanager
+def _patient() -> Iterator[None]:
+    """Statements over years of books may take longer than a page's."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = '10min'")
+        try:
+            yield
+        finally:
+            cursor.execute("RESET statement_timeout")
 
 
 def _month(text: str) -> date:
