@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeGuard
 
 from accounts.travellers import queries as travellers
 from bookings import registry
@@ -16,6 +17,7 @@ from bookings.checkout import discounts
 from bookings.checkout.due import DueNow, due_now
 from bookings.contracts import Answer, Ask, Listing, Member, Offer, Part
 from bookings.inventory import queries as inventory
+from bookings.inventory.models import Channel
 from bookings.orders import operations as orders
 from bookings.orders import queries as orders_of
 from bookings.orders.models import Order
@@ -28,11 +30,12 @@ from kernel.places.models import Region
 
 @dataclass(frozen=True, slots=True)
 class CartRow:
-    """One item of the cart: what it would cost now, or why it cannot be had."""
+    """One item of the cart: what it would cost now, or why it cannot be had; by which channel."""
 
     item: Item
     offers: tuple[Offer, ...]
     refusal: Refusal | None
+    channel: str = Channel.OWN.value
 
     @property
     def offer(self) -> Offer | None:
@@ -168,11 +171,23 @@ class Cart:
         return any(offer.is_sample for row in self.rows for offer in row.offers)
 
 
-def cart_of(*, actors: Collection[str], actor: str, region: Region, at: datetime) -> Cart:
-    """Price an actor's cart; ``actors`` are all the names under which the buyer's people are kept."""
+def cart_of(
+    *,
+    actors: Collection[str],
+    actor: str,
+    region: Region,
+    at: datetime,
+    counter_of: int | None = None,
+) -> Cart:
+    """Price an actor's cart; ``actors`` are all the names under which the buyer's people are kept.
+
+    ``counter_of`` is the organisation at whose counter it is sold, if it is.
+    """
     basket = baskets.find(actor=actor, region_id=region.pk)
     items = baskets.items_of(basket)
     asks = asks_of(items, actors)
+    if counter_of is not None:
+        asks = _at_counter(asks, counter_of, at)
     answers = _with_room(registry.offer_in(region.pk, asks, at=at))
     published = campaigns.rules_for({(actor, region.pk)}, at=at)[actor, region.pk]
     off = set(basket.unused_coupons) if basket else set()
@@ -185,7 +200,10 @@ def cart_of(*, actors: Collection[str], actor: str, region: Region, at: datetime
     answers = _together(answers, priced.offers)
     return Cart(
         region=region,
-        rows=tuple(_row(item, answer) for item, answer in zip(items, answers, strict=True)),
+        rows=tuple(
+            _row(item, answer, ask.channel)
+            for item, answer, ask in zip(items, answers, asks, strict=True)
+        ),
         request_key=basket.request_key if basket else "",
         traveller_ids=tuple(basket.traveller_ids) if basket else (),
         names={m.traveller_id: m.name for ask in asks for m in ask.party if m.is_named},
@@ -202,9 +220,11 @@ def _parent_of(basket: Basket | None) -> Order | None:
     return orders_of.by_id(basket.parent_id) if basket and basket.parent_id else None
 
 
-def classes_of(listing: Listing, *, at: datetime) -> list[Part]:
+def classes_of(listing: Listing, *, at: datetime, channel: str = Channel.OWN.value) -> list[Part]:
     """The classes that a listing publishes, each as the seller offers it to one person now."""
-    asks = [Ask(listing.kind, listing.ref, (Member(code),)) for code in listing.classes]
+    asks = [
+        Ask(listing.kind, listing.ref, (Member(code),), channel=channel) for code in listing.classes
+    ]
     return [offer.parts[0] for offer in _offers(registry.offer_all(asks, at=at))]
 
 
@@ -273,7 +293,24 @@ def _party(item: Item, known: Mapping[int, travellers.Person]) -> tuple[Member, 
     )
 
 
-def _row(item: Item, answer: Answer) -> CartRow:
+def _at_counter(asks: Sequence[Ask], organisation_id: int, at: datetime) -> list[Ask]:
+    """What is the counter's own, by its channel; where that has no room (any more), as on this site."""
+    there = [replace(ask, channel=Channel.COUNTER.value) for ask in asks]
+    answers = registry.offer_all(there, at=at)
+    left = inventory.left(d.bucket_id for o in _offers(answers) for d in o.all_demands())
+    return [
+        by_counter if _is_sold_by(answer, organisation_id) and not _lack(answer, left) else ask
+        for ask, by_counter, answer in zip(asks, there, answers, strict=True)
+    ]
+
+
+def _is_sold_by(answer: Answer, organisation_id: int) -> TypeGuard[tuple[Offer, ...]]:
+    return not isinstance(answer, Refusal) and all(
+        offer.supplier_id == organisation_id for offer in answer
+    )
+
+
+def _row(item: Item, answer: Answer, channel: str) -> CartRow:
     if isinstance(answer, Refusal):
-        return CartRow(item=item, offers=(), refusal=answer)
-    return CartRow(item=item, offers=answer, refusal=None)
+        return CartRow(item=item, offers=(), refusal=answer, channel=channel)
+    return CartRow(item=item, offers=answer, refusal=None, channel=channel)

@@ -62,7 +62,13 @@ def told_of(cart: Cart, *, shown_fen: int | None, at: datetime) -> Told:
 def _as_chosen(cart: Cart, rows: Sequence[CartRow], at: datetime) -> list[Offer]:
     """The offers for the classes of the cart, as they were before anybody was named."""
     asks = [
-        Ask(row.item.kind, row.item.ref, tuple(map(Member, row.item.classes)), row.item.quantity)
+        Ask(
+            row.item.kind,
+            row.item.ref,
+            tuple(map(Member, row.item.classes)),
+            row.item.quantity,
+            row.channel,
+        )
         for row in rows
     ]
     answers = registry.offer_in(cart.region.pk, asks, at=at)

@@ -334,6 +334,7 @@ ROUTES: Mapping[str, Row] = {
     "tabs:remove": Row(
         "404 200 404 404 404 404 404 404", "404 302 404 404 404 404 404 404", at=_colleague
     ),
+    "checkout:counter": Row(">in 403 403 302 302 403 403 302", ">in 403 403 302 302 403 403 302"),
     "cash:counter": Row(">in 403 403 200 200 403 403 200"),
     "cash:open": Row(
         ">in 403 403 302 302 403 403 302", ">in 403 403 302 404 403 403 404", form=_opening

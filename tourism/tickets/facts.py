@@ -63,6 +63,7 @@ class ProductFacts:
     admit_until: AdmitUntil
     entries: int
     deposit_fen: int = 0
+    own_permille: int = 1000
     limits: tuple[tuple[Period, int], ...] = ()
 
     def shut_on(self, day: date) -> Shut | None:
@@ -162,6 +163,7 @@ def _facts(product: Any) -> ProductFacts:
         admit_until=AdmitUntil(product.admit_until),
         entries=product.entries,
         deposit_fen=product.deposit_fen,
+        own_permille=product.own_permille,
         limits=tuple((Period(row["period"]), row["most"]) for row in product.limit_rows),
     )
 

@@ -31,6 +31,7 @@ from tourism.tickets.periods import limits_for
 KIND = "ticket"
 LOOK_AHEAD = timedelta(days=14)
 _MAX_REF_DIGITS = 18
+_ALL = 1000
 
 
 class NoSuchSlot(Refusal):
@@ -87,11 +88,21 @@ class _Ground:
         return queries.quotas_of(self.slot)
 
     def sells_by(self, channel: str) -> bool:
-        """Own sale always; another channel where it has a quota."""
-        return channel == Channel.OWN or channel in self.quotas
+        """Own sale and the counter always; another channel where it has a quota."""
+        return channel in (Channel.OWN, Channel.COUNTER) or channel in self.quotas
+
+    def sells_until(self, channel: str) -> datetime:
+        """Who stands at the counter may go in at once: it sells until the entry time ends."""
+        return self.slot.ends_at if channel == Channel.COUNTER else self.slot.starts_at
+
+    def _counted_by(self, channel: str) -> str:
+        """The counter has what is kept for it; where nothing is, it sells what this site may sell."""
+        is_shared = Channel.COUNTER in self.quotas or self.facts.own_permille < _ALL
+        return Channel.OWN if channel == Channel.COUNTER and not is_shared else channel
 
     def demands(self, channel: str) -> tuple[Demand, ...]:
         """Everybody counts, also who pays nothing: in the slot, on the day, in this channel."""
+        channel = self._counted_by(channel)
         day, quota = self.slot.day, self.quotas.get(channel)
         buckets = [self.slot.bucket_id, day.bucket_id]
         if channel == Channel.OWN:
@@ -218,7 +229,7 @@ def _draft(case: _Case | Refusal, at: datetime) -> Offer | Refusal | _Blocked:
         return _Blocked(case, AreaClosed, say(shut.reason))
     if not case.slot.is_open:
         return _Blocked(case, SlotClosed)
-    if case.slot.starts_at <= at:
+    if case.ground.sells_until(case.ask.channel) <= at:
         return _Blocked(case, SlotStarted)
     if not case.ground.sells_by(case.ask.channel):
         return ChannelClosed(title=case.title)

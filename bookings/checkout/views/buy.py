@@ -17,11 +17,12 @@ from accounts.identity import actors
 from accounts.travellers import queries as travellers_book
 from bookings.baskets import operations as baskets
 from bookings.campaigns.rules import Rule
-from bookings.checkout import queries
+from bookings.checkout import queries, selling
 from bookings.checkout.discounts import coupons_among
 from bookings.checkout.forms import ConfirmForm, PartyForm
 from bookings.checkout.told import Told, told_of
 from bookings.contracts import Ask
+from bookings.inventory.models import Channel
 from bookings.orders import operations as orders
 from bookings.orders import queries as orders_placed
 from bookings.orders.models import Order
@@ -47,6 +48,7 @@ def _cart(request: HttpRequest, region: Region) -> queries.Cart:
         actor=actors.actor_of(request),
         region=region,
         at=clock.now(),
+        counter_of=selling.house_of(request),
     )
 
 
@@ -89,7 +91,7 @@ def confirm(request: HttpRequest, region: str) -> HttpResponse:
     if not is_sent and (way := _must_first(request, place, cart)):
         return redirect(way)
     told = _told(request, cart)
-    contact = actors.phone_of(request)
+    contact = "" if selling.house_of(request) else actors.phone_of(request)
     form = ConfirmForm.of(request.POST if is_sent else None, cart=cart, contact=contact, told=told)
     if is_sent and form.is_valid():
         outcome = _place(request, place, cart, form)
@@ -128,7 +130,8 @@ def _asks(request: HttpRequest, cart: queries.Cart) -> tuple[Ask, ...]:
 
 
 def _asks_of(request: HttpRequest, rows: Sequence[queries.CartRow]) -> tuple[Ask, ...]:
-    return tuple(queries.asks_of([row.item for row in rows], actors.all_of(request)))
+    asks = queries.asks_of([row.item for row in rows], actors.all_of(request))
+    return tuple(replace(ask, channel=row.channel) for ask, row in zip(asks, rows, strict=True))
 
 
 def _waiting_room(request: HttpRequest, place: Region, cart: queries.Cart) -> str | None:
@@ -170,11 +173,16 @@ def _left_out(cart: queries.Cart, order: Order) -> str:
 def _wish(
     request: HttpRequest, place: Region, cart: queries.Cart, form: ConfirmForm
 ) -> orders.PlaceRequest:
-    """What was shown; where the rest is wanted, without what is known to be gone and for its sum."""
+    """What was shown; where the rest is wanted, without what is known to be gone and for its sum.
+
+    What is sold at a counter is not its clerk's: the order belongs to who leaves the phone number.
+    """
     user = request.user
     rows, shown_fen = cart.rows, form.cleaned_data["shown_total_fen"]
     if form.keeps_rest and cart.refused_rows and cart.sold_rows:
         rows, shown_fen = tuple(cart.sold_rows), min(shown_fen, cart.total_fen)
+    is_at_counter = any(row.channel == Channel.COUNTER for row in rows)
+    channel = Channel.COUNTER.value if is_at_counter else Channel.OWN.value
     return orders.PlaceRequest(
         actor=actors.actor_of(request),
         request_key=form.cleaned_data["request_key"],
@@ -183,7 +191,8 @@ def _wish(
         shown_total_fen=shown_fen,
         language=get_language() or "zh-hans",
         contact=form.cleaned_data["contact"],
-        user_id=user.pk if user.is_authenticated else None,
+        channel=channel,
+        user_id=user.pk if user.is_authenticated and channel == Channel.OWN else None,
         parent_id=cart.parent.pk if cart.parent else None,
         is_all_or_nothing=not form.keeps_rest and len(cart.rows) > 1,
         coupon_ids=cart.coupon_ids,

@@ -11,10 +11,14 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.identity import actors
 from bookings import registry
 from bookings.baskets import operations as baskets
-from bookings.checkout import queries
+from bookings.checkout import queries, selling
 from bookings.contracts import Ask, Member
+<<<<<<< HEAD
 from bookings.referrals import keeping
 from bookings.referrals import queries as referrals
+=======
+from bookings.inventory.models import Channel
+>>>>>>> origin/push
 from kernel import clock
 from kernel.errors import BadInput, Refusal
 from kernel.places import queries as places
@@ -32,6 +36,7 @@ def show(request: HttpRequest, region: str) -> HttpResponse:
         actor=actors.actor_of(request),
         region=place,
         at=clock.now(),
+        counter_of=selling.house_of(request),
     )
     code = keeping.kept(request, place.pk)
     context = {"cart": cart, "region": place, "via": code}
@@ -46,7 +51,10 @@ def add(request: HttpRequest, region: str) -> HttpResponse:
     classes = read_classes(request.POST)
     at = clock.now()
     back = safe_next(request, place.get_absolute_url())
-    ask = Ask(kind=kind, ref=ref, party=tuple(Member(class_code=code) for code in classes))
+    party = tuple(Member(class_code=code) for code in classes)
+    is_at_counter = selling.house_of(request) is not None
+    channel = Channel.COUNTER if is_at_counter else Channel.OWN
+    ask = Ask(kind=kind, ref=ref, party=party, channel=channel.value)
     if not classes:
         messages.error(request, _("Please say how many people are going."))
         return redirect(back)

@@ -23,6 +23,7 @@ from accounts.identity import phones
 from accounts.identity import queries as identity
 from accounts.organisations.scoping import Queue, ReadOnlyAdmin, ScopedAdmin
 from bookings.contracts import Payer
+from bookings.inventory.models import Channel
 from bookings.ledger import queries as ledger
 from bookings.ledger.telling import account_words, memo_words
 from bookings.orders import operations, queries
@@ -38,7 +39,7 @@ _TO_PAY = columns.price("due_now_fen", _("To pay now"))
 _PRICE = columns.price("price_fen", _("Price"))
 
 _TO_CANCEL = (State.PAID, State.AWAITING_SUPPLIER, State.CONFIRMED, State.USED)
-_CHANNEL = columns.words("channel", _("Sold by"), {"own": _("this site")})
+_CHANNEL = columns.words("channel", _("Sold by"), dict(Channel.choices))
 _LANGUAGE = columns.words("language", _("Language"), dict(settings.LANGUAGES))
 
 _OWN: tuple[Any, ...] = (

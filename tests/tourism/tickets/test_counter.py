@@ -1,0 +1,201 @@
+"""The counter sells its own share of a day, and this site its own: neither the other's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import time, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.organisations.models import Role
+from bookings.cash import operations as drawers
+from bookings.inventory import queries as counts
+from bookings.inventory.models import Channel, Quota
+from bookings.orders import operations as orders
+from bookings.orders.models import Hold, Order
+from kernel import clock
+from tests.cast import enter
+from tests.factories.accounts import MembershipFactory
+from tests.factories.tourism import ProductFactory, ask_for, party, slot_on
+from tests.tourism.conftest import AT, VISIT, wish
+from tourism.tickets.models import ChannelShare, Product
+
+pytestmark = pytest.mark.django_db
+
+ADULT = 19_000
+
+
+@pytest.fixture
+def product(db) -> Product:
+    """Without names; of each entry time a tenth for the counter for good."""
+    made = ProductFactory(area__real_name_required=False)
+    ChannelShare.objects.create(
+        product=made, channel=Channel.COUNTER, permille=100, release_days=None
+    )
+    return made
+
+
+@pytest.fixture
+def morning(slot, monkeypatch):
+    """Half past eight on the day of the visit: the first entry time has begun."""
+    now = slot.starts_at + timedelta(minutes=30)
+    monkeypatch.setattr(clock, "now", lambda: now)
+    return now
+
+
+def clerk_of(product: Product) -> Client:
+    """A browser at the counter of a house, its drawer open, selling."""
+    organisation = product.area.organisation
+    member = MembershipFactory(organisation=organisation, role=Role.COUNTER)
+    drawers.open_shift(
+        clerk_id=member.user_id, organisation_id=organisation.pk, float_fen=0, at=clock.now()
+    )
+    browser = enter(member.user)
+    browser.post(reverse("checkout:counter"))
+    return browser
+
+
+def quota(slot, channel: str) -> int:
+    return Quota.objects.get(whole=slot.bucket_id, channel=channel).bucket_id
+
+
+def left(slot) -> dict[str, int]:
+    rows = Quota.objects.filter(whole=slot.bucket_id).values_list("channel", "bucket_id")
+    by_bucket = counts.left([bucket for _channel, bucket in rows])
+    return {channel: by_bucket[bucket] for channel, bucket in rows}
+
+
+def buy(slot, number: int, at, channel: str = "own") -> Order:
+    asked = replace(ask_for(slot, *party(*["adult"] * number)), channel=channel)
+    return orders.place(wish(asked, total_fen=ADULT * number, channel=channel), at=at)
+
+
+def put(browser: Client, slot, number: int = 1):
+    region = slot.product.area.region.slug
+    form = {"kind": "ticket", "ref": slot.pk, "class_adult": number, "next": "/"}
+    return browser.post(reverse("checkout:add", args=[region]), form)
+
+
+def place(browser: Client, slot) -> Order | None:
+    """Through the last look: what it shows is agreed to."""
+    url = reverse("checkout:confirm", args=[slot.product.area.region.slug])
+    form = browser.get(url).context
+    if form is None or "form" not in form:
+        return None
+    shown = form["form"].initial
+    browser.post(url, {**shown, "contact": "16100000009", "agree": "on", "terms": "on"})
+    return Order.objects.order_by("-pk").first()
+
+
+def test_with_own_sale_sold_out_the_counter_still_sells_its_share(slot, morning):
+    buy(slot, 45, AT)
+    before = Hold.objects.count()
+    with pytest.raises(orders.SoldOut):
+        buy(slot, 1, AT)
+    assert Hold.objects.count() == before
+    browser = clerk_of(slot.product)
+
+    put(browser, slot, 5)
+    order = place(browser, slot)
+
+    assert (order.channel, order.user_id) == ("counter", None)
+    assert left(slot) == {"own": 0, "counter": 0}
+    assert quota(slot, "counter") in set(
+        order.lines.get().holds.values_list("bucket_id", flat=True)
+    )
+
+
+def test_with_the_counter_sold_out_this_site_still_sells_its_own(slot, at):
+    buy(slot, 5, at, channel="counter")
+    before = Hold.objects.count(), left(slot)
+
+    with pytest.raises(orders.SoldOut):
+        buy(slot, 1, at, channel="counter")
+
+    assert (Hold.objects.count(), left(slot)) == before
+    buy(slot, 45, at)
+    assert left(slot) == {"own": 0, "counter": 0}
+
+
+def test_where_its_share_is_used_up_the_counter_sells_what_this_site_may(slot, morning):
+    buy(slot, 5, AT, channel="counter")
+    later = slot_on(slot.product, VISIT, time(13))
+    buy(later, 5, AT, channel="counter")
+    browser = clerk_of(slot.product)
+
+    put(browser, later)
+    order = place(browser, later)
+
+    assert order.channel == "own"
+    assert left(later)["own"] == 44
+
+
+def test_what_is_not_sold_on_this_site_is_the_counters(at):
+    product = ProductFactory(area__real_name_required=False, own_permille=100)
+    slot = slot_on(product, VISIT, permille=1000)
+    buy(slot, 10, at)
+    with pytest.raises(orders.SoldOut):
+        buy(slot, 1, at)
+
+    for _half in range(2):
+        buy(slot, 45, at, channel="counter")
+
+    with pytest.raises(orders.SoldOut):
+        buy(slot, 1, at, channel="counter")
+
+
+def test_another_house_sells_of_own_sale_only(slot, morning):
+    later = slot_on(slot.product, VISIT, time(13))
+    other = ProductFactory(area__region=slot.product.area.region)
+    browser = clerk_of(other)
+
+    put(browser, later)
+    order = place(browser, later)
+
+    assert order.channel == "own"
+    assert left(later) == {"own": 44, "counter": 5}
+
+
+def test_only_the_counter_sells_an_entry_time_that_has_begun(slot, morning):
+    stranger = Client()
+    put(stranger, slot)
+    assert place(stranger, slot) is None
+    assert Order.objects.count() == 0
+
+    browser = clerk_of(slot.product)
+    put(browser, slot)
+    assert place(browser, slot).channel == "counter"
+
+
+def test_who_has_stopped_selling_buys_as_everybody(slot, morning):
+    later = slot_on(slot.product, VISIT, time(13))
+    browser = clerk_of(slot.product)
+    browser.post(reverse("checkout:counter"), {"stop": "1"})
+
+    put(browser, later)
+    order = place(browser, later)
+
+    assert order.channel == "own"
+    assert order.user_id is not None
+
+
+def test_the_counters_page_offers_what_the_house_has_today(slot, morning):
+    browser = clerk_of(slot.product)
+    page = reverse("checkout:counter")
+
+    html = browser.get(page).content.decode()
+    assert f"?kind=ticket&amp;ref={slot.pk}" in html
+
+    html = browser.get(page, {"kind": "ticket", "ref": str(slot.pk)}).content.decode()
+    assert 'name="class_adult"' in html
+
+
+def test_without_an_open_drawer_nothing_is_sold_there(slot):
+    member = MembershipFactory(organisation=slot.product.area.organisation, role=Role.COUNTER)
+
+    answer = enter(member.user).get(reverse("checkout:counter"))
+
+    assert answer.status_code == 302
+    assert answer["Location"] == reverse("cash:counter")
