@@ -13,12 +13,9 @@ from bookings import registry
 from bookings.baskets import operations as baskets
 from bookings.checkout import queries, selling
 from bookings.contracts import Ask, Member
-<<<<<<< HEAD
+from bookings.inventory.models import Channel
 from bookings.referrals import keeping
 from bookings.referrals import queries as referrals
-=======
-from bookings.inventory.models import Channel
->>>>>>> origin/push
 from kernel import clock
 from kernel.errors import BadInput, Refusal
 from kernel.places import queries as places
