@@ -71,7 +71,7 @@ def _places(offers: Sequence[Offer]) -> Iterator[_Place]:
 
 
 def _item(offer: Offer, part: Part) -> Item:
-    return Item(offer.kind, offer.ref, offer.supplier_id, part.price_fen)
+    return Item(offer.kind, offer.ref, offer.supplier_id, part.price_fen, offer.place_id)
 
 
 def _discounted(

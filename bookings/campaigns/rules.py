@@ -37,6 +37,7 @@ class Item:
     ref: str
     supplier_id: int
     price_fen: int
+    place_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,14 @@ class Scope:
     kinds: frozenset[str] = frozenset()
     supplier_ids: frozenset[int] = frozenset()
     refs: frozenset[str] = frozenset()
+    place_ids: frozenset[int] = frozenset()
 
     def holds(self, item: Item) -> bool:
         """Whether it applies to an item. A reference also stands for all that begins with it and a colon."""
         return (
             (not self.kinds or item.kind in self.kinds)
             and (not self.supplier_ids or item.supplier_id in self.supplier_ids)
+            and (not self.place_ids or item.place_id in self.place_ids)
             and self.names(item.ref)
         )
 
