@@ -155,21 +155,6 @@ def best(items: Sequence[Item], rules: Sequence[Rule]) -> list[Applied]:
     return [Applied(rule, tuple(fen)) for rule, fen in found.best]
 
 
-def after(
-    items: Sequence[Item], standing: Sequence[Applied], rules: Sequence[Rule]
-) -> list[Applied]:
-    """What the last ones take off what those that stand have left of the prices."""
-    left = [item.price_fen for item in items]
-    for each in standing:
-        left = [fen - off for fen, off in zip(left, each.fen, strict=True)]
-    found = []
-    for rule in in_order(rules):
-        if fen := apply(rule, items, left):
-            left = [a - b for a, b in zip(left, fen, strict=True)]
-            found.append(Applied(rule, tuple(fen)))
-    return found
-
-
 class _Search:
     """Branch and bound over which rules stand: a rule saves most of what nothing was taken off yet.
 
