@@ -28,7 +28,7 @@ from kernel.errors import Refusal
 from kernel.web.templatetags.quanyu import money
 
 _WRITTEN = (
-    ("name_zh", "name_en"), "region", "supplier", ("kinds", "refs"), ("reach", "tier"), "effect",
+    ("name_zh", "name_en"), "region", "supplier", ("kinds", "refs"), "places", ("reach", "tier"), "effect",
     ("amount_fen", "permille"), ("tiers", "repeats"), ("threshold_fen", "most_fen"),
     ("step", "group", "is_alone"), "supplier_permille", ("funder", "is_real_name"),
     ("total", "uses", "period"), "budget_fen", ("starts_at", "ends_at"),

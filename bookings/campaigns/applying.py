@@ -55,13 +55,28 @@ def discount(offers: Sequence[Offer], rules: Sequence[Rule]) -> Discounted:
     places = list(_places(offers))
     items = [_item(offers[n], offers[n].parts[m]) for n, m in places]
     applied = campaigns.best(items, [rule for rule in rules if not rule.is_last])
-    applied += campaigns.after(items, applied, [rule for rule in rules if rule.is_last])
+    applied += _after(items, applied, [rule for rule in rules if rule.is_last])
     standing = {each.rule.code for each in applied}
     return Discounted(
         tuple(_discounted(offers, places, applied)),
         tuple(applied),
         tuple(_why_not(rule, items, applied) for rule in rules if rule.code not in standing),
     )
+
+
+def _after(
+    items: Sequence[Item], standing: Sequence[Applied], rules: Sequence[Rule]
+) -> list[Applied]:
+    """What the last ones take off what those that stand have left of the prices."""
+    left = [item.price_fen for item in items]
+    for each in standing:
+        left = [fen - off for fen, off in zip(left, each.fen, strict=True)]
+    found = []
+    for rule in campaigns.in_order(rules):
+        if fen := campaigns.apply(rule, items, left):
+            left = [a - b for a, b in zip(left, fen, strict=True)]
+            found.append(Applied(rule, tuple(fen)))
+    return found
 
 
 def _places(offers: Sequence[Offer]) -> Iterator[_Place]:
@@ -71,7 +86,7 @@ def _places(offers: Sequence[Offer]) -> Iterator[_Place]:
 
 
 def _item(offer: Offer, part: Part) -> Item:
-    return Item(offer.kind, offer.ref, offer.supplier_id, part.price_fen)
+    return Item(offer.kind, offer.ref, offer.supplier_id, part.price_fen, offer.place_id)
 
 
 def _discounted(

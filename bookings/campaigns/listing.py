@@ -41,18 +41,32 @@ class Prices:
     def __init__(self, region_id: int, *, at: datetime) -> None:
         self._rules = published_rules(region_id, at=at)
 
-    def of(self, kind: str, refs: Iterable[str], supplier_id: int, fen: int) -> Price:
+    def of(
+        self,
+        kind: str,
+        refs: Iterable[str],
+        supplier_id: int,
+        fen: int,
+        *,
+        place_id: int | None = None,
+    ) -> Price:
         """The price of one. Of several references (entry times of a day) the highest: nobody pays more
         than what is shown."""
         wanted = list(refs) or [""]
         if not any(rule.scope.refs for rule in self._rules):
             wanted = wanted[:1]
-        found = [self._one(Item(kind, ref, supplier_id, fen)) for ref in wanted]
+        found = [self._one(Item(kind, ref, supplier_id, fen, place_id)) for ref in wanted]
         return max(found, key=lambda price: price.fen)
 
     def of_listing(self, listing: Listing) -> Price:
         """The price of the first class of a listing."""
-        return self.of(listing.kind, [listing.ref], listing.supplier_id, listing.from_fen)
+        return self.of(
+            listing.kind,
+            [listing.ref],
+            listing.supplier_id,
+            listing.from_fen,
+            place_id=listing.place_id,
+        )
 
     def _one(self, item: Item) -> Price:
         applied = campaigns.best([item], self._rules)

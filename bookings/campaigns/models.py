@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.campaigns.rules import Effect, Scope, Tier
 from kernel.naming import Named
+from kernel.places import queries as places
 
 MOST_UNITS = 2_000_000_000
 """What a Bucket can hold: twenty million yuan, in fen."""
@@ -67,9 +68,16 @@ class Campaign(Named):
         _("products"), max_length=300, blank=True,
         help_text=_("What their references begin with, with spaces between. Empty: all."),
     )  # fmt: skip
+    places = models.CharField(
+        _("only at"), max_length=300, blank=True, default="", db_default="",
+        help_text=_("Short names of places of the region, with spaces between. Empty: everywhere."),
+    )  # fmt: skip
+    place_ids = models.CharField(
+        max_length=300, blank=True, default="", db_default="", editable=False
+    )
     reach = models.CharField(_("for whom"), max_length=10, choices=Reach, default=Reach.COUPON)
     tier = models.SlugField(
-        _("class of members"), max_length=20, blank=True, db_default="",
+        _("class of members"), max_length=20, blank=True, default="", db_default="",
         help_text=_("From this class on. Empty: whatever the class."),
     )  # fmt: skip
     effect = models.CharField(_("takes off"), max_length=10, choices=Effect, default=Effect.AMOUNT)
@@ -169,6 +177,7 @@ class Campaign(Named):
             kinds=frozenset(self.kinds.split()),
             supplier_ids=frozenset([self.supplier_id] if self.supplier_id else []),
             refs=frozenset(self.refs.split()),
+            place_ids=frozenset(map(int, self.place_ids.split())),
         )
 
     @property
@@ -186,7 +195,7 @@ class Campaign(Named):
     def clean(self) -> None:
         """:raises ValidationError: it takes nothing off, or counts what cannot be counted."""
         super().clean()
-        errors = {**self._wrong_effect(), **self._wrong_reach()}
+        errors = {**self._wrong_effect(), **self._wrong_reach(), **self._wrong_places()}
         if self.starts_at and self.ends_at and self.starts_at >= self.ends_at:
             errors["ends_at"] = _("It ends before it begins.")
         if errors:
@@ -203,6 +212,16 @@ class Campaign(Named):
             return {"tiers": _("Each step needs more bought and gives more than the one before.")}
         if self.repeats and len(self.tiers.split()) > 1:
             return {"repeats": _("What has steps does not repeat.")}
+        return {}
+
+    def _wrong_places(self) -> dict[str, Any]:
+        """Look the places up; which of them the region does not have."""
+        slugs = self.places.split()
+        found = places.by_slugs(self.region_id, slugs) if slugs and self.region_id else {}
+        if missing := [slug for slug in slugs if slug not in found]:
+            words = _("This region has no such place: %(slugs)s")
+            return {"places": words % {"slugs": ", ".join(missing)}}
+        self.place_ids = " ".join(str(found[slug]) for slug in slugs)
         return {}
 
     def _wrong_reach(self) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from kernel.errors import Refusal
 from kernel.naming import say
 
 _KEPT = (
-    "region_id", "supplier_id", "name_zh", "name_en", "kinds", "refs", "reach", "tier", "effect",
+    "region_id", "supplier_id", "name_zh", "name_en", "kinds", "refs", "places", "place_ids",
+    "reach", "tier", "effect",
     "amount_fen", "permille", "tiers", "repeats", "threshold_fen", "most_fen", "step", "group",
     "is_alone", "supplier_permille", "funder", "is_real_name", "total", "uses", "period",
     "budget_fen", "starts_at", "ends_at",

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bookings import registry
 from bookings.campaigns import queries
 from bookings.campaigns.models import Campaign
-from bookings.campaigns.rules import Rule
+from bookings.campaigns.rules import Item, Rule
 from bookings.contracts import Ask, Listing, Member, Offer
 from kernel.errors import Refusal
 from kernel.naming import say
@@ -77,9 +77,13 @@ def _listings(campaign: Campaign, rule: Rule, at: datetime) -> list[Listing]:
             first=first,
             last=first + _AHEAD,
         ):
-            if listing.starts_at > at and rule.scope.names(listing.ref):
+            if listing.starts_at > at and rule.scope.holds(_item(listing)):
                 seen.setdefault(say(listing.title), listing)
     return list(seen.values())[:_MOST]
+
+
+def _item(listing: Listing) -> Item:
+    return Item(listing.kind, listing.ref, listing.supplier_id, listing.from_fen, listing.place_id)
 
 
 def _offers(listing: Listing, people: int, at: datetime) -> list[Offer]:

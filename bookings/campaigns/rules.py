@@ -37,6 +37,7 @@ class Item:
     ref: str
     supplier_id: int
     price_fen: int
+    place_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,14 @@ class Scope:
     kinds: frozenset[str] = frozenset()
     supplier_ids: frozenset[int] = frozenset()
     refs: frozenset[str] = frozenset()
+    place_ids: frozenset[int] = frozenset()
 
     def holds(self, item: Item) -> bool:
         """Whether it applies to an item. A reference also stands for all that begins with it and a colon."""
         return (
             (not self.kinds or item.kind in self.kinds)
             and (not self.supplier_ids or item.supplier_id in self.supplier_ids)
+            and (not self.place_ids or item.place_id in self.place_ids)
             and self.names(item.ref)
         )
 
@@ -150,21 +153,6 @@ def best(items: Sequence[Item], rules: Sequence[Rule]) -> list[Applied]:
     """
     found = _Search(items, rules)
     return [Applied(rule, tuple(fen)) for rule, fen in found.best]
-
-
-def after(
-    items: Sequence[Item], standing: Sequence[Applied], rules: Sequence[Rule]
-) -> list[Applied]:
-    """What the last ones take off what those that stand have left of the prices."""
-    left = [item.price_fen for item in items]
-    for each in standing:
-        left = [fen - off for fen, off in zip(left, each.fen, strict=True)]
-    found = []
-    for rule in in_order(rules):
-        if fen := apply(rule, items, left):
-            left = [a - b for a, b in zip(left, fen, strict=True)]
-            found.append(Applied(rule, tuple(fen)))
-    return found
 
 
 class _Search:

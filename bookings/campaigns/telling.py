@@ -26,6 +26,8 @@ def effect_words(rule: Rule) -> str:
 def scope_words(campaign: Campaign) -> str:
     """What it is for: one supplier's, or everybody's; some kinds or products of it."""
     whose = campaign.supplier.name if campaign.supplier else _("all suppliers")
+    if campaign.places:
+        return _("for what %(whose)s sell at certain places") % {"whose": whose}
     if campaign.refs or campaign.kinds:
         return _("for some of what %(whose)s sell") % {"whose": whose}
     return _("for all that %(whose)s sell") % {"whose": whose}

@@ -15,19 +15,26 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from accounts.organisations.scoping import PlatformOnlyAdmin, ReadOnlyAdmin
 from bookings.ledger import operations
-from bookings.ledger.models import Entry, Posting
+from bookings.ledger.models import POINTS, Entry, Posting
 from bookings.ledger.telling import account_words, memo_words
 from kernel import clock
 from kernel.errors import Refusal
-from kernel.web import columns
+from kernel.web.templatetags.quanyu import money
 
 
 class PostingInline(ReadOnlyAdmin, PlatformOnlyAdmin, TabularInline):
     model = Posting
     hide_title = True
     extra = 0
-    fields = ("account_link", columns.price("amount_fen", _("Amount")), "currency")
+    fields = ("account_link", "amount", "currency")
     readonly_fields = fields
+
+    @admin.display(description=_("Amount"), ordering="amount_fen")
+    def amount(self, posting: Posting) -> str:
+        """In yuan; points as they are."""
+        if posting.currency == POINTS:
+            return str(posting.amount_fen)
+        return money(posting.amount_fen)
 
     @admin.display(description=_("Account"))
     def account_link(self, posting: Posting) -> SafeString:

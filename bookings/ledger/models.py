@@ -7,6 +7,9 @@ Assets are positive, what we owe is negative. ``account`` is a plain code: see l
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+POINTS = "XPT"
+"""Points as a currency. ISO 4217 leaves codes that begin with X to what is no country's money."""
+
 
 class Entry(models.Model):
     """One business fact that moved money, written once per ``key``."""

@@ -20,7 +20,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from bookings.ledger.models import Entry
+from bookings.ledger.models import POINTS, Entry
 from kernel.audit import operations as audit
 from kernel.errors import Refusal
 
@@ -127,16 +127,26 @@ class ReversedBefore(Refusal):
     message = _("This entry has been taken back already.")
 
 
+class CountedElsewhere(Refusal):
+    """Points are counted by their room as well: an entry alone would part the two."""
+
+    code = "counted_elsewhere"
+    message = _("Points are not taken back here: they follow what was used and paid by themselves.")
+
+
 def reverse(*, entry_id: int, why: str, actor: str, at: datetime) -> None:
     """Take a wrong entry back by one of its own, whose legs are the other way round; once.
 
     :raises NoReason: nothing is said. :raises ReversedBefore: it was taken back before.
+    :raises CountedElsewhere: it is of points.
     """
     if not why.strip():
         raise NoReason(field="why")
     with transaction.atomic(durable=True):
         entry = Entry.objects.get(pk=entry_id)
         legs = list(entry.postings.order_by("pk"))
+        if any(leg.currency == POINTS for leg in legs):
+            raise CountedElsewhere
         is_new = post(
             key=f"reversal:{entry.pk}",
             subject=entry.subject,

@@ -14,10 +14,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from bookings.ledger.models import POINTS
 from bookings.points.tiers import Tier, thaw
 
-CURRENCY = "XPT"
-"""Points in the ledger. ISO 4217 leaves codes that begin with X to what is no country's money."""
+CURRENCY = POINTS
+"""Points in the ledger."""
 
 MOST_PER_YUAN = 10_000
 

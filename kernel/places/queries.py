@@ -1,11 +1,13 @@
 """Reads of regions and places."""
 
+from collections.abc import Collection
+
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import Refusal
 from kernel.memo import Memo
-from kernel.places.models import Region
+from kernel.places.models import Place, Region
 
 
 class NoSuchRegion(Refusal):
@@ -37,3 +39,9 @@ def _read_region(slug: str) -> Region:
     if region is None:
         raise NoSuchRegion
     return region
+
+
+def by_slugs(region_id: int, slugs: Collection[str]) -> dict[str, int]:
+    """The numbers of a region's places by their short names; one it does not have is absent."""
+    rows = Place.objects.filter(region=region_id, slug__in=slugs)
+    return dict(rows.values_list("slug", "pk"))

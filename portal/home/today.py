@@ -76,7 +76,9 @@ def _departure(
 ) -> dict[str, Any]:
     """A departure as one row: the time leads, the seats and the wait end it, and a price that is less."""
     line = ride.run.line
-    price = prices.of(SHUTTLE, [ride.ref], line.organisation_id, ride.fare_fen)
+    price = prices.of(
+        SHUTTLE, [ride.ref], line.organisation_id, ride.fare_fen, place_id=ride.place_id
+    )
     less = {"fen": price.fen, "was_fen": price.was_fen} if price.is_less else {}
     minutes = int((ride.boards_at - at).total_seconds() // 60)
     ride_min = int((ride.alights_at - ride.boards_at).total_seconds() // 60)

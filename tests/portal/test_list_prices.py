@@ -18,6 +18,7 @@ from bookings.contracts import Ask, Member
 from kernel import clock
 from kernel.errors import Refusal
 from kernel.places import loading
+from kernel.places.models import Place
 from tests.bookings.campaigns.conftest import published
 from tourism.areas import queries as areas
 from tourism.tickets import cards, pages
@@ -56,7 +57,7 @@ def in_cart(region, listing):
     return checkout.price_of([ask], rules=rules, at=AT)
 
 
-@pytest.fixture(params=["none", "share", "sum", "kinds", "supplier", "several", "thing"])
+@pytest.fixture(params=["none", "share", "sum", "kinds", "supplier", "several", "thing", "place"])
 def offered(request, region):
     """A region with campaigns of one sort."""
     some = listings(region)
@@ -78,9 +79,18 @@ def offered(request, region):
                 region, effect=Effect.SHARE, permille=50 + step, amount_fen=0, step=step,
                 group="one" if step % 2 else "", is_alone=step == 3,
             )  # fmt: skip
-    elif request.param == "thing":
-        everybody(region, amount_fen=777, refs=some[-1].ref)
+    else:
+        narrow(request.param, region, some)
     return region
+
+
+def narrow(what, region, some):
+    """A campaign for one place or one thing only."""
+    if what == "place":
+        at_place = Place.objects.get(pk=some[0].place_id)
+        everybody(region, amount_fen=500, places=at_place.slug)
+    elif what == "thing":
+        everybody(region, amount_fen=777, refs=some[-1].ref)
 
 
 def test_every_listed_price_is_what_the_cart_says(offered):

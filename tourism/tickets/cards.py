@@ -76,4 +76,6 @@ def _price(
 ) -> Price:
     """What an adult pays today."""
     fen = facts.prices.adult_fen(day.date, day.day_type)
-    return prices.of(KIND, [row.ref for row in rows], facts.supplier_id, fen)
+    return prices.of(
+        KIND, [row.ref for row in rows], facts.supplier_id, fen, place_id=facts.place_id
+    )

@@ -260,7 +260,7 @@ def _closed_word(facts: ProductFacts, row: SlotRow, at: datetime) -> str:
 def _pricer(facts: ProductFacts, refs: Sequence[str], at: datetime) -> Callable[[int], Price]:
     """What so many fen are by the campaigns that everybody gets for these entry times."""
     prices = Prices(facts.region.pk, at=at)
-    return partial(prices.of, KIND, refs, facts.supplier_id)
+    return partial(prices.of, KIND, refs, facts.supplier_id, place_id=facts.place_id)
 
 
 def _fares(

@@ -94,7 +94,9 @@ def _price(
     if not line.is_bookable:
         return Price(fen, fen)
     refs = [row.ref for row in rows]
-    return Prices(line.region_id, at=at).of(KIND, refs, line.organisation_id, fen)
+    place_id = rows[0].place_id if rows else pattern[ride[0]].place_id
+    prices = Prices(line.region_id, at=at)
+    return prices.of(KIND, refs, line.organisation_id, fen, place_id=place_id)
 
 
 def _together(row: queries.RunRow) -> list[Published]:

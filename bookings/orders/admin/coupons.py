@@ -81,7 +81,7 @@ def uses_csv(campaign: Campaign) -> str:
     return csv_text(
         [
             [plain(campaign.name), plain(campaign.funder), f"{campaign.pk}", campaign.region.name],
-            [_("For"), plain(scope_words(campaign)), plain(effect_words(rule_of(campaign)))],
+            [_("Applies to"), plain(scope_words(campaign)), plain(effect_words(rule_of(campaign)))],
             [
                 _("Date"), _("Coupon"), _("Real name"), _("Document (blind index)"),
                 _("Order number"), _("Supplier"), _("What for"), _("State"), _("Used at"),

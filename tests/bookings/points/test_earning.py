@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from accounts.messages.models import Message
 from bookings import registry
+from bookings.ledger import operations as books
+from bookings.ledger import queries as ledger
 from bookings.orders import operations as orders
 from bookings.points import operations as points
 from bookings.points import queries as points_of
@@ -215,3 +217,12 @@ def test_two_people_of_one_round_each_have_their_own(region, scheme):
 
     found = points_of.standings({(f"user:{n}", region.pk) for n in (1, 2)}, at=AT)
     assert {who: each.points for (who, _region), each in found.items()} == {BUYER: 10, "user:2": 20}
+
+
+def test_an_entry_of_points_is_not_taken_back_by_hand(region, account):
+    entry = ledger.entries_of(account.subject).get()
+
+    with pytest.raises(books.CountedElsewhere):
+        books.reverse(entry_id=entry.pk, why="wrong", actor="user:99", at=AT)
+
+    assert standing(account) == (1000, 0)
