@@ -26,7 +26,7 @@ from kernel.places.models import Region
 ENTRIES, PLACES, WARM = 100_000, 4_000, 500
 WISHES, LARGEST = 2, 4
 """A party has one wish or two, and up to so many people."""
-_ROOM = 1_000_000
+_ROOM, _AT_ONCE = 1_000_000, 10_000
 
 _JOIN = """
     WITH thing AS MATERIALIZED (
@@ -37,7 +37,7 @@ _JOIN = """
     ), party AS MATERIALIZED (
         SELECT n, 1 + n %% %(things_n)s AS first, 1 + (n * 7919 / 13) %% %(largest)s AS size,
             1 + (n * 104729 / 17) %% %(wishes)s AS wishes
-        FROM generate_series(1::bigint, %(entries)s) AS n
+        FROM generate_series(%(first)s::bigint, %(last)s) AS n
     ), entry AS (
         INSERT INTO bookings_waitlist_entry (
             region_id, organisation_id, actor, request_key, kind, party, owners, size, limit_fen,
@@ -160,7 +160,7 @@ def _own(offer: Offer) -> int:
 
 
 def _join(region: Region, full: Sequence[Full], entries: int, at: datetime) -> None:
-    """Rows as joining writes them, in one statement."""
+    """Rows as joining writes them, thousands in a statement."""
     things = [
         {
             "place": place, "ref": each.offer.ref, "kind": each.offer.kind,
@@ -172,11 +172,13 @@ def _join(region: Region, full: Sequence[Full], entries: int, at: datetime) -> N
     ]  # fmt: skip
     facts: dict[str, Any] = {
         "things": msgspec.json.encode(things).decode(), "things_n": len(things),
-        "entries": entries, "largest": LARGEST, "wishes": WISHES, "region": region.pk, "at": at,
+        "largest": LARGEST, "wishes": WISHES, "region": region.pk, "at": at,
         "contact": seals.seal("16100000000", purpose="phone"),
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(_JOIN, facts)
+        for first in range(1, entries + 1, _AT_ONCE):
+            last = min(first + _AT_ONCE - 1, entries)
+            cursor.execute(_JOIN, {**facts, "first": first, "last": last})
         for table in ("entry", "wish", "place"):
             cursor.execute(f"ANALYZE bookings_waitlist_{table}")
 

@@ -115,7 +115,7 @@ def test_a_budget_is_never_overspent(shop, sellers, region, at):
     assert counts.left([campaign.budget_bucket_id]) == {campaign.budget_bucket_id: 1000}
 
 
-def spend_unguarded(groups, *, with_kept=False):
+def spend_unguarded(groups, *, with_kept=False, in_sequence=False):
     """As ``unguarded_take``, with as many units as are asked for."""
     answers = []
     for group in groups:

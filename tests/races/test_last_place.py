@@ -36,7 +36,7 @@ def test_exactly_as_many_orders_as_places(shop, sellers, at):
 
 
 def unguarded_take(
-    groups: Sequence[Sequence[Demand]], *, with_kept: bool = False
+    groups: Sequence[Sequence[Demand]], *, with_kept: bool = False, in_sequence: bool = False
 ) -> list[inventory.Shortage | None]:
     """Read, decide, write: what the lock is for."""
     answers: list[inventory.Shortage | None] = []

@@ -229,6 +229,8 @@ def _take(drafts: Sequence[Draft], in_sequence: bool) -> None:
             draft.lacks = shortage.bucket_id
             refusal = sold_out.refusal(draft, shortage.bucket_id, left=shortage.left)
             draft.lose(refusal, refusal.items)
+            if in_sequence:
+                return
 
 
 def _delete(drafts: Sequence[Draft]) -> None:

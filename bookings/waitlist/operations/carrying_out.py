@@ -33,7 +33,7 @@ _OFFER = """
 
 
 def carry_out(
-    entries: Sequence[Entry], *, at: datetime, hold_for: timedelta, known: Said | None = None
+    chosen: Sequence[Chosen], *, at: datetime, hold_for: timedelta, known: Said | None = None
 ) -> int:
     """Place the orders of entries that are being served, in the given order; how many have won.
 
@@ -41,9 +41,7 @@ def carry_out(
     refused is passed over, and those behind it wait again: what it was to get may be theirs now.
     ``known`` is what their wishes are now, where that was just asked.
     """
-    wishes = Wish.objects.in_bulk([entry.chosen_wish for entry in entries])
-    chosen = [(entry, wishes[entry.chosen_wish]) for entry in entries if entry.chosen_wish]
-    before = _found(entries)
+    before = _found([entry for entry, _wish in chosen])
     fresh = [(entry, wish) for entry, wish in chosen if entry.pk not in before]
     outcomes: dict[int, Order | Refusal] = {**before}
     if fresh:

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import connection
 
 from bookings.waitlist import queries
-from bookings.waitlist.models import Decision, Entry, EntryState, Outcome
+from bookings.waitlist.models import Entry, EntryState, Outcome
 from bookings.waitlist.planning import Asked, Plan, Planned, Won
 
 _SERVE = """
@@ -18,6 +18,19 @@ _SERVE = """
     FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS s(entry_id, wish_id, return_id)
     WHERE e.id = s.entry_id AND e.state = 'WAITING'
 """
+
+_DECIDE = """
+    INSERT INTO bookings_waitlist_decision (
+        region_id, at, reason, words, return_id, bucket_id, free, outcome, entry_id, wish_id, units
+    )
+    SELECT %s, %s, '', '', d.* FROM unnest(
+        %s::bigint[], %s::bigint[], %s::int[], %s::text[], %s::bigint[], %s::bigint[], %s::int[]
+    ) AS d
+    ON CONFLICT (return_id, bucket_id) WHERE outcome = 'NOBODY' DO NOTHING
+"""
+"""Who is served twice from one bucket is an error; that something fits nobody is said once."""
+
+Row = tuple[int, int, int, str, int | None, int | None, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +89,15 @@ def write_down(
     region_id: int, won: Sequence[Won], nobody: Sequence[tuple[int, int, int]], *, at: datetime
 ) -> None:
     """A row for each bucket that serves somebody, and for each of which something fits nobody."""
-    served = [
-        Decision(
-            region_id=region_id, return_id=step.return_id, bucket_id=bucket, free=free,
-            outcome=Outcome.SERVED, entry_id=step.pick.entry_id, wish_id=step.pick.wish_id,
-            units=step.pick.needs[bucket], at=at,
+    rows: list[Row] = [
+        (
+            step.return_id, bucket, free, Outcome.SERVED.value,
+            step.pick.entry_id, step.pick.wish_id, step.pick.needs[bucket],
         )
         for step in won
         for bucket, free in sorted(step.pick.free.items())
     ]  # fmt: skip
-    left = [
-        Decision(
-            region_id=region_id, return_id=return_id, bucket_id=bucket, free=free,
-            outcome=Outcome.NOBODY, at=at,
-        )
-        for return_id, bucket, free in nobody
-    ]  # fmt: skip
-    Decision.objects.bulk_create(served)
-    Decision.objects.bulk_create(left, ignore_conflicts=True)
+    rows += [(*left, Outcome.NOBODY.value, None, None, 0) for left in nobody]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_DECIDE, [region_id, at, *map(list, zip(*rows, strict=True))])

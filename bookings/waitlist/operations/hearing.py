@@ -9,10 +9,10 @@ from typing import Any
 from bookings.inventory import queries as counts
 from bookings.waitlist import queries
 from bookings.waitlist.heads import Heads
-from bookings.waitlist.models import Entry, Wish
+from bookings.waitlist.models import Entry, EntryState, Wish
 from bookings.waitlist.operations.checking import Quote, verdicts
 from bookings.waitlist.operations.notes import Note, no_room, words_of
-from bookings.waitlist.planning import Freed, Passed, Verdict
+from bookings.waitlist.planning import Freed, Passed, Verdict, Won
 from kernel.errors import Refusal
 
 
@@ -59,6 +59,13 @@ class Hearing:
         """Why somebody is passed over, in their own language."""
         self._fetch([step.lack.wish_id for step in steps])
         return [self._note(step) for step in steps]
+
+    def chosen(self, step: Won) -> tuple[Entry, Wish]:
+        """Who is served, as it stands in the tables by now, and with what."""
+        entry, wish = self._entries[step.pick.entry_id], self._wishes[step.pick.wish_id]
+        entry.state, entry.chosen_wish = EntryState.SERVING, wish.pk
+        entry.chosen_return = step.return_id
+        return entry, wish
 
     def wanted(self, wish_id: int) -> tuple[Wish, Mapping[int, int]]:
         """All that a wish takes of every bucket as it is sold now."""

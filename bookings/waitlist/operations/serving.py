@@ -18,7 +18,7 @@ from bookings.inventory import operations as inventory
 from bookings.inventory import queries as counts
 from bookings.inventory.models import Return
 from bookings.waitlist import queries
-from bookings.waitlist.models import Decision, Entry, EntryState, Outcome
+from bookings.waitlist.models import Decision, Entry, EntryState, Outcome, Wish
 from bookings.waitlist.operations import deciding
 from bookings.waitlist.operations.carrying_out import carry_out
 from bookings.waitlist.operations.hearing import Hearing
@@ -36,7 +36,7 @@ KEPT_FOR = timedelta(minutes=20)
 MOST = 500
 """So many returns are handed out at one go."""
 
-_AHEAD = 12
+_AHEAD = 6
 """So many parties of every size are read beyond those that may fit, in case some are passed over."""
 
 _MOST_LOOKS = 8
@@ -97,7 +97,9 @@ def _resume(turn: Serving) -> int:
     """Finish what a worker had begun who is no more, in its order."""
     begun = Entry.objects.filter(region=turn.region_id, state=EntryState.SERVING)
     entries = list(begun.order_by("chosen_return", "pk"))
-    return carry_out(entries, at=turn.at, hold_for=CLAIM_FOR) if entries else 0
+    wishes = Wish.objects.in_bulk([entry.chosen_wish for entry in entries])
+    chosen = [(entry, wishes[entry.chosen_wish]) for entry in entries if entry.chosen_wish]
+    return carry_out(chosen, at=turn.at, hold_for=CLAIM_FOR) if chosen else 0
 
 
 def _hand_out(turn: Serving, freed: Sequence[Freed]) -> int:
@@ -126,7 +128,7 @@ def _step(turn: Serving, freed: Sequence[Freed]) -> tuple[int, set[int]]:
     if made.short is not None and len(steps) == len(made.steps):
         with transaction.atomic():
             line_up([hearing.wanted(made.short)], at=turn.at)
-    begun = [step.pick.entry_id for step in steps if isinstance(step, Won)]
+    begun = [step for step in steps if isinstance(step, Won)]
     won = _carry_out(turn, begun, hearing) if begun else 0
     is_all = won == len(begun)
     return won, {step.return_id for step in steps if isinstance(step, Asked)} if is_all else set()
@@ -177,10 +179,9 @@ def _begin(turn: Serving, made: Plan, hearing: Hearing, *, is_new: bool) -> Sequ
     return steps
 
 
-def _carry_out(turn: Serving, begun: Sequence[int], hearing: Hearing) -> int:
-    found = Entry.objects.in_bulk(begun)
-    entries = [found[pk] for pk in begun]
-    return carry_out(entries, at=turn.at, hold_for=CLAIM_FOR, known=hearing.known)
+def _carry_out(turn: Serving, begun: Sequence[Won], hearing: Hearing) -> int:
+    chosen = [hearing.chosen(step) for step in begun]
+    return carry_out(chosen, at=turn.at, hold_for=CLAIM_FOR, known=hearing.known)
 
 
 def _close(turn: Serving, through: Collection[int]) -> None:
