@@ -28,15 +28,20 @@ _CLASS = "class_"
 @require_GET
 def show(request: HttpRequest, region: str) -> HttpResponse:
     place = places.get_region(region)
+    shift = selling.shift_of(request)
     cart = queries.cart_of(
         actors=actors.all_of(request),
         actor=actors.actor_of(request),
         region=place,
         at=clock.now(),
-        counter_of=selling.house_of(request),
+        counter_of=shift.organisation_id if shift else None,
     )
-    code = keeping.kept(request, place.pk)
-    context = {"cart": cart, "region": place, "via": code}
+    context = {
+        "cart": cart,
+        "region": place,
+        "via": keeping.kept(request, place.pk),
+        "sells_for": shift.organisation if shift else None,
+    }
     return render(request, "bookings_checkout/cart.html", context)
 
 
