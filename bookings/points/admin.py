@@ -69,7 +69,7 @@ class SchemeAdmin(PlatformOnlyAdmin, ModelAdmin):
         except Refusal as refusal:
             messages.error(request, refusal.reason)
         else:
-            obj.pk = made.pk
+            obj.pk, obj.valid_from = made.pk, made.valid_from
 
     @admin.display(description=_("made by"))
     def who(self, scheme: Scheme) -> str:

@@ -138,7 +138,7 @@ class RateAdmin(PlatformOnlyAdmin, ModelAdmin):
         except Refusal as refusal:
             messages.error(request, refusal.reason)
         else:
-            obj.pk = made.pk
+            obj.pk, obj.valid_from = made.pk, made.valid_from
 
 
 @admin.register(Commission)
