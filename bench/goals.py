@@ -51,6 +51,8 @@ SUPPLY = {
     "combine_p99_ms": Goal(50, 10),
     "settle_lines_per_s": Goal(2000, 20_000, more=True),
     "reconcile_rows_per_s": Goal(5000, 50_000, more=True),
+    "waitlist_serve_per_s": Goal(200, 2000, more=True),
+    "brier_ratio": Goal(0.9, 0.7),
 }
 OF = {"orders": ORDERS, "growth": ORDERS, "counter": COUNTER, "supply": SUPPLY}
 """The goals of a bench, by its name."""

@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from bench import combining, orders_run, reconciling, settling
+from bench import combining, odds, orders_run, reconciling, settling, waitlists
 from kernel.places.models import Region
 
 PARTS: tuple[tuple[str, Callable[[Region], dict[str, Any]]], ...] = (
     ("combine", lambda _region: combining.figures()),
+    ("odds", lambda _region: odds.figures()),
+    ("waitlist", waitlists.figures),
     ("reconcile", reconciling.figures),
     ("settle", settling.figures),
 )
