@@ -43,7 +43,7 @@ def all_look_first(of):
     """A ``take`` without lock or guard: everybody has looked before anybody writes."""
     seen = threading.Barrier(of, timeout=20)
 
-    def take(groups, *, with_kept=False):
+    def take(groups, **_how):
         answers = []
         for group in groups:
             room = counts.left(demand.bucket_id for demand in group)
