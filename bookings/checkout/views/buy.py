@@ -96,7 +96,7 @@ def confirm(request: HttpRequest, region: str) -> HttpResponse:
     if is_sent and form.is_valid():
         outcome = _place(request, place, cart, form)
         if not isinstance(outcome, Refusal):
-            return redirect("checkout:order" if outcome.paid_at else "checkout:pay", outcome.token)
+            return redirect(selling.way_to_pay(request, outcome))
         if isinstance(outcome, door.WaitInLine):
             return redirect(outcome.room)
         cart = _cart(request, place)
@@ -198,8 +198,13 @@ def _wish(
         is_all_or_nothing=not form.keeps_rest and len(cart.rows) > 1,
         coupon_ids=cart.coupon_ids,
         uses_points=cart.uses_points,
+<<<<<<< HEAD
         by_class=not is_at_counter,
         via="" if is_at_counter else _via(request, place),
+=======
+        by_class=selling.house_of(request) is None,
+        via=_via(request, place),
+>>>>>>> origin/review-people
     )
 
 
