@@ -198,13 +198,8 @@ def _wish(
         is_all_or_nothing=not form.keeps_rest and len(cart.rows) > 1,
         coupon_ids=cart.coupon_ids,
         uses_points=cart.uses_points,
-<<<<<<< HEAD
         by_class=not is_at_counter,
         via="" if is_at_counter else _via(request, place),
-=======
-        by_class=selling.house_of(request) is None,
-        via=_via(request, place),
->>>>>>> origin/review-people
     )
 
 

@@ -21,11 +21,8 @@ from bookings.orders.models import Hold, Order
 from bookings.points import tiers
 from kernel import clock
 from tests.bookings.campaigns.conftest import published
-<<<<<<< HEAD
 from tests.bookings.points.conftest import give, publish
 from tests.bookings.referrals.conftest import code_of
-=======
->>>>>>> origin/review-people
 from tests.cast import enter
 from tests.factories.accounts import MembershipFactory
 from tests.factories.tourism import ProductFactory, ask_for, party, slot_on
