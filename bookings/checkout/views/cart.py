@@ -39,7 +39,7 @@ def show(request: HttpRequest, region: str) -> HttpResponse:
     context = {
         "cart": cart,
         "region": place,
-        "via": keeping.kept(request, place.pk),
+        "via": None if shift else keeping.kept(request, place.pk),
         "sells_for": shift.organisation if shift else None,
     }
     return render(request, "bookings_checkout/cart.html", context)
