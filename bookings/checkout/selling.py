@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -35,6 +36,15 @@ def house_of(request: HttpRequest) -> int | None:
     """The organisation at whose counter it sells, if it does."""
     shift = shift_of(request)
     return shift.organisation_id if shift else None
+
+
+def keepers_of(request: HttpRequest) -> Collection[str]:
+    """In whose books the people of the cart stand: the buyer's; at a counter in that of the open drawer.
+
+    A clerk's own book is for the clerk's own people, and shows nobody who has bought at the counter.
+    """
+    shift = shift_of(request)
+    return (f"counter:{shift.pk}",) if shift else actors.all_of(request)
 
 
 def way_to_pay(request: HttpRequest, order: Order) -> str:

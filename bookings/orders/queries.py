@@ -64,8 +64,12 @@ def find_many(keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Order]
 
 
 def for_actors(actors: Collection[str], contact_index: str = "") -> QuerySet[Order]:
-    """Orders of these buyers, and those left with this contact, newest first."""
-    mine = Order.objects.filter(actor__in=actors)
+    """Orders of these buyers, and those left with this contact, newest first.
+
+    What somebody with an account has sold at a counter belongs to nobody's account, and is not theirs.
+    """
+    sold = Q(actor__startswith="user:", user_id=None)
+    mine = Order.objects.filter(~sold, actor__in=actors)
     if contact_index:
         mine = mine | Order.objects.filter(contact_index=contact_index)
     return _whole(mine).order_by("-placed_at", "-pk")

@@ -44,7 +44,7 @@ class CartChanged(Refusal):
 
 def _cart(request: HttpRequest, region: Region) -> queries.Cart:
     return queries.cart_of(
-        actors=actors.all_of(request),
+        actors=selling.keepers_of(request),
         actor=actors.actor_of(request),
         region=region,
         at=clock.now(),
@@ -58,12 +58,13 @@ def travellers(request: HttpRequest, region: str) -> HttpResponse:
     cart = _cart(request, place)
     if not cart.is_sellable:
         return redirect("checkout:cart", region=place.slug)
-    book = travellers_book.people_of(actors=actors.all_of(request))
+    keepers = selling.keepers_of(request)
+    is_at_counter = selling.house_of(request) is not None
+    book = [] if is_at_counter else travellers_book.people_of(actors=keepers)
     form = PartyForm(request.POST or None, cart=cart, book=book)
     if request.method == "POST" and form.is_valid():
-        people = form.save_people(
-            actor=actors.actor_of(request), actors=actors.all_of(request), at=clock.now()
-        )
+        keeper = next(iter(keepers)) if is_at_counter else actors.actor_of(request)
+        people = form.save_people(actor=keeper, actors=keepers, at=clock.now())
         if people is not None:
             baskets.name_people(
                 actor=actors.actor_of(request),
@@ -130,7 +131,7 @@ def _asks(request: HttpRequest, cart: queries.Cart) -> tuple[Ask, ...]:
 
 
 def _asks_of(request: HttpRequest, rows: Sequence[queries.CartRow]) -> tuple[Ask, ...]:
-    asks = queries.asks_of([row.item for row in rows], actors.all_of(request))
+    asks = queries.asks_of([row.item for row in rows], selling.keepers_of(request))
     return tuple(replace(ask, channel=row.channel) for ask, row in zip(asks, rows, strict=True))
 
 

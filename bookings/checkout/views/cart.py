@@ -30,7 +30,7 @@ def show(request: HttpRequest, region: str) -> HttpResponse:
     place = places.get_region(region)
     shift = selling.shift_of(request)
     cart = queries.cart_of(
-        actors=actors.all_of(request),
+        actors=selling.keepers_of(request),
         actor=actors.actor_of(request),
         region=place,
         at=clock.now(),

@@ -19,6 +19,7 @@ from bookings.inventory.models import Channel, Quota
 from bookings.orders import operations as orders
 from bookings.orders.models import Hold, Order
 from bookings.points import tiers
+from config.demo.visitors import document_number
 from kernel import clock
 from tests.bookings.campaigns.conftest import published
 from tests.bookings.points.conftest import give, publish
@@ -264,3 +265,21 @@ def test_a_clerks_own_coupon_is_not_used_for_a_buyer(slot, morning):
 
     assert (order.channel, order.total_fen) == ("counter", ADULT)
     assert counts.left([coupon.bucket_id]) == {coupon.bucket_id: 1}
+
+
+def test_who_buys_at_the_counter_stands_in_nobodys_book_and_orders(slot, morning):
+    slot.product.area.real_name_required = True
+    slot.product.area.save()
+    browser = clerk_of(slot.product)
+    region = slot.product.area.region.slug
+    put(browser, slot)
+    travellers = reverse("checkout:travellers", args=[region])
+    who = {"new_0-name": "王小明", "new_0-kind": "RESIDENT_ID", "new_0-number": document_number(77)}
+    browser.post(travellers, {"who_0": "0", **who})
+    order = place(browser, slot)
+
+    assert order.lines.get().frozen_parts[0].traveller_id
+    assert "王小明" not in browser.get(reverse("travellers:book")).content.decode()
+    assert order.code not in browser.get(reverse("checkout:orders")).content.decode()
+    put(browser, slot)
+    assert "王小明" not in browser.get(travellers).content.decode()
