@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from bookings.contracts import Terms
 from bookings.waitlist.models import Handover
@@ -53,10 +54,12 @@ def test_the_sum_is_shown_the_part_handed_on_and_withdrawn(line, sold, url):
     assert standing(handover) == ["WITHDRAWN"]
 
 
-def test_in_chinese(line, sold, url):
+def test_in_chinese(line, sold):
     line.join(1, sold.bucket)
+    with translation.override("zh-hans"):
+        url = reverse("waitlist:hand-on", args=[sold.orders[0].token])
 
-    shown = Client(headers={"accept-language": "zh-hans"}).get(url).content.decode()
+    shown = Client().get(url).content.decode()
 
     assert "转给候补" in shown
     assert "转出手续费" in shown
