@@ -181,18 +181,21 @@ def cart_of(
 ) -> Cart:
     """Price an actor's cart; ``actors`` are all the names under which the buyer's people are kept.
 
-    ``counter_of`` is the organisation at whose counter it is sold, if it is.
+    ``counter_of`` is the organisation at whose counter it is sold, if it is: what the clerk has as a
+    buyer (class, coupons, points) makes nothing cheaper there.
     """
+    buyer = actor if counter_of is None else ""
     basket = baskets.find(actor=actor, region_id=region.pk)
     items = baskets.items_of(basket)
     asks = asks_of(items, actors)
     if counter_of is not None:
         asks = _at_counter(asks, counter_of, at)
     answers = _with_room(registry.offer_in(region.pk, asks, at=at))
-    published = campaigns.rules_for({(actor, region.pk)}, at=at)[actor, region.pk]
+    published = campaigns.rules_for({(buyer, region.pk)}, at=at)[buyer, region.pk]
     off = set(basket.unused_coupons) if basket else set()
-    coupons = campaigns.own_coupons(actors=[actor], region_id=region.pk, at=at) if items else []
-    points = points_of.standing(actor, region.pk, at=at) if items else None
+    has_own = bool(items and buyer)
+    coupons = campaigns.own_coupons(actors=[buyer], region_id=region.pk, at=at) if has_own else []
+    points = points_of.standing(buyer, region.pk, at=at) if has_own else None
     uses_points = basket is not None and basket.uses_points and points is not None
     rules = [*published, *(o.rule for o in coupons if o.is_good and o.coupon.pk not in off)]
     rules += [points.rule] if points is not None and uses_points else []

@@ -276,6 +276,11 @@ class Line(models.Model):
                 name="bookings_orders_line_open",
             ),
             models.Index(fields=("kind", "ref"), name="bookings_orders_line_ref"),
+            models.Index(
+                fields=("ends_at",),
+                condition=Q(state="CONFIRMED"),
+                name="bookings_orders_line_unused",
+            ),
         )
 
     def __str__(self) -> str:

@@ -6,11 +6,11 @@ of it, and for no more than the buyer has still paid. See docs/algorithms/points
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
@@ -87,18 +87,35 @@ def take_up(order_ids: Collection[int], *, at: datetime) -> int:
     """
     roots = Order.objects.filter(pk__in=order_ids)
     ids = sorted(set(roots.values_list(Coalesce("parent_id", "pk"), flat=True)))
-    with connection.cursor() as cursor:
-        cursor.execute(_EARNED, [ids])
-        found = [_Journey(*row) for row in cursor.fetchall()]
-    earned = [each for journey in found if (each := _earned(journey, at)) is not None]
-    used = [_used(journey) for journey in found if journey.via]
-    return points.earn(earned, at=at) + referrals.book(used, at=at)
+    with transaction.atomic():
+        _one_at_a_time(ids)
+        found = _read(ids)
+        earned = [each for journey in found if (each := _earned(journey, at)) is not None]
+        used = [_used(journey) for journey in found if journey.via]
+        return points.earn(earned, at=at) + referrals.book(used, at=at)
 
 
 def take_up_all(*, at: datetime) -> int:
     """The same for every journey of the last year or so: what no event has told, such as a correction
     in the books."""
     return sum(take_up(ids, at=at) for ids in _recent(at - LOOK_BACK))
+
+
+def _one_at_a_time(order_ids: Sequence[int]) -> None:
+    """Who has read a journey earlier books it earlier: otherwise what is old would be booked over what
+    is new. The ids are sorted; no row is locked that a buyer or a gate waits for."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('rewards:' || id, 0))"
+            " FROM unnest(%s::bigint[]) AS id",
+            [list(order_ids)],
+        )
+
+
+def _read(order_ids: Sequence[int]) -> list[_Journey]:
+    with connection.cursor() as cursor:
+        cursor.execute(_EARNED, [list(order_ids)])
+        return [_Journey(*row) for row in cursor.fetchall()]
 
 
 def _earned(journey: _Journey, at: datetime) -> points.Earned | None:

@@ -18,7 +18,9 @@ from tourism.tickets.models import FamilyPrice, PriceRule, Product
 
 pytestmark = pytest.mark.django_db
 
-INLINES = ("price_rules", "group_prices", "concessions", "patterns", "channel_shares")
+INLINES = (
+    "price_rules", "group_prices", "concessions", "patterns", "channel_shares", "person_limits",
+)  # fmt: skip
 DAYS = {"first_date": "2026-10-01", "last_date": "2026-10-31", "weekdays": list("1234567")}
 RULE = {**DAYS, "day_kind": "ANY", "precedence": 0, "price_fen": "200"}
 FAMILY = {

@@ -175,14 +175,15 @@ def _wish(
 ) -> orders.PlaceRequest:
     """What was shown; where the rest is wanted, without what is known to be gone and for its sum.
 
-    What is sold at a counter is not its clerk's: the order belongs to who leaves the phone number.
+    What is sold at a counter is not its clerk's: the order belongs to who leaves the phone number, and
+    a code kept in the clerk's browser has recommended nothing.
     """
     user = request.user
     rows, shown_fen = cart.rows, form.cleaned_data["shown_total_fen"]
     if form.keeps_rest and cart.refused_rows and cart.sold_rows:
         rows, shown_fen = tuple(cart.sold_rows), min(shown_fen, cart.total_fen)
-    is_at_counter = any(row.channel == Channel.COUNTER for row in rows)
-    channel = Channel.COUNTER.value if is_at_counter else Channel.OWN.value
+    is_at_counter = selling.house_of(request) is not None
+    takes_share = any(row.channel == Channel.COUNTER for row in rows)
     return orders.PlaceRequest(
         actor=actors.actor_of(request),
         request_key=form.cleaned_data["request_key"],
@@ -191,14 +192,14 @@ def _wish(
         shown_total_fen=shown_fen,
         language=get_language() or "zh-hans",
         contact=form.cleaned_data["contact"],
-        channel=channel,
-        user_id=user.pk if user.is_authenticated and channel == Channel.OWN else None,
+        channel=Channel.COUNTER.value if takes_share else Channel.OWN.value,
+        user_id=user.pk if user.is_authenticated and not is_at_counter else None,
         parent_id=cart.parent.pk if cart.parent else None,
         is_all_or_nothing=not form.keeps_rest and len(cart.rows) > 1,
         coupon_ids=cart.coupon_ids,
         uses_points=cart.uses_points,
-        by_class=True,
-        via=_via(request, place),
+        by_class=not is_at_counter,
+        via="" if is_at_counter else _via(request, place),
     )
 
 

@@ -27,16 +27,17 @@ _CLASS = "class_"
 
 @require_GET
 def show(request: HttpRequest, region: str) -> HttpResponse:
-    place = places.get_region(region)
+    place, house = places.get_region(region), selling.house_of(request)
     cart = queries.cart_of(
         actors=actors.all_of(request),
         actor=actors.actor_of(request),
         region=place,
         at=clock.now(),
-        counter_of=selling.house_of(request),
+        counter_of=house,
     )
-    code = keeping.kept(request, place.pk)
-    context = {"cart": cart, "region": place, "via": code}
+    is_at_counter = house is not None
+    code = None if is_at_counter else keeping.kept(request, place.pk)
+    context = {"cart": cart, "region": place, "via": code, "is_at_counter": is_at_counter}
     return render(request, "bookings_checkout/cart.html", context)
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from accounts.messages import operations as messages
 from bookings.inventory import operations as inventory
 from bookings.ledger import operations as ledger
 from bookings.points import queries
 from bookings.points.kinds import EXPIRING
-from bookings.points.models import CURRENCY, Account, Batch
+from bookings.points.models import CURRENCY, Account, Batch, Scheme
 
 _SOME = 500
 
@@ -29,19 +30,18 @@ def expire(*, at: datetime) -> int:
 
 def tell_expiring(*, at: datetime) -> int:
     """Tell everybody whose points are gone soon, once for each day on which some are; how many."""
-    told = 0
+    days = Scheme.objects.aggregate(most=Max("told_days"))["most"] or 0
     soon = Batch.objects.filter(told_at=None, expires_at__gt=at, points__gt=0)
-    for some in _with_batches(soon.filter(expires_at__lte=at + timedelta(days=365))):
-        told += _tell(some, at)
-    return told
+    soon = soon.filter(expires_at__lte=at + timedelta(days=days))
+    return sum(_tell(some, at) for some in _with_batches(soon))
 
 
-def _with_batches(batches: object) -> Iterator[list[Account]]:
+def _with_batches(batches: QuerySet[Batch]) -> Iterator[list[Account]]:
     """The accounts that have some of these, a handful after the other."""
+    having = Account.objects.filter(Exists(batches.filter(account=OuterRef("pk"))))
     after = 0
     while True:
-        found = Account.objects.filter(pk__gt=after, batches__in=batches).distinct()  # type: ignore[misc]
-        some = list(found.select_related("region").order_by("pk")[:_SOME])
+        some = list(having.filter(pk__gt=after).select_related("region").order_by("pk")[:_SOME])
         if not some:
             return
         yield some
@@ -49,17 +49,21 @@ def _with_batches(batches: object) -> Iterator[list[Account]]:
 
 
 def _expire(accounts: Sequence[Account], at: datetime) -> int:
+    """Most have nothing left of it since the day itself: only who has is locked, and looked at again."""
+    if not (seen := _due(accounts, at)):
+        return 0
     with transaction.atomic():
-        inventory.lock([each.bucket_id for each in accounts])
-        rows = list(Account.objects.filter(pk__in=[each.pk for each in accounts]))
-        due = {
-            each: points
-            for each in rows
-            if (points := _past(queries.left_by_day(rows)[each.pk], at))
-        }
+        inventory.lock([each.bucket_id for each in seen])
+        due = _due(list(Account.objects.filter(pk__in=[each.pk for each in seen])), at)
         grown = inventory.grow({each.bucket_id: -points for each, points in due.items()})
         ledger.post_many(_entry(each, -grown.get(each.bucket_id, 0), at) for each in due)
     return -sum(grown.values())
+
+
+def _due(accounts: Collection[Account], at: datetime) -> dict[Account, int]:
+    """What each of these still has of points whose day has come; who has none is absent."""
+    left = queries.left_by_day(accounts)
+    return {each: points for each in accounts if (points := _past(left[each.pk], at))}
 
 
 def _past(left: Sequence[queries.Left], at: datetime) -> int:

@@ -183,9 +183,11 @@ def came_back(*, payout_id: int, why: str, actor: str, at: datetime) -> Payout:
     The books owe the supplier as much as before, by an entry that no statement is made of.
 
     :raises NotWaiting: it was not on its way. :raises NothingGiven: not said why.
+    :raises OwnMoney: who asks works for the supplier, which could be paid again then.
     """
 
     def take_back(payout: Payout) -> None:
+        _refuse_own(payout.statement, actor)
         payout.state, payout.why, payout.ended_at = PayoutState.BACK, why.strip(), at
         payout.save(update_fields=["state", "why", "ended_at"])
         _post(payout, f"payout-back:{payout.pk}", "payout came back", -payout.fen, at)

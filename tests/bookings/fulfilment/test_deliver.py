@@ -12,6 +12,7 @@ from bookings.inventory import queries as inventory
 from bookings.ledger import queries as ledger
 from bookings.orders import operations as orders
 from bookings.orders.models import Order, State
+from bookings.vouchers import operations as vouchers
 from bookings.vouchers.models import Voucher
 from kernel.outbox.models import Event
 from tests.bookings.conftest import ask
@@ -172,14 +173,14 @@ def test_an_order_that_cannot_be_delivered_stops_no_other(awaited, paid, sellers
     second = paid("shy")
     fulfilment.deliver(order_id=second.pk, at=at)
     sellers["shy"].answer = True
-    real = fulfilment.vouchers.issue
+    real = vouchers.issue
 
     def issue(*, line, **facts):
         if line.order_id == awaited.pk:
             raise RuntimeError("this one only")
         real(line=line, **facts)
 
-    monkeypatch.setattr(fulfilment.vouchers, "issue", issue)
+    monkeypatch.setattr(vouchers, "issue", issue)
 
     assert fulfilment.ask_waiting_suppliers(at=at) == 1
     assert Order.objects.get(pk=second.pk).state is State.CONFIRMED

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -130,6 +131,22 @@ class TestExpiring:
         assert standing(holder) == (500, 0)
         assert broken(after) == []
 
+    def test_many_cost_as_many_statements_as_one_and_who_has_none_is_not_locked(
+        self, region, holder
+    ):
+        for n in range(3):
+            other = UserFactory().actor
+            give(region, 300, holder=other, order_id=900_010 + n, at=AT + 365 * DAY)
+
+        one, four, none = (
+            statements_of_expiring(datetime(year, 1, day, tzinfo=UTC))
+            for year, day in ((2028, 1), (2029, 1), (2029, 2))
+        )
+
+        assert len(one) == len(four)
+        assert not any("FOR NO KEY UPDATE" in each["sql"] for each in none)
+        assert standing(holder) == (0, 0)
+
     def test_what_comes_back_after_its_day_goes_then(self, shop, sellers, at, holder):
         order = buy(shop, shop.bucket(1), at, price_fen=400, total_fen=200, actor=holder.holder)
         after = datetime(2028, 1, 1, tzinfo=UTC)
@@ -149,6 +166,12 @@ class TestExpiring:
         message = Message.objects.get(kind="bookings.points.expiring")
         assert message.user_id == holder.user_id
         assert list(Batch.objects.order_by("pk").values_list("told_at", flat=True)) == [soon, None]
+
+
+def statements_of_expiring(at):
+    with CaptureQueriesContext(connection) as seen:
+        points.expire(at=at)
+    return seen.captured_queries
 
 
 STEPS = st.lists(

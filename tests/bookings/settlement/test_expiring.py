@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from bookings.contracts import Step, Terms
 from bookings.ledger import queries as books
@@ -12,9 +13,10 @@ from bookings.orders.models import State
 from bookings.refunds import operations as refunds
 from bookings.settlement import operations as settlement
 from bookings.settlement.models import Earning, Expired, ExpiredPart, Kind
-from bookings.settlement.operations import TermsOfKind
+from bookings.settlement.operations import TermsOfKind, expiring
 from bookings.settlement.operations.expiring import GRACE
 from kernel import invariants
+from tests.bookings.conftest import AT
 from tests.bookings.settlement.conftest import agree, give_back, use
 from tests.bookings.vouchers.conftest import INSIDE, sell
 
@@ -78,6 +80,16 @@ def test_by_another_contract_it_is_the_platforms_and_on_no_statement(
     assert balances(supplier) == (0, 900, 100, 1000)
     assert told(Kind.EXPIRED) == 0
     assert sound(after)
+
+
+def test_what_is_over_is_found_by_an_index(db):
+    """Every hour, among all lines that were ever sold."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {expiring._OVER}", [AT - expiring.LOOK_BACK, AT, AT])
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+
+    assert "bookings_orders_line_unused" in plan
 
 
 def test_not_before_everything_late_was_told(line, supplier):

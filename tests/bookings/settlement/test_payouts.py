@@ -186,6 +186,16 @@ def test_nobody_pays_out_to_the_house_they_work_for(statement, supplier, over, s
     assert (owed(supplier), transferred()) == (1000, 0)
 
 
+def test_nobody_says_that_the_money_of_their_own_house_came_back(statement, supplier, over):
+    here = MembershipFactory(organisation=supplier).user.actor
+    paid = pay(statement, over)
+    with pytest.raises(OwnMoney):
+        settlement.came_back(payout_id=paid.pk, why="account closed", actor=here, at=over)
+
+    paid.refresh_from_db()
+    assert (paid.state, owed(supplier), transferred()) == (PayoutState.DUE, 0, 1000)
+
+
 @pytest.mark.parametrize(("guarantee_fen", "is_paid"), [(0, False), (299, False), (300, True)])
 def test_what_was_given_back_since_holds_it_up_beyond_the_guarantee(
     statement, supplier, region, over, guarantee_fen, is_paid

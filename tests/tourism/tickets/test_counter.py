@@ -11,11 +11,16 @@ from django.urls import reverse
 
 from accounts.organisations.models import Role
 from bookings.cash import operations as drawers
+from bookings.cash.models import Shift
 from bookings.inventory import queries as counts
 from bookings.inventory.models import Channel, Quota
 from bookings.orders import operations as orders
 from bookings.orders.models import Hold, Order
+from bookings.points import tiers
 from kernel import clock
+from tests.bookings.campaigns.conftest import published
+from tests.bookings.points.conftest import give, publish
+from tests.bookings.referrals.conftest import code_of
 from tests.cast import enter
 from tests.factories.accounts import MembershipFactory
 from tests.factories.tourism import ProductFactory, ask_for, party, slot_on
@@ -167,6 +172,26 @@ def test_only_the_counter_sells_an_entry_time_that_has_begun(slot, morning):
     browser = clerk_of(slot.product)
     put(browser, slot)
     assert place(browser, slot).channel == "counter"
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_nothing_of_the_clerks_own_counts_for_what_the_counter_sells(slot, morning, is_own):
+    """No points, no class, no code: who sells would earn by it, or keep what the buyer pays too much."""
+    region = slot.product.area.region
+    publish(region, at=AT, tiers=tiers.read("silver 1000 银卡 / Silver"))
+    published(region, amount_fen=1_000, tier="silver")
+    later = slot_on(slot.product, VISIT, time(13))
+    browser = clerk_of(slot.product if is_own else ProductFactory(area__region=region))
+    clerk = Shift.objects.get().clerk
+    give(region, 10_000, holder=clerk.actor)
+    code = code_of(region, clerk, AT)
+    browser.get(region.get_absolute_url(), {"via": code.code})
+    put(browser, later)
+    browser.post(reverse("checkout:points", args=[region.slug]), {"use": "1"})
+
+    order = place(browser, later)
+
+    assert (order.total_fen, order.via, order.user_id) == (ADULT, "", None)
 
 
 def test_who_has_stopped_selling_buys_as_everybody(slot, morning):
