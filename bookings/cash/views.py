@@ -22,6 +22,7 @@ from bookings.cash import operations, queries
 from bookings.cash.forms import CloseForm, OpenForm, TakeForm
 from bookings.cash.queries import STAFF
 from bookings.dues import operations as dues
+from bookings.inventory.models import Channel
 from bookings.orders.models import Order
 from bookings.payments import operations as payments
 from bookings.payments.models import AttemptState
@@ -155,7 +156,9 @@ def take(request: HttpRequest) -> HttpResponse:
         )
         if request.method == "POST" and form.is_valid():
             _take(request, payable, form.cleaned_data["given"], at)
-            return redirect("cash:counter")
+            # What was sold here is handed over here: its codes, to print or to scan.
+            is_ours = order.channel == Channel.COUNTER
+            return redirect("checkout:order", order.token) if is_ours else redirect("cash:counter")
     except Refusal as refusal:
         problems.tell_programs(request, refusal)
         messages.error(request, refusal.reason)

@@ -28,7 +28,7 @@ _WRITTEN = (
 )  # fmt: skip
 _TOLD = (
     "region", "valid_from", "earned", "per_yuan", "most", "years", "told_days", "classes",
-    "actor", "made_at",
+    "who", "made_at",
 )  # fmt: skip
 
 
@@ -70,6 +70,10 @@ class SchemeAdmin(PlatformOnlyAdmin, ModelAdmin):
             messages.error(request, refusal.reason)
         else:
             obj.pk = made.pk
+
+    @admin.display(description=_("made by"))
+    def who(self, scheme: Scheme) -> str:
+        return identity.names_of([scheme.actor])[scheme.actor]
 
     @admin.display(description=_("classes of members"))
     def classes(self, scheme: Scheme) -> SafeString | str:

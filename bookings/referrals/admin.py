@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
+from accounts.identity import queries as identity
 from accounts.organisations.scoping import PlatformOnlyAdmin, ReadOnlyAdmin
 from bookings.referrals import operations
 from bookings.referrals.forms import CodeForm, RateForm
@@ -21,6 +22,7 @@ from kernel.errors import Refusal
 from kernel.web import columns
 from kernel.web.templatetags.quanyu import money
 
+_PERCENT = columns.percent("permille", _("Percent"))
 _BECAUSE = _("A commission for recommendations is paid by the platform.")
 
 
@@ -48,7 +50,7 @@ class CodeAdmin(PlatformOnlyAdmin, ModelAdmin):
             return ("region", ("name_zh", "name_en"), "holder", "permille")
         return (
             "code", "region", "name_zh", "name_en", "holder", "is_open", "rates_words", "earned",
-            "actor", "made_at",
+            "who", "made_at",
         )  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: Code | None = None) -> Any:
@@ -86,6 +88,10 @@ class CodeAdmin(PlatformOnlyAdmin, ModelAdmin):
         rates = sorted(code.rates.all(), key=lambda rate: rate.valid_from, reverse=True)
         return format_html_join("", "<div>{}</div>", ((str(rate),) for rate in rates)) or "–"
 
+    @admin.display(description=_("made by"))
+    def who(self, code: Code) -> str:
+        return identity.names_of([code.actor])[code.actor]
+
     @admin.display(description=_("earned"))
     def earned(self, code: Any) -> str:
         return money(code.earned_fen or 0)
@@ -97,7 +103,7 @@ class RateAdmin(PlatformOnlyAdmin, ModelAdmin):
 
     platform_only_because = _BECAUSE
     form = RateForm
-    list_display = ("code", "permille", "valid_from", "actor")
+    list_display = ("code", _PERCENT, "valid_from")
     list_select_related = ("code",)
     search_fields = ("code__code", "code__name_zh", "code__name_en")
     autocomplete_fields = ("code",)
@@ -107,10 +113,14 @@ class RateAdmin(PlatformOnlyAdmin, ModelAdmin):
     def get_fields(self, request: HttpRequest, obj: Rate | None = None) -> Any:
         if obj is None:
             return ("code", "permille", "begins_on")
-        return ("code", "permille", "valid_from", "actor", "made_at")
+        return ("code", _PERCENT, "valid_from", "who", "made_at")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Rate | None = None) -> Any:
         return () if obj is None else self.get_fields(request, obj)
+
+    @admin.display(description=_("made by"))
+    def who(self, rate: Rate) -> str:
+        return identity.names_of([rate.actor])[rate.actor]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -135,11 +145,11 @@ class RateAdmin(PlatformOnlyAdmin, ModelAdmin):
 class CommissionAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     platform_only_because = _BECAUSE
     list_display = (
-        "earned_at", "code", columns.price("base_fen", _("Used")), "permille",
+        "earned_at", "code", columns.price("base_fen", _("Used")), _PERCENT,
         columns.price("fen", _("Commission")),
     )  # fmt: skip
     fields = (
-        "code", "order_id", columns.price("base_fen", _("Used")), "permille",
+        "code", "order_id", columns.price("base_fen", _("Used")), _PERCENT,
         columns.price("fen", _("Commission")), "changes", "earned_at",
     )  # fmt: skip
     readonly_fields = fields

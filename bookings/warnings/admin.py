@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
+from accounts.identity import queries as identity
 from accounts.organisations import queries as organisations
 from accounts.organisations.models import DESK_ROLES, Organisation
 from accounts.organisations.scoping import ScopedAdmin
@@ -35,9 +36,9 @@ class PlaceWarningAdmin(ScopedAdmin, ModelAdmin):
     show_full_result_count = False
     fields = (
         "organisation", "place", "radius_m", "level", "title_zh", "title_en", "text_zh", "text_en",
-        "affects_from", "affects_until", "send_link", "sent_at", "sent_by", "told", "withdrawn_at",
+        "affects_from", "affects_until", "send_link", "sent_at", "who", "told", "withdrawn_at",
     )  # fmt: skip
-    readonly_fields = ("send_link", "sent_at", "sent_by", "told", "withdrawn_at")
+    readonly_fields = ("send_link", "sent_at", "who", "told", "withdrawn_at")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         is_draft = obj is None or obj.sent_at is None
@@ -69,6 +70,10 @@ class PlaceWarningAdmin(ScopedAdmin, ModelAdmin):
             operations.save_draft(warning=obj, actor=f"user:{request.user.pk}", at=clock.now())
         except Refusal as refusal:
             messages.error(request, refusal.reason)
+
+    @admin.display(description=_("sent by"))
+    def who(self, row: PlaceWarning) -> str:
+        return identity.names_of([row.sent_by])[row.sent_by] if row.sent_by else ""
 
     @admin.display(description=_("send"))
     def send_link(self, row: PlaceWarning) -> SafeString | str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 
+from kernel.web import fields
 from kernel.web.templatetags.quanyu import money
 
 if TYPE_CHECKING:
@@ -35,6 +36,17 @@ def words(name: str, title: str | _StrPromise, said: Mapping[str, str | _StrProm
     def shown(row: Any) -> str:
         word = getattr(row, name)
         return str(said.get(word, word))
+
+    shown.__name__ = name
+    return shown
+
+
+def percent(name: str, title: str | _StrPromise) -> Any:
+    """A column that shows a row's thousandths in percent: 125 is "12.5 %"."""
+
+    @admin.display(description=title, ordering=name)
+    def shown(row: Any) -> str:
+        return f"{fields.percent(getattr(row, name))} %"
 
     shown.__name__ = name
     return shown

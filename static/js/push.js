@@ -5,8 +5,9 @@ const bytes = (text) => {
 };
 
 export function start(form) {
-  if (!("serviceWorker" in navigator) || !("PushManager" in window)) return;
-  form.hidden = false;
+  const isAble = "serviceWorker" in navigator && "PushManager" in window;
+  (isAble ? form : form.nextElementSibling).hidden = false;
+  if (!isAble) return;
   form.addEventListener("submit", async (event) => {
     if (form.elements.endpoint.value) return;
     event.preventDefault();

@@ -96,7 +96,7 @@ def confirm(request: HttpRequest, region: str) -> HttpResponse:
     if is_sent and form.is_valid():
         outcome = _place(request, place, cart, form)
         if not isinstance(outcome, Refusal):
-            return redirect("checkout:order" if outcome.paid_at else "checkout:pay", outcome.token)
+            return redirect(selling.way_to_pay(request, outcome))
         if isinstance(outcome, door.WaitInLine):
             return redirect(outcome.room)
         cart = _cart(request, place)

@@ -27,17 +27,21 @@ _CLASS = "class_"
 
 @require_GET
 def show(request: HttpRequest, region: str) -> HttpResponse:
-    place, house = places.get_region(region), selling.house_of(request)
+    place = places.get_region(region)
+    shift = selling.shift_of(request)
     cart = queries.cart_of(
         actors=actors.all_of(request),
         actor=actors.actor_of(request),
         region=place,
         at=clock.now(),
-        counter_of=house,
+        counter_of=shift.organisation_id if shift else None,
     )
-    is_at_counter = house is not None
-    code = None if is_at_counter else keeping.kept(request, place.pk)
-    context = {"cart": cart, "region": place, "via": code, "is_at_counter": is_at_counter}
+    context = {
+        "cart": cart,
+        "region": place,
+        "via": None if shift else keeping.kept(request, place.pk),
+        "sells_for": shift.organisation if shift else None,
+    }
     return render(request, "bookings_checkout/cart.html", context)
 
 

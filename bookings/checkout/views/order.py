@@ -12,7 +12,7 @@ from accounts.identity import actors
 from accounts.travellers import queries as travellers
 from bookings.baskets import operations as baskets
 from bookings.baskets import queries as baskets_of
-from bookings.checkout import standing
+from bookings.checkout import selling, standing
 from bookings.deposits import queries as deposits
 from bookings.dues import queries as dues_of
 from bookings.fulfilment import queries as deliveries
@@ -67,6 +67,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "order": order,
         "region": order.region,
+        "is_at_counter": selling.shift_of(request) is not None,
         "at": at,
         "step": standing.step_of(order, progress),
         "is_begun": progress is Progress.BEGUN,

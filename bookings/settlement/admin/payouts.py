@@ -149,7 +149,7 @@ class BankFileAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     """A new one is made of what is due; what was in one is in no other."""
 
     platform_only_because = _BECAUSE
-    list_display = ("made_at", "__str__", "rows", "made_by")
+    list_display = ("made_at", "__str__", "rows")
     fields = ("made_at", "who_made", "rows", "take_link")
     readonly_fields = fields
     search_fields = ("made_by",)

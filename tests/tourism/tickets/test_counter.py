@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
+from django.contrib.auth import get_user
 from django.test import Client
 from django.urls import reverse
 
 from accounts.organisations.models import Role
+from bookings.campaigns import operations as campaigns
 from bookings.cash import operations as drawers
 from bookings.cash.models import Shift
 from bookings.inventory import queries as counts
@@ -224,3 +226,41 @@ def test_without_an_open_drawer_nothing_is_sold_there(slot):
 
     assert answer.status_code == 302
     assert answer["Location"] == reverse("cash:counter")
+
+
+def test_the_clerk_goes_on_to_the_drawer_then_hands_over_the_codes(slot, morning):
+    browser, region = clerk_of(slot.product), slot.product.area.region.slug
+    put(browser, slot)
+    cart = browser.get(reverse("checkout:cart", args=[region])).content.decode()
+    assert f'href="{reverse("checkout:counter")}"' in cart
+    url = reverse("checkout:confirm", args=[region])
+    shown = browser.get(url).context["form"].initial
+    placed = browser.post(url, {**shown, "contact": "16100000009"})
+    order = Order.objects.latest("pk")
+    assert placed["Location"] == f"{reverse('cash:take')}?code={order.code}"
+
+    drawer = browser.get(placed["Location"])
+    told = drawer.context["form"].initial
+    taken = browser.post(reverse("cash:take"), {**told, "code": order.code, "given": "200"})
+
+    assert taken["Location"] == reverse("checkout:order", args=[order.token])
+    page = browser.get(taken["Location"]).content.decode()
+    assert "Give back ¥10." in page
+    assert f'href="{reverse("checkout:counter")}"' in page
+
+
+def test_a_clerks_own_coupon_is_not_used_for_a_buyer(slot, morning):
+    browser = clerk_of(slot.product)
+    campaign = published(
+        slot.product.area.region, total=1,
+        starts_at=morning - timedelta(days=1), ends_at=morning + timedelta(days=9),
+    )  # fmt: skip
+    coupon = campaigns.claim(
+        campaign_id=campaign.pk, holder=f"user:{get_user(browser).pk}", at=morning
+    )
+    put(browser, slot)
+
+    order = place(browser, slot)
+
+    assert (order.channel, order.total_fen) == ("counter", ADULT)
+    assert counts.left([coupon.bucket_id]) == {coupon.bucket_id: 1}
