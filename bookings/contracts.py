@@ -226,12 +226,22 @@ class Step:
     permille: int
 
 
+HANDOVER_PERMILLE = 50
+"""What handing a part on to the waiting list costs where its terms say nothing else, also of what was
+sold before: a twentieth."""
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The cancellation ladder, frozen into the line at purchase. No rung fits: nothing comes back."""
+    """The cancellation ladder, frozen into the line at purchase. No rung fits: nothing comes back.
+
+    ``handover_permille``: of its price, what a part costs that is given back because the waiting list
+    takes it.
+    """
 
     steps: tuple[Step, ...] = ()
     words: Words = field(default_factory=dict)
+    handover_permille: int = HANDOVER_PERMILLE
 
 
 @dataclass(frozen=True, slots=True)

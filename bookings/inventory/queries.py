@@ -46,6 +46,11 @@ def unserved(region_id: int, *, most: int) -> list[Return]:
     return list(rows.order_by("pk")[:most])
 
 
+def last_return() -> int:
+    """The number of the last return that can be seen; 0 where there is none."""
+    return Return.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
 def unserved_from(region_id: int, *, first: int) -> QuerySet[Return, int]:
     """The numbers of a region's returns from ``first`` on that were not handed out."""
     rows = Return.objects.filter(region=region_id, served_at__isnull=True, pk__gte=first)

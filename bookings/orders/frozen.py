@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from bookings.contracts import (
+    HANDOVER_PERMILLE,
     Demand,
     Discount,
     Due,
@@ -63,6 +64,8 @@ def freeze_terms(offer: Offer) -> dict[str, Any]:
         "steps": [[step.before_s, step.permille] for step in offer.terms.steps],
         "words": dict(offer.terms.words),
     }
+    if offer.terms.handover_permille != HANDOVER_PERMILLE:
+        terms["handover_permille"] = offer.terms.handover_permille
     if offer.group_prices and offer.saved_fen:
         terms["group_prices"] = [dataclasses.asdict(rule) for rule in offer.group_prices]
     return terms
@@ -109,6 +112,7 @@ def thaw_terms(row: Mapping[str, Any]) -> Terms:
     return Terms(
         steps=tuple(Step(before_s, permille) for before_s, permille in row["steps"]),
         words=row["words"],
+        handover_permille=row.get("handover_permille", HANDOVER_PERMILLE),
     )
 
 

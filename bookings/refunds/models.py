@@ -31,6 +31,7 @@ class Reason(models.TextChoices):
     CHANGED = "CHANGED", _("changed to something cheaper")
     DEPOSIT = "DEPOSIT", _("deposit returned")
     NOT_IN_FULL = "NOT_IN_FULL", _("the rest was not paid in time")
+    HANDED_ON = "HANDED_ON", _("taken by the waiting list")
     WRONG_AMOUNT = "WRONG_AMOUNT", _("another amount than asked for")
 
 

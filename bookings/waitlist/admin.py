@@ -7,10 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from accounts.organisations.scoping import PlatformOnlyAdmin, Queue, ReadOnlyAdmin, ScopedAdmin
-from bookings.waitlist.models import Decision, Entry, OddsTable, Try
+from bookings.waitlist.models import Decision, Entry, Handover, OddsTable, Try
 from kernel.web import columns
 
 _LIMIT = columns.price("limit_fen", _("at most"))
+_BACK = columns.price("refund_fen", _("comes back"))
+_FEE = columns.price("fee_fen", _("kept for it"))
 
 
 @admin.register(Entry)
@@ -76,3 +78,18 @@ class OddsTableAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     search_fields = ("kind", "organisation__slug")
     date_hierarchy = "learnt_at"
     show_full_result_count = False
+
+
+@admin.register(Handover)
+class HandoverAdmin(ReadOnlyAdmin, ScopedAdmin, ModelAdmin):
+    list_display = ("id", "line", "organisation", "state", _BACK, _FEE, "offered_at", "ended_at")
+    list_filter = ("state", "organisation")
+    list_select_related = ("line", "organisation")
+    search_fields = ("organisation__slug", "line__order__code")
+    date_hierarchy = "offered_at"
+    fields = (
+        "line", "part_key", "organisation", "state", _BACK, _FEE, "entry", "offered_at", "ended_at",
+    )  # fmt: skip
+    readonly_fields = fields
+    show_full_result_count = False
+    queues = (Queue(_("Offered to the waiting list"), {"state__exact": "OPEN"}),)

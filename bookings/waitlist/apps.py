@@ -21,7 +21,7 @@ class WaitlistConfig(AppConfig):
         from accounts.messages import kinds as messages
         from bookings.waitlist import invariants, kinds  # noqa: F401 - registers its rules
 
-        for kind in (kinds.WON, kinds.LAPSED):
+        for kind in (kinds.WON, kinds.LAPSED, kinds.TAKEN, kinds.NOT_TAKEN):
             messages.register(kind)
         outbox.subscribe("bookings.order.paid", _paid, label="bookings.waitlist.paid")
         outbox.subscribe("bookings.order.lapsed", _lapsed, label="bookings.waitlist.lapsed")
@@ -33,6 +33,12 @@ class WaitlistConfig(AppConfig):
         outbox.subscribe(
             "bookings.waitlist.lapsed", _tell_lapsed, label="bookings.waitlist.tell-lapsed"
         )
+        for word in ("taken", "over"):
+            outbox.subscribe(
+                f"bookings.waitlist.handover-{word}",
+                _tell_handover,
+                label=f"bookings.waitlist.tell-handover-{word}",
+            )
 
 
 def _paid(*, event: Event, at: datetime) -> None:
@@ -70,3 +76,9 @@ def _tell_lapsed(*, event: Event, at: datetime) -> None:
     from bookings.waitlist import kinds, operations
 
     operations.tell(entry_id=event.facts["entry_id"], kind=kinds.LAPSED, at=at)
+
+
+def _tell_handover(*, event: Event, at: datetime) -> None:
+    from bookings.waitlist import operations
+
+    operations.tell_handover(handover_id=event.facts["handover_id"], at=at)

@@ -38,6 +38,14 @@ _SERVED = """
 _WAITER = """
     INSERT INTO bookings_waitlist_waiter (entry_id, scope, identity) VALUES (0, 'breach', 'breach');
 """
+_HANDOVER = """
+    INSERT INTO bookings_waitlist_handover (
+        line_id, part_key, region_id, organisation_id, actor, units, refund_fen, fee_fen, state,
+        entry_id, offered_at, ended_at
+    ) VALUES (
+        0, 'breach', 0, 0, 'breach', '{{}}', 1, 0, '{state}', {entry}, %(at)s - interval '1 day', {ended}
+    );
+"""
 
 
 @rule(
@@ -134,4 +142,35 @@ def waiter_of_a_living_entry(at: datetime) -> Sequence[str]:
         "SELECT w.id AS waiter, e.state FROM bookings_waitlist_waiter AS w"
         " JOIN bookings_waitlist_entry AS e ON e.id = w.entry_id"
         " WHERE e.state NOT IN ('WAITING', 'SERVING', 'OFFERED')"
+    )
+
+
+@rule("taken-is-given-up", breach=_HANDOVER.format(state="TAKEN", entry="0", ended="%(at)s"))
+def taken_is_given_up(at: datetime) -> Sequence[str]:
+    """What the list took of a buyer is cancelled for the sum that was promised, and its code is dead."""
+    return rows(
+        """
+        SELECT h.id AS handover, h.refund_fen, c.refund_fen AS came_back
+        FROM bookings_waitlist_handover AS h LEFT JOIN bookings_refunds_cancelledpart AS c
+            ON c.line_id = h.line_id AND c.part_key = h.part_key
+        WHERE h.state = 'TAKEN' AND (c.refund_fen IS DISTINCT FROM h.refund_fen OR EXISTS (
+            SELECT FROM bookings_vouchers_voucher AS v
+            WHERE v.line_id = h.line_id AND v.part_key = h.part_key AND v.state <> 'VOIDED'))
+        """
+    )
+
+
+@rule(
+    "handed-on-is-still-to-come",
+    breach=_HANDOVER.format(state="OPEN", entry="NULL", ended="NULL"),
+)
+def handed_on_is_still_to_come(at: datetime) -> Sequence[str]:
+    """What is offered to the list can be taken: nothing that has begun or is gone stays offered."""
+    return rows(
+        """
+        SELECT h.id AS handover, l.state, l.starts_at FROM bookings_waitlist_handover AS h
+        LEFT JOIN bookings_orders_line AS l ON l.id = h.line_id
+        WHERE h.state = 'OPEN' AND (l.id IS NULL OR l.starts_at < %s)
+        """,
+        at - GRACE,
     )

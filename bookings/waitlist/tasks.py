@@ -20,8 +20,10 @@ def serve(**_: Any) -> None:
 
 @shared_task
 def end_over(**_: Any) -> None:
-    """Every minute: who waits for nothing that is still to come is told; idle lines are closed."""
+    """Every minute: who waits for nothing that is still to come is told; idle lines are closed;
+    what was handed on and has begun is over."""
     operations.end_over(at=clock.now())
+    operations.end_handovers(at=clock.now())
 
 
 @shared_task

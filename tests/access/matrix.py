@@ -127,6 +127,10 @@ def _entry(world: World) -> Mapping[str, Any]:
     return {"entry_id": world.entry.pk}
 
 
+def _handover(world: World) -> Mapping[str, Any]:
+    return {"token": world.paid.token, "handover_id": world.handover.pk}
+
+
 def _gate(world: World) -> Mapping[str, Any]:
     return {"post": world.gate_post}
 
@@ -285,6 +289,8 @@ ROUTES: Mapping[str, Row] = {
     "waitlist:decline": Row(
         "404 200 404 404 404 404 404 404", "404 302 404 404 404 404 404 404", at=_entry
     ),
+    "waitlist:hand-on": Row(everybody("200"), everybody("302"), at=_paid, form=_all_parts),
+    "waitlist:withdraw": Row(everybody("405"), everybody("302"), at=_handover),
     "waiting:room": Row(everybody("200"), at=_sale),
     "waiting:state": Row(everybody("404"), at=_sale),  # only with the number that joining gave
     "waiting:join": Row(everybody("405"), everybody("302"), at=_sale),

@@ -38,6 +38,7 @@ OF_ORGANISATIONS = frozenset(
         "bookings_waiting.Turn",
         "bookings_warnings.PlaceWarning",
         "bookings_waitlist.Entry",
+        "bookings_waitlist.Handover",
         "bookings_waitlist.Try",
         "tourism_areas.Cableway",
         "tourism_areas.Gate",

@@ -41,6 +41,7 @@ from bookings.vouchers import queries as vouchers
 from bookings.waiting import operations as waiting
 from bookings.waiting.models import Sale
 from bookings.waitlist.models import Entry as WaitlistEntry
+from bookings.waitlist.models import Handover
 from kernel import clock
 from kernel.places.models import Region
 from tests.bookings.orders.test_settle import money
@@ -100,6 +101,7 @@ class World:
     message: Message
     stop_token: str
     entry: WaitlistEntry
+    handover: Handover
     statement: Statement
 
     def user(self, actor: str) -> User | None:
@@ -191,8 +193,19 @@ def build() -> World:
         message=_message(owner),
         stop_token=messages.stop_path(owner.pk, "en").rstrip("/").rpartition("/")[2],
         entry=waitlist_entry(0, owner.actor),
+        handover=_handover(paid),
         statement=_statement(cast.area),
     )
+
+
+def _handover(paid: Order) -> Handover:
+    """A part of it that is offered to the waiting list."""
+    part = paid.lines.get()
+    return Handover.objects.create(
+        line=part, part_key=part.frozen_parts[0].key, region_id=part.region_id,
+        organisation_id=part.supplier_id, actor=paid.actor, units={"1": 1}, refund_fen=950,
+        fee_fen=50, offered_at=AT,
+    )  # fmt: skip
 
 
 def _statement(supplier: Organisation) -> Statement:

@@ -48,7 +48,7 @@ from bookings.shares.models import Division, Rule, Share
 from bookings.tabs.models import Bill, Item, Tab
 from bookings.tabs.models import Payout as TabPayout
 from bookings.waiting.models import Sale, Turn
-from bookings.waitlist.models import Decision, OddsTable, Try, Wish
+from bookings.waitlist.models import Decision, Handover, OddsTable, Try, Wish
 from bookings.waitlist.models import Entry as WaitlistEntry
 from bookings.warnings.models import PlaceWarning
 from kernel import seals
@@ -435,6 +435,14 @@ def decision(n: int) -> Decision:
     )  # fmt: skip
 
 
+def handover(n: int) -> Handover:
+    line = order(n).lines.earliest("pk")
+    return Handover.objects.create(
+        line=line, part_key="p0", region_id=line.region_id, organisation_id=line.supplier_id,
+        actor="guest:a", units={"1": 1}, refund_fen=950, fee_fen=50, offered_at=moment(n),
+    )  # fmt: skip
+
+
 def odds_table(n: int) -> OddsTable:
     region = RegionFactory()
     return OddsTable.objects.create(
@@ -490,6 +498,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Quota: quota,
     Return: freed,
     Decision: decision,
+    Handover: handover,
     Try: second_place,
     WaitlistEntry: waitlist_entry,
     Cableway: cableway,

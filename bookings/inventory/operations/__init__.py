@@ -2,6 +2,7 @@
 
 from bookings.inventory.operations.awaited import (
     await_units,
+    gather,
     lock,
     mark_served,
     move,
@@ -37,6 +38,7 @@ __all__ = (
     "Shortage",
     "await_units",
     "divide",
+    "gather",
     "give_back",
     "grow",
     "lock",

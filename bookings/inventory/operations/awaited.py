@@ -30,6 +30,21 @@ _MOVE_CAPACITY = f"""
 """  # noqa: S608 - a constant
 
 
+_GATHER = """
+    WITH gone AS (
+        DELETE FROM bookings_inventory_return
+        WHERE id > %s AND units ?| %s::text[] AND served_at IS NULL RETURNING region_id, units
+    ), summed AS (
+        SELECT gone.region_id, one.key, sum(one.value::int)::int AS units
+        FROM gone CROSS JOIN LATERAL jsonb_each_text(gone.units) AS one
+        GROUP BY gone.region_id, one.key
+    )
+    INSERT INTO bookings_inventory_return (region_id, units, given_at)
+    SELECT region_id, jsonb_object_agg(key, units), %s FROM summed
+    GROUP BY region_id ORDER BY region_id
+"""
+
+
 def move(*, sources: Collection[int], target: int, at: datetime) -> int:
     """Move all that is free of the source buckets into another one; return how many units.
 
@@ -72,6 +87,16 @@ def open_kept(units: Mapping[int, int]) -> dict[int, int]:
                 Bucket.objects.filter(id=bucket_id).update(kept=F("kept") - count)
                 opened[bucket_id] = count
     return opened
+
+
+def gather(bucket_ids: Collection[int], *, after: int, at: datetime) -> None:
+    """Make one return of what has just come free of these buckets in several steps.
+
+    In the caller's transaction, which has held ``lock`` on all of them since ``after`` was the last
+    return there was: nobody else has freed anything of them meanwhile.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_GATHER, [after, [str(bucket_id) for bucket_id in bucket_ids], at])
 
 
 def mark_served(return_ids: Collection[int], *, at: datetime) -> None:

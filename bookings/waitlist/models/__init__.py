@@ -7,6 +7,7 @@ bookings.inventory; every Decision names the one it was made about.
 
 from bookings.waitlist.models.decisions import Decision, Outcome
 from bookings.waitlist.models.entries import LIVE, Entry, EntryState, Place, Try, Waiter, Wish
+from bookings.waitlist.models.handovers import Handover, HandoverState
 from bookings.waitlist.models.learnt import OddsTable
 
 __all__ = (
@@ -14,6 +15,8 @@ __all__ = (
     "Decision",
     "Entry",
     "EntryState",
+    "Handover",
+    "HandoverState",
     "OddsTable",
     "Outcome",
     "Place",

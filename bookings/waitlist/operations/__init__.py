@@ -2,6 +2,19 @@
 
 from bookings.waitlist.operations.checking import AboveLimit
 from bookings.waitlist.operations.ending import decline, end_over, heard, leave
+from bookings.waitlist.operations.handing_on import (
+    CancelInstead,
+    HandoverMoved,
+    NobodyWaits,
+    NotHandable,
+    NotOffered,
+    end_handovers,
+    fee_of,
+    hand_on,
+    part_of,
+    terms_of,
+    withdraw,
+)
 from bookings.waitlist.operations.joining import (
     AlreadyWaiting,
     JoinRequest,
@@ -16,27 +29,39 @@ from bookings.waitlist.operations.joining import (
 from bookings.waitlist.operations.learning import learn
 from bookings.waitlist.operations.paying import pay
 from bookings.waitlist.operations.serving import CLAIM_FOR, KEPT_FOR, serve
-from bookings.waitlist.operations.telling import tell
+from bookings.waitlist.operations.telling import tell, tell_handover
 
 __all__ = (
     "CLAIM_FOR",
     "KEPT_FOR",
     "AboveLimit",
     "AlreadyWaiting",
+    "CancelInstead",
+    "HandoverMoved",
     "JoinRequest",
+    "NobodyWaits",
     "NotFull",
+    "NotHandable",
+    "NotOffered",
     "OtherSellers",
     "TooLow",
     "WaitNames",
     "WaitTooMany",
     "decline",
+    "end_handovers",
     "end_over",
+    "fee_of",
+    "hand_on",
     "heard",
     "join",
     "learn",
     "leave",
     "look",
+    "part_of",
     "pay",
     "serve",
     "tell",
+    "tell_handover",
+    "terms_of",
+    "withdraw",
 )

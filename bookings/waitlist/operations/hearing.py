@@ -12,8 +12,11 @@ from bookings.waitlist.heads import Heads
 from bookings.waitlist.models import Entry, EntryState, Wish
 from bookings.waitlist.operations.checking import Quote, verdicts
 from bookings.waitlist.operations.notes import Note, no_room, words_of
-from bookings.waitlist.planning import Freed, Passed, Verdict, Won
+from bookings.waitlist.planning import Freed, Passed, Plan, Verdict, Won, plan
 from kernel.errors import Refusal
+
+_MOST_LOOKS = 8
+"""So often the sellers are asked about one go; what is not heard by then is left for the next."""
 
 
 class Hearing:
@@ -93,3 +96,13 @@ class Hearing:
             self.room |= counts.room_for_waiting(
                 missing, region_id=self.region_id, first=self.first
             )
+
+
+def heard(freed: Sequence[Freed], hearing: Hearing, passed: Mapping[int, frozenset[int]]) -> Plan:
+    """A plan of which the sellers were asked what the wishes are now."""
+    for _look in range(_MOST_LOOKS):
+        made = plan(freed, **hearing.facts(), passed=passed)
+        if not made.unheard:
+            return made
+        hearing.hear(made.unheard)
+    return plan(freed, **hearing.facts(), passed=passed).as_far_as_heard()

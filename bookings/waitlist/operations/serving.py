@@ -8,7 +8,6 @@ same winners, and nobody is served twice.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -21,10 +20,12 @@ from bookings.waitlist import queries
 from bookings.waitlist.models import Decision, Entry, EntryState, Outcome, Wish
 from bookings.waitlist.operations import deciding
 from bookings.waitlist.operations.carrying_out import carry_out
-from bookings.waitlist.operations.hearing import Hearing
+from bookings.waitlist.operations.hearing import Hearing, heard
 from bookings.waitlist.operations.lines import line_up
 from bookings.waitlist.operations.notes import note_passed
-from bookings.waitlist.planning import Asked, Freed, Passed, Plan, Planned, Won, plan
+from bookings.waitlist.operations.taking import take
+from bookings.waitlist.operations.turns import Serving
+from bookings.waitlist.planning import Asked, Freed, Passed, Plan, Planned, Won
 from kernel.leases import operations as leases
 
 CLAIM_FOR = timedelta(minutes=20)
@@ -39,50 +40,22 @@ MOST = 500
 _AHEAD = 6
 """So many parties of every size are read beyond those that may fit, in case some are passed over."""
 
-_MOST_LOOKS = 8
-"""So often the sellers are asked about one go; what is not heard by then is left for the next."""
-
-_LEASE_S = 60
-
-
-class Serving:
-    """One worker's turn at the list of a region."""
-
-    def __init__(self, region_id: int, owner: str, at: datetime) -> None:
-        self.region_id, self.at = region_id, at
-        self.key, self.owner, self._began = f"waitlist:{region_id}", owner, time.monotonic()
-        self.token = self._take()
-
-    def prolong(self) -> None:
-        """There is more to do. :raises leases.Lost: somebody else serves by now."""
-        self.token = self._take()
-        if self.token is None:
-            raise leases.Lost
-
-    def check(self) -> None:
-        """In a transaction: nobody else serves by now. :raises leases.Lost: somebody does."""
-        leases.check(key=self.key, token=self.token or 0)
-
-    def _take(self) -> int | None:
-        now = self.at + timedelta(seconds=time.monotonic() - self._began)
-        return leases.take(key=self.key, owner=self.owner, seconds=_LEASE_S, at=now)
-
 
 def serve(*, region_id: int, owner: str, at: datetime) -> int:
     """Hand out all that came free in a region; how many parties won. Nothing while another one serves.
 
     What fits nobody is kept for ``KEPT_FOR`` and offered to whoever joins meanwhile, then sold openly.
+    Where nobody fits any more, what buyers hand on is taken for those whom it helps.
     """
     turn = Serving(region_id, owner, at)
     if turn.token is None:
         return 0
     try:
-        won = _resume(turn)
-        while returns := counts.unserved(region_id, most=MOST):
-            turn.prolong()
-            won += _hand_out(turn, [Freed(one.pk, _units(one)) for one in returns])
+        won = _resume(turn) + _hand_out_all(turn)
         kept = counts.leftovers(region_id, since=at - KEPT_FOR)
         won += _offer_again(turn, [Freed(one.pk, _units(one), is_new=False) for one in kept])
+        while take(turn):
+            won += _hand_out_all(turn)
         _open_what_nobody_wants(turn)
     except leases.Lost:
         return 0
@@ -100,6 +73,15 @@ def _resume(turn: Serving) -> int:
     wishes = Wish.objects.in_bulk([entry.chosen_wish for entry in entries])
     chosen = [(entry, wishes[entry.chosen_wish]) for entry in entries if entry.chosen_wish]
     return carry_out(chosen, at=turn.at, hold_for=CLAIM_FOR) if chosen else 0
+
+
+def _hand_out_all(turn: Serving) -> int:
+    """Hand out every return that there is; how many parties won."""
+    won = 0
+    while returns := counts.unserved(turn.region_id, most=MOST):
+        turn.prolong()
+        won += _hand_out(turn, [Freed(one.pk, _units(one)) for one in returns])
+    return won
 
 
 def _hand_out(turn: Serving, freed: Sequence[Freed]) -> int:
@@ -146,20 +128,10 @@ def _plan(turn: Serving, freed: Sequence[Freed]) -> tuple[Plan, Hearing]:
     ahead = _AHEAD
     while True:
         hearing.read_lines(some, but=passed.get(first, frozenset()), ahead=ahead)
-        made = _heard(some, hearing, passed)
+        made = heard(some, hearing, passed)
         if made.steps:
             return made, hearing
         ahead *= 4
-
-
-def _heard(some: Sequence[Freed], hearing: Hearing, passed: Mapping[int, frozenset[int]]) -> Plan:
-    """A plan of which the sellers were asked what the wishes are now."""
-    for _look in range(_MOST_LOOKS):
-        made = plan(some, **hearing.facts(), passed=passed)
-        if not made.unheard:
-            return made
-        hearing.hear(made.unheard)
-    return plan(some, **hearing.facts(), passed=passed).as_far_as_heard()
 
 
 def _begin(turn: Serving, made: Plan, hearing: Hearing, *, is_new: bool) -> Sequence[Planned]:

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from accounts.messages import operations as messages
 from accounts.messages.kinds import Kind
-from bookings.waitlist.kinds import WON
-from bookings.waitlist.models import Entry, Wish
+from bookings.news import operations as news
+from bookings.waitlist.kinds import NOT_TAKEN, TAKEN, WON
+from bookings.waitlist.models import Entry, Handover, HandoverState, Wish
 from kernel import seals
+from kernel.money import Money
 
 
 def tell(*, entry_id: int, kind: Kind, at: datetime) -> None:
@@ -38,3 +40,21 @@ def tell(*, entry_id: int, kind: Kind, at: datetime) -> None:
         good_until=until if kind is WON else None,
     )
     messages.tell([note], at=at)
+
+
+def tell_handover(*, handover_id: int, at: datetime) -> None:
+    """Say to who handed a part on that it was taken, or that nobody has taken it. Once."""
+    rows = Handover.objects.select_related("line__order__region")
+    handover = rows.get(pk=handover_id)
+    order, line = handover.line.order, handover.line
+    part = next(each for each in line.frozen_parts if each.key == handover.part_key)
+    facts: dict[str, object] = {
+        "title": line.title,
+        "when": line.starts_at.astimezone(order.region.tz),
+        "who": part.title,
+    }
+    kind = NOT_TAKEN
+    if handover.state == HandoverState.TAKEN:
+        kind = TAKEN
+        facts["amount"] = Money(handover.refund_fen, order.currency)
+    news.tell(order, kind, str(handover.pk), facts, at)

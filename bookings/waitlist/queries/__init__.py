@@ -20,6 +20,12 @@ from bookings.waitlist.queries.entries import (
     rank,
     regions_to_serve,
 )
+from bookings.waitlist.queries.handovers import (
+    handovers_of,
+    handovers_over,
+    refused_wishes,
+    takeable,
+)
 from bookings.waitlist.queries.lines import (
     MAX_PARTY,
     awaited_by_somebody,
@@ -38,6 +44,8 @@ __all__ = (
     "chance_of_joining",
     "chances_alone",
     "get",
+    "handovers_of",
+    "handovers_over",
     "heads",
     "learnt",
     "lengths",
@@ -46,8 +54,10 @@ __all__ = (
     "passings",
     "past_of",
     "rank",
+    "refused_wishes",
     "regions_to_serve",
     "regions_with_lists",
     "sellers",
     "standing",
+    "takeable",
 )

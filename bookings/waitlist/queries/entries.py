@@ -9,7 +9,15 @@ from datetime import datetime
 from django.db.models import Count, Min, Q, QuerySet
 
 from bookings.inventory.models import Bucket, Return
-from bookings.waitlist.models import Decision, Entry, EntryState, Outcome, Place
+from bookings.waitlist.models import (
+    Decision,
+    Entry,
+    EntryState,
+    Handover,
+    HandoverState,
+    Outcome,
+    Place,
+)
 from kernel.errors import NotFound
 
 
@@ -84,8 +92,11 @@ def _too_few(entry: Entry, most: int) -> list[Passing]:
 
 
 def regions_to_serve() -> list[int]:
-    """Regions in which something came free or is kept, or somebody is in the middle of being served."""
+    """Regions in which something came free or is kept, or somebody is in the middle of being served,
+    or something is handed on."""
     free = Return.objects.filter(served_at__isnull=True).values_list("region_id", flat=True)
     kept = Bucket.objects.filter(is_awaited=True, kept__gt=0).values_list("region_id", flat=True)
     begun = Entry.objects.filter(state=EntryState.SERVING).values_list("region_id", flat=True)
-    return sorted({*free.distinct(), *kept.distinct(), *begun.distinct()})
+    handed = Handover.objects.filter(state=HandoverState.OPEN).values_list("region_id", flat=True)
+    rows = (free, kept, begun, handed)
+    return sorted({region for regions in rows for region in regions.distinct()})

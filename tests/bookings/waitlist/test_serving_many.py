@@ -8,7 +8,7 @@ from bookings.inventory.models import Return
 from bookings.orders.models import Order
 from bookings.waitlist import operations as waitlist
 from bookings.waitlist.models import Decision, Entry, EntryState, Outcome
-from bookings.waitlist.operations import carrying_out, deciding, serving
+from bookings.waitlist.operations import carrying_out, deciding, hearing, serving
 from kernel import invariants
 from tests.bookings.waitlist.conftest import PRICE, Line
 
@@ -158,7 +158,7 @@ def test_who_leaves_between_the_plan_and_its_commit_is_not_served(crowd, monkeyp
 @pytest.mark.parametrize(
     ("owner", "name"),
     [
-        (serving, "plan"),
+        (hearing, "plan"),
         (deciding, "serve_now"),
         (deciding, "write_down"),
         (serving, "carry_out"),
