@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import time
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -11,8 +12,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from bookings import registry
+from tests.factories.tourism import ask_for, party, slot_on
 from tests.publishing import publish
-from tests.tourism.conftest import VISIT
+from tests.tourism.conftest import AT, VISIT
 from tests.tourism.test_admin import desk, enter, stopped_clock  # noqa: F401 - fixtures
 from tourism.tickets.models import FamilyPrice, PriceRule, Product
 
@@ -100,6 +103,26 @@ def test_prices_and_the_refund_ladder_are_written_as_people_speak(desk, bare):  
     bare.refresh_from_db()
     assert (bare.peak_price_fen, bare.off_price_fen, bare.own_permille) == (19_000, 15_000, 1000)
     assert bare.refund_ladder == "48:1000 0:500"
+
+
+def test_the_fee_for_handing_on_is_of_the_terms_that_are_sold(desk, bare):  # noqa: F811
+    saved = send(
+        desk, bare, "price_rules", RULE, more={"handover_permille": "12.5", "is_on_sale": "on"}
+    )
+    assert saved.status_code == 302
+
+    slot = slot_on(bare, VISIT, time(9))
+    [[offer]] = registry.offer_all([ask_for(slot, *party("adult"))], at=AT)
+    assert offer.terms.handover_permille == 125
+    send(
+        desk,
+        bare,
+        "price_rules",
+        {**RULE, "weekdays": ["1"], "precedence": 1},
+        more={"handover_permille": ""},
+    )
+    bare.refresh_from_db()
+    assert bare.handover_permille == 50
 
 
 def test_the_page_offers_the_classes_of_its_product(desk, bare):  # noqa: F811

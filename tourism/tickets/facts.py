@@ -15,7 +15,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
-from bookings.contracts import Period, Words
+from bookings.contracts import HANDOVER_PERMILLE, Period, Words
 from bookings.pricing import queries as pricing
 from kernel.memo import Memo
 from kernel.places.models import Region
@@ -64,6 +64,7 @@ class ProductFacts:
     entries: int
     deposit_fen: int = 0
     own_permille: int = 1000
+    handover_permille: int = HANDOVER_PERMILLE
     limits: tuple[tuple[Period, int], ...] = ()
 
     def shut_on(self, day: date) -> Shut | None:
@@ -164,6 +165,7 @@ def _facts(product: Any) -> ProductFacts:
         entries=product.entries,
         deposit_fen=product.deposit_fen,
         own_permille=product.own_permille,
+        handover_permille=product.handover_permille,
         limits=tuple((Period(row["period"]), row["most"]) for row in product.limit_rows),
     )
 

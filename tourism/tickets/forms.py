@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTimeWidget
 
+from bookings.contracts import HANDOVER_PERMILLE
 from bookings.pricing.forms import RuleRows
 from kernel.errors import Refusal
 from kernel.web.fields import LadderField, MembersField, PercentField, WeekdaysField, YuanField
@@ -42,6 +43,19 @@ class ProductForm(forms.ModelForm):
         label=_("Sold here (% of the day)"),
         help_text=_("The rest of the day's visitors is kept for the counter."),
     )
+
+    handover_permille = PercentField(
+        label=_("Fee for handing on to the waiting list (%)"),
+        required=False,
+        help_text=_(
+            "Where the refund ladder gives less, a ticket comes back at its price less this fee as "
+            "soon as somebody who waits takes it. 100 % lets nobody hand one on; empty is 5 %."
+        ),
+    )
+
+    def clean_handover_permille(self) -> int:
+        given: int | None = self.cleaned_data["handover_permille"]
+        return HANDOVER_PERMILLE if given is None else given
 
     def clean_deposit_fen(self) -> int:
         return self.cleaned_data["deposit_fen"] or 0

@@ -15,7 +15,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from bookings.contracts import Period
+from bookings.contracts import HANDOVER_PERMILLE, Period
 from bookings.inventory.models import Channel
 from bookings.pricing.lists import ANY_WEEKDAY
 from bookings.pricing.models import (
@@ -81,6 +81,12 @@ class Product(Named, Sourced):
     )
     refund_words_zh = models.CharField(_("refund rule (Chinese)"), max_length=200, blank=True)
     refund_words_en = models.CharField(_("refund rule (English)"), max_length=200, blank=True)
+    handover_permille = models.PositiveIntegerField(
+        _("fee for handing on to the waiting list (thousandths)"),
+        default=HANDOVER_PERMILLE,
+        db_default=HANDOVER_PERMILLE,
+        validators=_PERMILLE,
+    )
     own_permille = models.PositiveIntegerField(
         _("sold here (thousandths of the day)"),
         default=1000,

@@ -118,7 +118,11 @@ class _Ground:
             until = midnight - timedelta(hours=hours)
             before_s = int((self.slot.starts_at - until).total_seconds())
             steps.append(Step(before_s=before_s, permille=permille))
-        return Terms(steps=tuple(steps), words=self.facts.refund_words)
+        return Terms(
+            steps=tuple(steps),
+            words=self.facts.refund_words,
+            handover_permille=self.facts.handover_permille,
+        )
 
     @cached_property
     def gate(self) -> dict[str, Any]:
