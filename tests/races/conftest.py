@@ -13,8 +13,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
+from bookings.inventory import operations as inventory
+from bookings.inventory import queries as counts
+from bookings.inventory.models import Bucket
 from tests.bookings.conftest import Shop, at, region, sellers, shop  # noqa: F401
 from tests.bookings.payments.conftest import attempt, bucket, now, order, paid, party  # noqa: F401
 
@@ -39,6 +42,24 @@ def run_together(*calls: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.join()
     return results
+
+
+def all_look_first(of: int) -> Callable[..., list[Any]]:
+    """An ``inventory.take`` without lock or guard: everybody has looked before anybody writes."""
+    seen = threading.Barrier(of, timeout=20)
+
+    def take(groups: Sequence[Any], **_how: Any) -> list[Any]:
+        answers: list[Any] = []
+        for group in groups:
+            room = counts.left(demand.bucket_id for demand in group)
+            seen.wait()
+            short = [d for d in group if room[d.bucket_id] < d.units]
+            answers.append(inventory.Shortage(short[0].bucket_id, 1, 0) if short else None)
+            for demand in () if short else group:
+                Bucket.objects.filter(pk=demand.bucket_id).update(taken=F("taken") + demand.units)
+        return answers
+
+    return take
 
 
 KEPT_OUT_S = 0.3

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
-from django.db.models import F
 
 from bookings.inventory import operations as inventory
 from bookings.inventory import queries as counts
-from bookings.inventory.models import Bucket
 from bookings.ledger import queries as ledger
 from bookings.orders import operations as orders
 from bookings.orders.models import Order
 from bookings.points.operations import earning
 from kernel import invariants
 from tests.bookings.points.conftest import buy, give, publish, standing
-from tests.races.conftest import drop_constraint, interrupt, of_type, run_together
+from tests.races.conftest import all_look_first, drop_constraint, interrupt, of_type, run_together
 
 
 @pytest.fixture
@@ -38,24 +34,6 @@ def test_a_thousand_points_in_twelve_orders_at_once_are_spent_once(shop, sellers
     assert {type(each) for each in others} <= {orders.CouponGone, orders.PriceMoved}
     assert standing(account) == (0, 0)
     assert invariants.check_all(at=at) == []
-
-
-def all_look_first(of):
-    """A ``take`` without lock or guard: everybody has looked before anybody writes."""
-    seen = threading.Barrier(of, timeout=20)
-
-    def take(groups, *, with_kept=False, in_sequence=False):
-        answers = []
-        for group in groups:
-            room = counts.left(demand.bucket_id for demand in group)
-            seen.wait()
-            short = [d for d in group if room[d.bucket_id] < d.units]
-            answers.append(inventory.Shortage(short[0].bucket_id, 1, 0) if short else None)
-            for demand in () if short else group:
-                Bucket.objects.filter(pk=demand.bucket_id).update(taken=F("taken") + demand.units)
-        return answers
-
-    return take
 
 
 def test_twin_without_the_guard_they_are_spent_often(shop, sellers, at, account, monkeypatch):
