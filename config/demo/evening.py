@@ -48,7 +48,7 @@ SOLD_TODAY = (
     "areas/huangshan-scenic", "areas/hongcun", "areas/qiyunshan", "lines/t02", "lines/s03",
 )  # fmt: skip
 """Five suppliers, one thing of each."""
-BUS_IN = timedelta(minutes=65)
+BUS_IN, LASTS = timedelta(minutes=65), timedelta(minutes=85)
 EARLY_SUPPLIER, EARLY_AREA = "yixian-tourism", "hongcun"
 """It issues after payment, so that what goes back later needs a red letter."""
 MAIL = "family@example.com"
@@ -107,9 +107,9 @@ class Visitor(Buyers):
 
 
 def _in_time(path: str, refs: list[str]) -> str:
-    """The next entry time that has not begun; a bus that leaves in an hour."""
+    """The first entry time that lasts for long enough; a bus that leaves in an hour."""
     numbers = [ref.split(":")[0] for ref in refs]
-    slots = Slot.objects.filter(starts_at__gte=clock.now())
+    slots = Slot.objects.filter(ends_at__gte=clock.now() + LASTS)
     runs = Run.objects.filter(departs_at__gte=clock.now() + BUS_IN)
     rows = slots if path.startswith("areas/") else runs
     alive = {str(pk) for pk in rows.filter(pk__in=numbers).values_list("pk", flat=True)}
@@ -184,8 +184,8 @@ class Evening:
         if link is None:
             raise Stuck("the mail has no link")
         page = browser.get(link[0], "confirm e-mail")
-        if form := next((form for form in page.forms if "/email/" in form.action), None):
-            browser.send(page, form, "confirm e-mail")
+        form = next(form for form in page.forms if form.method == "post" and not form.action)
+        browser.send(page, form, "confirm e-mail")
         page = browser.get(f"{day.url}/zh-hans/me/messages/settings/", "message settings")
         form = next(form for form in page.forms if any(n.endswith("-email") for n in form.fields))
         form.fields |= {name: "on" for name in form.fields if name.endswith("-email")}
