@@ -103,6 +103,7 @@ def test_a_warning_is_seen_first_then_shown_then_taken_back(
     desk.select_option("[name=place]", place.get_attribute("value"))
     desk.locator("[name=_continue]").first.click()
     desk.locator("a[href$='/send/']").click()
+    desk.wait_for_url("**/send/")
     watch.look_at_office(desk, f"warning-{language}")
     page = open_browser(size, language)
     page.goto(f"/{language}/huangshan/areas/huangshan-scenic/")

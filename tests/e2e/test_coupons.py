@@ -26,6 +26,7 @@ def write(desk: Page, watch: Watch, language: str, name: str) -> None:
     desk.evaluate(_CHOOSE_THE_FIRST_REGION)
     desk.locator("[name=_continue]").first.click()
     desk.locator("a[href$='/publish/']").click()
+    desk.wait_for_url("**/publish/")
     watch.look_at_office(desk, f"campaign-publish-{language}")
     desk.locator("#content-main button[type=submit]").click()
     expect(desk.locator("#content-main a[href$='/anew/']")).to_be_visible()
