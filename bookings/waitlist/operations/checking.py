@@ -23,6 +23,14 @@ class AboveLimit(Refusal):
     message = _("It costs %(total_fen)s by now, more than your limit of %(limit_fen)s.")
 
 
+class AnotherTime(Refusal):
+    """It was moved since the party joined: nobody has agreed to the new time."""
+
+    message = _(
+        "It was moved to another time than the one you wait for. Join again if it suits you."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Going:
     """A party in the words of an Ask, and the names whose traveller books it is taken from."""
@@ -75,15 +83,20 @@ def quote(wanted: Sequence[tuple[Going, str]], *, at: datetime) -> list[Quote | 
 def verdicts(
     chosen: Sequence[tuple[Entry, Wish]], *, at: datetime
 ) -> Mapping[int, Quote | Refusal]:
-    """By wish: what it is now, for no more than the limit of its entry."""
+    """By wish: what it is now, at the time that was chosen, for no more than the limit of its entry."""
     quotes = quote([(Going.of(entry), wish.ref) for entry, wish in chosen], at=at)
     return {
-        wish.pk: _within(entry, found) for (entry, wish), found in zip(chosen, quotes, strict=True)
+        wish.pk: _as_agreed(entry, wish, found)
+        for (entry, wish), found in zip(chosen, quotes, strict=True)
     }
 
 
-def _within(entry: Entry, found: Quote | Refusal) -> Quote | Refusal:
-    if isinstance(found, Quote) and found.total_fen > entry.limit_fen:
+def _as_agreed(entry: Entry, wish: Wish, found: Quote | Refusal) -> Quote | Refusal:
+    if isinstance(found, Refusal):
+        return found
+    if found.offers[0].starts_at != wish.starts_at:
+        return AnotherTime()
+    if found.total_fen > entry.limit_fen:
         return AboveLimit(total_fen=found.total_fen, limit_fen=entry.limit_fen)
     return found
 

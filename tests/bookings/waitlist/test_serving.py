@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from accounts.messages.models import Message
@@ -233,6 +235,19 @@ def test_who_would_pay_more_than_the_limit_is_passed_over_and_reads_why(line, se
     assert [p.words for p in queries.passings(dear)] == [
         "It costs ¥15 by now, more than your limit of ¥10."
     ]
+    assert all_is_well(line)
+
+
+def test_who_waits_for_a_time_that_was_moved_is_not_charged_for_the_new_one(line, sellers):
+    before = line.join(1)
+    sellers["plain"].starts_at += timedelta(hours=2)
+    after = line.join(1)
+    line.free(1)
+    line.serve()
+
+    assert states(before, after) == ["WAITING", "OFFERED"]
+    [passing] = queries.passings(before)
+    assert passing.words.startswith("It was moved to another time")
     assert all_is_well(line)
 
 
