@@ -68,6 +68,8 @@ def test_another_person_another_month_and_another_product_are_free(product, slot
     buy(slot_on(product, NEXT_MONTH, time(8)), person(1), at=at)
     buy(slot_on(ProductFactory(area__region=product.area.region), VISIT, time(8)), person(1), at=at)
 
+    assert Order.objects.count() == 4
+
 
 def test_several_limits_hold_together(product, slot, limit, at):
     limit.most = 2
