@@ -27,10 +27,10 @@ from kernel.errors import Refusal
 from kernel.outbox import operations as outbox
 from kernel.places.models import Region
 from tourism.tickets import operations as tickets
-from tourism.tickets.models import Slot
+from tourism.tickets.models import EntryDay, Slot
 
-CALENDAR, SLOTS = 10_000_000_000, 10_500_000_000
-"""First ids of the day that the archetypes are bought for, and of its entry times."""
+CALENDAR, SLOTS, DAYS = 10_000_000_000, 10_500_000_000, 10_700_000_000
+"""First ids of the buckets of the day that the archetypes are bought for, of its entry times and its days."""
 FIRST, RANGE = 11_000_000_000, 100
 """The first id of the first archetype in every table; ids that each archetype has there."""
 
@@ -65,6 +65,7 @@ def play(
     day = region.local_date(at) + timedelta(days=AHEAD_DAYS)
     count_from(CALENDAR)
     count_from(SLOTS, of=Slot._meta.db_table)
+    count_from(DAYS, of=EntryDay._meta.db_table)
     tickets.create_days(product_ids=sorted({pk for pk, _ in wanted}), first=day, last=day)
     slots: dict[int, Slot] = {}
     for slot in Slot.objects.filter(pk__gte=CALENDAR).select_related("day").order_by("starts_at"):
@@ -111,7 +112,7 @@ def _play(region: Region, archetype: Archetype, buyer: Buyer, at: datetime) -> N
 
 def _place(region: Region, archetype: Archetype, buyer: Buyer, at: datetime) -> Order:
     actor = f"user:{buyer.user_id}"
-    items = (("ticket", str(archetype.slot.pk)),)
+    items = (checkout.Wanted("ticket", str(archetype.slot.pk)),)
     asks = tuple(checkout.asks_for(items, {buyer.traveller_id: ""}, [actor]))
     [answer] = registry.offer_all(asks, at=at)
     if isinstance(answer, Refusal):

@@ -84,6 +84,7 @@ class Copier:
         slot = archetype.slot
         self.words = {
             str(slot.pk): "p.slot_id",
+            str(slot.day_id): "p.day_id",
             str(slot.bucket_id): "p.bucket_id",
             str(slot.day.bucket_id): "p.day_bucket_id",
             str(slot.day.own_bucket_id): "p.own_bucket_id",

@@ -112,7 +112,8 @@ class Load:
                     self._send(link, time.perf_counter())
 
     def paced(self, rate: float) -> None:
-        """So many a second; a reply that is late is measured from when it was due.
+        """So many a second, over the connections in turn; a reply that is late is measured from when it
+        was due.
 
         Whoever is due before the end is sent, also where no connection was free until after it.
         """
@@ -121,7 +122,7 @@ class Load:
         while due < self.until or any(link.is_busy for link in self.links):
             now = time.perf_counter()
             while due <= now and due < self.until and self.free:
-                if not self._send(self.free.pop(), due):
+                if not self._send(self.free.pop(0), due):
                     self.until = due
                 due += 1 / rate
             can_send = self.free and due < self.until

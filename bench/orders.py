@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from operator import itemgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -39,18 +41,29 @@ class Thing:
 
 
 def things_on_sale(region: Region) -> list[Thing]:
-    """Every named-entry time of the coming week, in mixed order, each with room for everybody."""
+    """Every named-entry time of the coming week, in mixed order, each with room for everybody.
+
+    First one of each area and day: a person has one entry time of those.
+    """
     day = region.local_date(clock.now()) + timedelta(days=1)
     listings = registry.get("ticket").browse(
         region_id=region.pk, supplier_id=None, first=day, last=day + timedelta(days=6)
     )
     asks = [Ask("ticket", each.ref, (Member(class_code="adult"),)) for each in listings]
     answers = registry.offer_all(asks, at=clock.now())
-    things = [_thing(a[0]) for a in answers if not isinstance(a, Refusal) and a[0].needs_names]
+    offers = [a[0] for a in answers if not isinstance(a, Refusal) and a[0].needs_names]
+    offers.sort(key=lambda offer: hashlib.sha256(offer.ref.encode()).digest())
+    before: Counter[tuple[int | None, date]] = Counter()
+    ranked = []
+    for offer in offers:
+        spot = offer.place_id, region.local_date(offer.starts_at)
+        ranked.append((before[spot], _thing(offer)))
+        before[spot] += 1
+    things = [thing for _rank, thing in sorted(ranked, key=itemgetter(0))]
     Bucket.objects.filter(pk__in={b for thing in things for b in thing.bucket_ids}).update(
         capacity=ROOM
     )
-    return sorted(things, key=lambda thing: hashlib.sha256(thing.ref.encode()).digest())
+    return things
 
 
 def _thing(offer: Any) -> Thing:

@@ -25,7 +25,7 @@ _PGBENCH_S = 2
 
 
 def run(tell: Callable[[str], None], options: dict[str, Any]) -> dict[str, Any]:
-    """Every figure of issue 3's table; ends with the invariants."""
+    """Every figure of orders and payment; ends with the invariants."""
     began = time.monotonic()
     stage = stage_of(tell, options)
     growth.copy_stage()

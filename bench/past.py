@@ -7,11 +7,8 @@ and nothing in the past breaks an invariant.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from queue import SimpleQueue
 
 from django.db import connection
 
@@ -25,6 +22,7 @@ from bench.archetypes import (
     count_from,
     play,
 )
+from bench.bulk import bulk_session, largest_first, no_indexes, run_all
 from bench.copying import FIRST_COPY, STEP, Copier
 from bench.orders import ROOM
 from kernel.places.models import Region
@@ -37,7 +35,6 @@ _WAYS = (USED, LAPSED, REFUNDED)
 _SHARES = {USED: 0.6, LAPSED: 0.3, REFUNDED: 0.1, CONFIRMED: 0.7}
 """Of the long past the first three, of the hot day the second and the last."""
 _PRODUCTS = 12
-_SESSIONS = 2
 
 _CALENDAR = """
     CREATE UNLOGGED TABLE bench_calendar AS
@@ -68,32 +65,32 @@ _CALENDAR = """
 
 _PLACES = """
     CREATE UNLOGGED TABLE bench_place AS
-    SELECT c.old_slot, c.place, s.id AS slot_id, s.bucket_id, e.bucket_id AS day_bucket_id,
+    SELECT c.old_slot, c.place, s.id AS slot_id, e.id AS day_id, s.bucket_id, e.bucket_id AS day_bucket_id,
         e.own_bucket_id, c.visit
     FROM bench_calendar AS c
     JOIN tourism_tickets_slot AS s ON (s.product_id, s.starts_at) = (c.product_id, c.starts_at)
     JOIN tourism_tickets_entryday AS e ON e.id = s.day_id;
     CREATE UNLOGGED TABLE bench_hot_place AS
-    SELECT row_number() OVER (ORDER BY s.id) - 1 AS place, s.id AS slot_id, s.bucket_id,
+    SELECT row_number() OVER (ORDER BY s.id) - 1 AS place, s.id AS slot_id, e.id AS day_id, s.bucket_id,
         e.bucket_id AS day_bucket_id, e.own_bucket_id, s.starts_at
     FROM tourism_tickets_slot AS s JOIN tourism_tickets_entryday AS e ON e.id = s.day_id
     WHERE s.id = ANY(%(hot)s);
     CREATE UNLOGGED TABLE bench_past (
-        archetype int, n int, slot_id bigint, bucket_id bigint, day_bucket_id bigint,
+        archetype int, n int, slot_id bigint, day_id bigint, bucket_id bigint, day_bucket_id bigint,
         own_bucket_id bigint, visit interval, bought interval
     );
 """
 
 _LONG_PAST = """
     INSERT INTO bench_past
-    SELECT %(archetype)s, n, p.slot_id, p.bucket_id, p.day_bucket_id, p.own_bucket_id, p.visit,
+    SELECT %(archetype)s, n, p.slot_id, p.day_id, p.bucket_id, p.day_bucket_id, p.own_bucket_id, p.visit,
         p.visit + make_interval(secs => n %% 21600)
     FROM generate_series(%(first)s, %(last)s) AS n
     JOIN bench_place AS p ON p.old_slot = %(slot)s AND p.place = n %% %(days)s
 """
 _HOT_PAST = """
     INSERT INTO bench_past
-    SELECT %(archetype)s, n, p.slot_id, p.bucket_id, p.day_bucket_id, p.own_bucket_id,
+    SELECT %(archetype)s, n, p.slot_id, p.day_id, p.bucket_id, p.day_bucket_id, p.own_bucket_id,
         p.starts_at - %(starts_at)s, make_interval(days => -(n %% 60) - 1, secs => n %% 21600)
     FROM generate_series(%(first)s, %(last)s) AS n
     JOIN bench_hot_place AS p ON p.place = n %% (SELECT count(*) FROM bench_hot_place)
@@ -119,20 +116,20 @@ def lay_down(
     One in ten is for the day of ``hot_slots``, all of one product. ``people`` exist already.
     """
     played = play(region, _wanted(hot_slots[0]), people=people, at=at)
-    with _bulk_session():
+    with bulk_session():
         count_from(FIRST_COPY)
         _lay_out(played, hot_slots, number)
         copiers = [Copier(archetype) for archetype in played]
     work = [statement for copier in copiers for statement in copier.statements()]
     tables = sorted({table for table, _sql in work})
-    with _no_indexes(tables):
+    with no_indexes(tables):
         tell(f"  {len(work)} statements into {len(tables)} tables …")
-        _run_all(sql for _table, sql in work)
+        run_all(sql for _table, sql in work)
         tell("  indexes …")
-    _run_all(f"REINDEX TABLE {table}" for table in _largest_first(tables))
+    run_all(f"REINDEX TABLE {table}" for table in largest_first(tables))
     tell("  counts …")
     count_from(FIRST_COPY + (number + 1) * STEP)
-    _run_all([_TAKEN, *(f"VACUUM (ANALYZE) {table}" for table in tables)])
+    run_all([_TAKEN, *(f"VACUUM (ANALYZE) {table}" for table in tables)])
 
 
 def _wanted(hot: Slot) -> list[tuple[int, str]]:
@@ -182,62 +179,3 @@ def _spans(played: Sequence[Archetype], number: int) -> Iterator[tuple[Archetype
         count = max(1, round(share * (hot if is_hot else (number - hot) / products)))
         yield archetype, is_hot, range(next_one, next_one + count)
         next_one += count
-
-
-@contextmanager
-def _no_indexes(tables: Sequence[str]) -> Iterator[None]:
-    """Rows go in without touching indexes; REINDEX makes them whole and valid again."""
-    change = (
-        "UPDATE pg_index SET indisready = {0}, indisvalid = {0}"
-        " WHERE indrelid = ANY(%s::regclass[])"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(change.format("false"), [list(tables)])
-        yield
-
-
-@contextmanager
-def _bulk_session() -> Iterator[None]:
-    """A session for bulk work: no foreign-key and ledger triggers, no timeouts, much memory."""
-    settings = {
-        "session_replication_role": "replica",
-        "statement_timeout": "0",
-        "lock_timeout": "0",
-        "idle_in_transaction_session_timeout": "0",
-        "synchronous_commit": "off",
-        "maintenance_work_mem": "1GB",
-        "work_mem": "256MB",
-    }
-    with connection.cursor() as cursor:
-        for name, value in settings.items():
-            cursor.execute(f"SET {name} = '{value}'")
-    try:
-        yield
-    finally:
-        connection.close()
-
-
-def _run_all(statements: Iterable[str]) -> None:
-    """Run statements in some sessions at once."""
-    waiting: SimpleQueue[str | None] = SimpleQueue()
-    for statement in (*statements, *[None] * _SESSIONS):
-        waiting.put(statement)
-    with ThreadPoolExecutor(_SESSIONS) as pool:
-        for done in [pool.submit(_run_waiting, waiting) for _ in range(_SESSIONS)]:
-            done.result()
-
-
-def _run_waiting(waiting: SimpleQueue[str | None]) -> None:
-    with _bulk_session(), connection.cursor() as cursor:
-        while statement := waiting.get():
-            cursor.execute(statement)
-
-
-def _largest_first(tables: Sequence[str]) -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT relname FROM pg_class WHERE oid = ANY(%s::regclass[])"
-            " ORDER BY pg_relation_size(oid) DESC",
-            [list(tables)],
-        )
-        return [name for (name,) in cursor.fetchall()]

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from django.utils.translation import gettext
 
+from bookings.classes import has_name
 from kernel.errors import Refusal
 
 if TYPE_CHECKING:
@@ -39,6 +40,21 @@ class When(StrEnum):
 
     ORDER = "ORDER"
     AFTER_USE = "AFTER_USE"
+
+
+class Direction(StrEnum):
+    """Which way somebody passes a door."""
+
+    IN = "IN"
+    OUT = "OUT"
+
+
+class Reentry(StrEnum):
+    """When somebody may come in again."""
+
+    COUNTED = "COUNTED"
+    AFTER_EXIT = "AFTER_EXIT"
+    FREE = "FREE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +242,12 @@ class Step:
     permille: int
 
 
+TRANSFERS = 1
+"""How often a code may be given to somebody else, where what was sold says nothing ("transfers")."""
+
+TRANSFER_DAYS = 1
+"""Until the end of which local day before its first use, where it says nothing ("transfer_days")."""
+
 HANDOVER_PERMILLE = 50
 """What handing a part on to the waiting list costs where its terms say nothing else, also of what was
 sold before: a twentieth."""
@@ -236,12 +258,14 @@ class Terms:
     """The cancellation ladder, frozen into the line at purchase. No rung fits: nothing comes back.
 
     ``handover_permille``: of its price, what a part costs that is given back because the waiting list
-    takes it.
+    takes it. ``changes``: how often it may be exchanged for another thing of its seller; None: as often
+    as anybody likes.
     """
 
     steps: tuple[Step, ...] = ()
     words: Words = field(default_factory=dict)
     handover_permille: int = HANDOVER_PERMILLE
+    changes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +332,11 @@ class Offer:
         now = (due for due in self.dues if due.when is When.ORDER and due.how is How.AUTHORISE)
         return sum(due.amount_fen or 0 for due in now)
 
+    @property
+    def is_named(self) -> bool:
+        """Whether everybody in it is known by name."""
+        return all(part.traveller_id or not has_name(part.class_code) for part in self.parts)
+
     def all_demands(self) -> list[Demand]:
         """Units per bucket over the offer and all its parts, sorted by bucket id."""
         units: dict[int, int] = {}
@@ -344,7 +373,10 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A line's wish for the seller's own rows: what the seller offered, and which parts are open."""
+    """A line's wish for the seller's own rows: what the seller offered, and which parts are open.
+
+    ``replaces`` is the paid line that it is to take the place of, for the same people; 0: none.
+    """
 
     line_id: int
     ref: str
@@ -352,14 +384,22 @@ class Claim:
     title: Words
     facts: Facts
     part_keys: tuple[str, ...]
+    replaces: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Entitlement:
     """What a gate may decide from alone, frozen when a line is fulfilled.
 
-    ``zone`` names where it is good ("area:12", "run:88"); ``entries`` how many passages it gives;
-    ``show`` is what staff see: words, class, check hints; never a document number.
+    ``zone`` names where it is good ("area:12", "run:88"); ``show`` is what staff see: words, class,
+    check hints; never a document number. ``extras`` are what else was bought or is to be known, one
+    line each: staff see it with the first of a party.
+
+    ``doors_in`` and ``doors_out`` name the doors of the zone that it opens in each direction; none
+    named: any. ``rule`` says when one comes in again: COUNTED gives ``entries`` entries in all;
+    AFTER_EXIT an entry after every exit; FREE any number. The last two end with ``valid_until`` or,
+    where ``reentry_days`` is not 0, with so many days on the venue's calendar, of which the day of the
+    first entry is the first.
     """
 
     part_key: str
@@ -369,6 +409,11 @@ class Entitlement:
     entries: int = 1
     traveller_id: int = 0
     show: Facts = field(default_factory=dict)
+    doors_in: tuple[str, ...] = ()
+    doors_out: tuple[str, ...] = ()
+    rule: Reentry = Reentry.COUNTED
+    reentry_days: int = 0
+    extras: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,6 +436,17 @@ class Refused:
 
 
 Outcome = Done | Pending | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """A sold part as it is for somebody else, and the line's facts with them in it.
+
+    ``part`` has the title, class, price and limits of the new person; its demands do not count.
+    """
+
+    part: Part
+    facts: Facts
 
 
 class Sellable(Protocol):
@@ -427,6 +483,15 @@ class Sellable(Protocol):
         self, *, old: Sequence[Line], new: Sequence[Offer], at: datetime
     ) -> Sequence[Refusal | None]:
         """Move the seller's own rows from the old line to the new offer; all or nothing per line."""
+
+    def rename(
+        self, *, line: Line, part_key: str, member: Member, at: datetime
+    ) -> Renamed | Refusal:
+        """Let ``member`` have one open part: move the seller's own rows to their document.
+
+        In the core's transaction. Says no as an offer to them would, without raising and with nothing
+        changed. What the new person would pay alone is the part's price: the core compares it.
+        """
 
     def withdraw(self, *, lines: Sequence[tuple[Line, Sequence[str]]], at: datetime) -> None:
         """Give up the seller's rows for these part keys of each line. Never refuses; idempotent."""

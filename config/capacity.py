@@ -16,7 +16,7 @@ THREADS = WORKING + WAITING + VITAL_WORKING + VITAL_WAITING + SPARE
 
 VITAL = (
     r"(/(en|zh-hans))?"
-    r"/(scan/|ops/|hooks/|o/[^/]+/(pay|paid|state\.json)|healthz|readyz|metrics|livez)"
+    r"/(scan/|gate/|gates/|ops/|hooks/|o/[^/]+/(pay|paid|state\.json)|healthz|readyz|metrics|livez)"
 )
 """Gates, the back office, payments and their news, and whoever watches the site."""
 

@@ -24,8 +24,10 @@ from config.servers import Servers, ServerTrouble, write_private
 BASE = Path(__file__).resolve().parent.parent
 SERVERLESS = {
     "help", "--help", "-h", "version", "--version", "check", "makemigrations", "makemessages",
-    "compilemessages", "collectstatic",
+    "compilemessages", "collectstatic", "dispatch",
 }  # fmt: skip
+SERVERLESS_BENCHES = {"dispatch", "fleet", "online"}
+"""Benches of the solver alone."""
 OWN_CLUSTER = {"test", "demo", "bench"}
 UNMIGRATED = {"verify_invariants", "migrate"}
 _DISK_TROUBLE = {
@@ -38,6 +40,8 @@ def is_serverless(argv: list[str]) -> bool:
     """Whether a command line of manage.py touches no data, and so needs no servers and no keys."""
     if Path(argv[0]).name != "manage.py":
         return False
+    if argv[1:2] == ["bench"] and not SERVERLESS_BENCHES.isdisjoint(argv[2:3]):
+        return True
     return argv[1:2] == [] or argv[1] in SERVERLESS or not {"--help", "-h"}.isdisjoint(argv[2:])
 
 

@@ -40,7 +40,7 @@ from bookings.settlement import queries as contracts
 from bookings.vouchers import operations as vouchers
 from bookings.vouchers import posts
 from bookings.vouchers.models import State, Voucher
-from config.demo.visitors import document_number
+from config.demo.people import document_number
 from kernel.audit import operations as audit
 from kernel.errors import Refusal
 from kernel.outbox import operations as outbox

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.launch import data_folder, is_serverless
 from config.logging import structured
+from config.rooms import ROOMS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -41,6 +42,8 @@ QUANYU_LOCAL = _flag("QUANYU_LOCAL")
 QUANYU_THROWAWAY = _flag("QUANYU_THROWAWAY")
 """True on a cluster that is thrown away after the command: only there may the clock be moved."""
 
+QUANYU_AUTHORITY = env.str("QUANYU_AUTHORITY", "")
+"""The certificate that phones trust where `up --https` serves; empty: the site has a real one."""
 QUANYU_MEMO = True
 """Whether reads that every request repeats are remembered for a second or two (kernel.memo)."""
 QUANYU_GROUPING = _flag("QUANYU_GROUPING", "1")
@@ -92,52 +95,6 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 TRUSTED_PROXY_HOPS = env.int("TRUSTED_PROXY_HOPS", 0)
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000")
-
-ROOMS = [
-    "kernel.web",
-    "kernel.places",
-    "kernel.outbox",
-    "kernel.audit",
-    "kernel.leases",
-    "kernel.watch",
-    "accounts.identity",
-    "accounts.organisations",
-    "accounts.travellers",
-    "accounts.messages",
-    "bookings.pricing",
-    "bookings.inventory",
-    "bookings.ledger",
-    "bookings.baskets",
-    "bookings.campaigns",
-    "bookings.points",
-    "bookings.referrals",
-    "bookings.orders",
-    "bookings.payments",
-    "bookings.dues",
-    "bookings.codes",
-    "bookings.vouchers",
-    "bookings.fulfilment",
-    "bookings.refunds",
-    "bookings.deposits",
-    "bookings.settlement",
-    "bookings.rewards",
-    "bookings.shares",
-    "bookings.balance",
-    "bookings.cash",
-    "bookings.tabs",
-    "bookings.waiting",
-    "bookings.news",
-    "bookings.warnings",
-    "bookings.waitlist",
-    "bookings.invoices",
-    "bookings.checkout",
-    "tourism",
-    "tourism.areas",
-    "tourism.tickets",
-    "transport",
-    "transport.lines",
-    "portal.home",
-]
 
 ROOMS = [room for room in ROOMS if (BASE_DIR / room.replace(".", "/") / "apps.py").exists()]
 
@@ -206,7 +163,9 @@ DATABASES = {
 DATABASES["default"] |= {
     "ENGINE": "kernel.postgres",
     "TEST": {"TEMPLATE": env.str("QUANYU_TEMPLATE_DB", "template0")},
-    "CONN_MAX_AGE": 60,
+    # A new connection costs as much as a page. One whose server has gone is found by the check, one
+    # that rests is given back with its thread, after half a minute.
+    "CONN_MAX_AGE": 600,
     "CONN_HEALTH_CHECKS": True,
     "OPTIONS": {
         "options": (
@@ -306,7 +265,8 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 if IS_HTTPS:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
-    SECURE_HSTS_SECONDS = 31_536_000
+    # A machine's own certificate may be gone tomorrow: browsers must not insist on it.
+    SECURE_HSTS_SECONDS = 0 if QUANYU_AUTHORITY else 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     SECURE_SSL_REDIRECT = True
@@ -378,12 +338,20 @@ SMS_GATEWAY = {
 }
 """Keys of the gateway for short messages, and the approved templates: "kind=SMS_1 kind:en=SMS_2 *=SMS_3"."""
 
+IDENTITY_CHECK = {
+    name: env.str(f"ALIYUN_IDENTITY_{name}", "") for name in ("KEY_ID", "KEY_SECRET", "URL")
+}
+"""Keys of the service that compares a name with a resident number; without them nothing is asked."""
+
+
+TRAIN_STATUS = {name: env.str(f"TRAIN_STATUS_{name}", "") for name in ("KEY", "SECRET", "URL")}
+"""The application at the service that knows when trains arrive; without its key nothing is asked."""
+
 WEB_PUSH = {
     name: env.str(name, "")
     for name in ("WEB_PUSH_PRIVATE_KEY", "WEB_PUSH_CONTACT", "WEB_PUSH_STAND_IN")
 }
-"""The key pair by which push services know us, and whom they may write to ("mailto:..."); the stand-in's
-address is heard on local data only."""
+"""Our keys for push services, whom they may write to ("mailto:…"), and the stand-in of local data."""
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -486,6 +454,7 @@ UNFOLD = {
         {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("img/favicon.svg")}
     ],
     "STYLES": [lambda _request: static("css/office.css")],
+    "SCRIPTS": [lambda _request: static("js/office.js")],
     "COLORS": {"primary": _PINE},
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,

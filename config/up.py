@@ -15,6 +15,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -23,8 +24,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from config import processes, stand_ins
+from config import certificates, processes, stand_ins
 from config.capacity import THREADS
+from config.certificates import Certificate
 from config.launch import BASE, data_folder, local_secrets
 from config.servers import SITE_LOGIN, Servers, ServerTrouble, write_private
 
@@ -71,7 +73,9 @@ def main(args: list[str]) -> int:
 
 def _options(args: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="manage.py up", description="Start quanyu.")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument(
+        "--host", help="address to listen on: 127.0.0.1, or with --https every address"
+    )
     parser.add_argument("--port", type=_port, default=8000, help="port to listen on")
     parser.add_argument(
         "--no-load", action="store_true", help="do not load the region of Huangshan"
@@ -81,7 +85,14 @@ def _options(args: list[str]) -> argparse.Namespace:
         action="store_true",
         help="stand-ins of Stripe, Alipay, WeChat Pay and an invoice service, to try",
     )
-    return parser.parse_args(args)
+    parser.add_argument(
+        "--https",
+        action="store_true",
+        help="with a certificate of this machine's own, so that phones of this network can be gates",
+    )
+    options = parser.parse_args(args)
+    options.host = options.host or ("0.0.0.0" if options.https else "127.0.0.1")  # noqa: S104
+    return options
 
 
 def _port(text: str) -> int:
@@ -91,7 +102,9 @@ def _port(text: str) -> int:
 
 
 def _quiet_options() -> argparse.Namespace:
-    return argparse.Namespace(host="127.0.0.1", port=_free_port(), no_load=True, fakes=False)
+    return argparse.Namespace(
+        host="127.0.0.1", port=_free_port(), no_load=True, fakes=False, https=False
+    )
 
 
 class Site:
@@ -99,12 +112,19 @@ class Site:
 
     def __init__(self, data: Path, options: argparse.Namespace) -> None:
         self.data, self.options = data, options
-        self.url = f"http://{options.host}:{options.port}"
+        self.certificate = certificates.ensure(data / "https") if options.https else None
+        self.host = self._reached_at()
+        self.url = f"http{'s' if options.https else ''}://{self.host}:{options.port}"
         self.children: list[Child] = []
         self.servers: Servers | None = None
         self.ending = False
-        self.fakes = self.invoice_fakes = self.sms_fakes = ""
+        self.fakes = self.invoice_fakes = self.sms_fakes = self.train_fakes = ""
         self.watch = {role: f"127.0.0.1:{_free_port()}" for role in ("worker", "beat")}
+
+    def _reached_at(self) -> str:
+        """The address by which this machine is called: with every address, the first of its network."""
+        is_every = self.certificate is not None and self.options.host == "0.0.0.0"  # noqa: S104
+        return self.certificate.addresses[0] if self.certificate and is_every else self.options.host
 
     @classmethod
     def for_demo(cls, data: Path, *, fakes: bool = False) -> Site:
@@ -158,13 +178,17 @@ class Site:
         if "DATABASE_URL" in os.environ:
             return env
         env |= local_secrets(self.data)
-        env["SANDBOX_PROVIDER_URL"] = f"http://{self.options.host}:{pay}"
+        env["SANDBOX_PROVIDER_URL"] = f"http://{self.host}:{pay}"
         env["QUANYU_PAY_PAGES"] = env["SANDBOX_PROVIDER_URL"]
         self.env = env
         if self.options.fakes:
-            self._add_stand_ins(self.options.host)
+            self._add_stand_ins(self.host)
         if self.options.host not in ("127.0.0.1", "localhost"):
             env.setdefault("ALLOWED_HOSTS", "*")
+        if self.certificate:
+            env["QUANYU_AUTHORITY"] = str(self.certificate.authority)
+            # Our own processes speak to the site, too: the sandbox with its news of payments.
+            env["SSL_CERT_FILE"] = str(self.certificate.authority)
         return env
 
     def _add_stand_ins(self, host: str) -> None:
@@ -176,6 +200,8 @@ class Site:
         self.env |= stand_ins.invoices_environment(self.data, self.invoice_fakes)
         self.sms_fakes = f"http://{host}:{_free_port()}"
         self.env |= stand_ins.sms_environment(self.data, self.sms_fakes)
+        self.train_fakes = f"http://{host}:{_free_port()}"
+        self.env |= stand_ins.trains_environment(self.data, self.train_fakes)
 
     # --- before the first page ---
 
@@ -216,10 +242,11 @@ class Site:
         """The web first; the others once it has answered."""
         shutil.rmtree(self.data / "metrics", ignore_errors=True)
         self.env["QUANYU_METRICS_DIR"] = str(self.data / "metrics/web")
-        self._add("web", _web(self.options))
+        self._add("web", _web(self.options, self.certificate))
         self._await_page()
         write_private(self.data / "run.json", json.dumps(self._about()))
         print(f"\n  quanyu is at {self.url}/\n", flush=True)
+        self._say_certificate()
         celery = [sys.executable, "-m", "celery", "-A", "config.celery:app"]
         self._add(
             "worker",
@@ -240,6 +267,16 @@ class Site:
             self._add("fakes", stand_ins.command(self.data, self.fakes, self.env["SITE_URL"]))
             self._add("invoices", stand_ins.invoices_command(self.data, self.invoice_fakes))
             self._add("sms", stand_ins.sms_command(self.data, self.sms_fakes))
+            self._add("trains", stand_ins.trains_command(self.data, self.train_fakes))
+
+    def _say_certificate(self) -> None:
+        """How a phone comes to trust this machine."""
+        if self.certificate:
+            print(
+                f"  A phone of this network opens {self.url}/gate/authority.crt once and trusts it;"
+                f" its SHA-256 fingerprint is\n  {self.certificate.fingerprint}\n",
+                flush=True,
+            )
 
     def _watched(self, role: str) -> dict[str, str]:
         """Where a process without pages shows its health, and keeps its counts."""
@@ -260,12 +297,14 @@ class Site:
         return {"DATABASE_URL": f"postgres://{login}@{rest}"} if login else {}
 
     def _await_page(self) -> None:
-        web = self.children[0]
+        web, trust = self.children[0], None
+        if self.certificate:
+            trust = ssl.create_default_context(cafile=str(self.certificate.authority))
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             with (
                 contextlib.suppress(OSError),
-                urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer,
+                urllib.request.urlopen(f"{self.url}/healthz", timeout=5, context=trust) as answer,
             ):
                 if answer.status == 200:
                     return
@@ -279,7 +318,7 @@ class Site:
         names = (
             "DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "SECRET_KEY", "QUANYU_LOCAL",
             "QUANYU_SEALING_KEYS", "QUANYU_INDEX_KEY", "SANDBOX_PROVIDER_URL",
-            "SANDBOX_PROVIDER_SECRET", "SITE_URL",
+            "SANDBOX_PROVIDER_SECRET", "SITE_URL", "QUANYU_AUTHORITY",
         )  # fmt: skip
         env = {name: self.env[name] for name in names if name in self.env}
         return {
@@ -341,14 +380,21 @@ class Site:
                     child.process.wait()
 
 
-def _web(options: argparse.Namespace) -> list[str]:
+def _web(options: argparse.Namespace, certificate: Certificate | None) -> list[str]:
     """The WSGI server. Two processes of 16 threads that work and more that wait: docs/adr/0004, 0007."""
     return [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", options.host,
         "--port", str(options.port), "--workers", "2", "--blocking-threads", str(THREADS),
         "--backlog", "1024", "--respawn-failed-workers", "--workers-kill-timeout", "8s",
-        "--no-ws", "--log-level", "warning", "config.wsgi_below_up:application",
+        "--no-ws", "--log-level", "warning", *_tls(certificate), "config.wsgi_below_up:application",
     ]  # fmt: skip
+
+
+def _tls(certificate: Certificate | None) -> list[str]:
+    if certificate is None:
+        return []
+    files = ["--ssl-certificate", str(certificate.chain), "--ssl-keyfile", str(certificate.key)]
+    return [*files, "--ssl-protocol-min", "tls1.2"]
 
 
 def _sandbox(url: str, data: Path) -> list[str]:

@@ -1,6 +1,5 @@
 """The web workers' entry."""
 
-import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -17,6 +16,7 @@ from django.urls import reverse  # noqa: E402
 from django.utils import translation  # noqa: E402
 
 from config.capacity import guarded  # noqa: E402
+from config.collecting import spare_what_is_loaded  # noqa: E402
 
 application = guarded(_site)
 
@@ -26,9 +26,4 @@ for _language, _name in settings.LANGUAGES:
     with translation.override(_language):
         reverse("payment-hook", args=["any"])
 
-# What is loaded by now lives as long as the process: the collector need not walk it again and again
-# while a crowd waits (a full walk takes longer than placing fifty orders). What is young is walked in
-# bites of a few milliseconds: fifty thousand objects at a time were a pause of thirty.
-gc.collect()
-gc.freeze()
-gc.set_threshold(2_000, 10, 200)
+spare_what_is_loaded()

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection
 from psycopg2 import sql  # type: ignore[import-untyped]
 
-APPEND_ONLY = ("bookings_ledger_entry", "bookings_ledger_posting")
+APPEND_ONLY = ("bookings_ledger_entry", "bookings_ledger_posting", "bookings_vouchers_step")
 
 _GIVE = (
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",

@@ -31,7 +31,8 @@ class Memo(Generic[Key, Value]):
 
     def get(self, key: Key, read: Callable[[Key], Value]) -> Value:
         """The value remembered for a key, or what ``read`` gives. What it raises is not kept."""
-        now, found = time.monotonic(), self._known.get(key)
+        now = time.monotonic()
+        found = self._known.get(key) if settings.QUANYU_MEMO else None
         if found is not None and now < found[0]:
             return found[1]
         if found is not None:
@@ -71,7 +72,9 @@ class Memo(Generic[Key, Value]):
         known = {
             key: found[1]
             for key in keys
-            if (found := self._known.get(key)) is not None and now < found[0]
+            if settings.QUANYU_MEMO
+            and (found := self._known.get(key)) is not None
+            and now < found[0]
         }
         missing = keys - known.keys()
         if missing:

@@ -12,6 +12,8 @@ from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 from pytest_socket import disable_socket, enable_socket
 
+from accounts.messages import quiet
+
 
 @pytest.fixture(autouse=True)
 def no_network() -> Iterator[None]:
@@ -26,6 +28,13 @@ def english() -> Iterator[None]:
     """Tests read the source's words: a request of an earlier test may have left others active."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def nobody_sleeps(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Messages go out whatever the hour at which the tests run; only tests of messages know quiet hours."""
+    if not {"messages", "news", "faults", "e2e"} & set(request.path.parts):
+        monkeypatch.setattr(quiet, "end_of_quiet", lambda *_when: None)
 
 
 @pytest.fixture

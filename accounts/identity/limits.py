@@ -48,9 +48,20 @@ def spend(limits: Iterable[Limit], *, at: datetime) -> None:
             _spend_one(limit, at)
 
 
+def give_back(limits: Iterable[Limit], *, at: datetime) -> None:
+    """What was spent at ``at`` does not count: it turned out well."""
+    for limit in sorted(limits, key=lambda one: (one.key, one.window)):
+        row = Allowance.objects.filter(key=_name(limit), window_at=limit.window_at(at))
+        row.filter(spent__gt=0).update(spent=F("spent") - 1)
+
+
+def _name(limit: Limit) -> str:
+    return f"{limit.key}:{int(limit.window.total_seconds())}"
+
+
 def _spend_one(limit: Limit, at: datetime) -> None:
     began = limit.window_at(at)
-    key = f"{limit.key}:{int(limit.window.total_seconds())}"
+    key = _name(limit)
     Allowance.objects.bulk_create(
         [Allowance(key=key, window_at=began, ends_at=began + limit.window, spent=0)],
         ignore_conflicts=True,

@@ -9,15 +9,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from django.contrib.sessions.backends import db
 from django.db import connection
 from django.db.models import Model
-from django.utils import timezone
 
 from accounts.identity.models import Session, SignIn, User
+from kernel import clock
 from kernel.grouping import GroupedRead
 from kernel.postgres.prepared import Prepared
 
@@ -57,6 +58,11 @@ class SessionStore(db.SessionStore):
         except (ValueError, TypeError):
             return {}
 
+    def get_expiry_date(self, **known: Any) -> datetime:
+        """By the clock of the site, as ``load`` looks at it: not by the machine's where that is another."""
+        date: datetime = super().get_expiry_date(**{"modification": clock.now(), **known})
+        return date
+
     def load(self) -> dict[str, Any]:
         """What the session holds; nothing, under a new key, where there is no such session."""
         row = _rows.get(str(self.session_key))
@@ -73,7 +79,7 @@ class SessionStore(db.SessionStore):
 
 def _read(keys: Collection[str]) -> dict[str, tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        _statement().execute(cursor, [list(keys), timezone.now()])
+        _statement().execute(cursor, [list(keys), clock.now()])
         return {row[0]: row for row in cursor.fetchall()}
 
 

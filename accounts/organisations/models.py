@@ -15,6 +15,7 @@ class Kind(models.TextChoices):
     SUPPLIER = "SUPPLIER", _("supplier")
     OPERATOR = "OPERATOR", _("operator of a region")
     PLATFORM = "PLATFORM", _("platform")
+    AGENCY = "AGENCY", _("travel agency or school")
 
 
 class Role(models.TextChoices):

@@ -77,6 +77,14 @@ def platform_desk() -> list[int]:
     return list(found.order_by("user").values_list("user", flat=True).distinct())
 
 
+def desk_of(organisation_ids: Collection[int]) -> list[int]:
+    """Ids of the active people who work at the desks of these organisations."""
+    found = Membership.objects.filter(
+        organisation__in=organisation_ids, role__in=DESK_ROLES, user__is_active=True
+    )
+    return list(found.order_by("user").values_list("user", flat=True).distinct())
+
+
 def of_region(region_id: int) -> QuerySet[Organisation]:
     """The organisations of a region."""
     return Organisation.objects.filter(region_id=region_id).order_by("pk")

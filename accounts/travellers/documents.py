@@ -164,6 +164,15 @@ def mask(number: str) -> str:
     return number[:first] + "*" * (len(number) - first - last) + number[-last:]
 
 
+def mask_name(name: str) -> str:
+    """The family name, with a star for each letter of the rest: 王**; of other scripts the last word
+    and the first letters: J*** Smith."""
+    *given, family = name.split() or [""]
+    if given:
+        return " ".join([*(word[0] + "*" * (len(word) - 1) for word in given), family])
+    return family[:1] + "*" * (len(family) - 1)
+
+
 def _resident(number: str, today: date) -> Document:
     if len(number) == 15 and number.isdecimal():
         raise OldNumber(field="number")

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 LONGEST = 60
+_HIDES_MIDDLE = 3
 _BETWEEN = frozenset(" ·•‧・.,'’-")
 _DOTS = str.maketrans(dict.fromkeys("•‧・", "·"))
 
@@ -32,3 +33,13 @@ def _is_letter(character: str) -> bool:
 
 def _between(name: str) -> int:
     return sum(character in _BETWEEN for character in name)
+
+
+def mask_name(name: str) -> str:
+    """A name for paper that others may pick up: "张*", "王*明", "M*** G***"."""
+    words = name.split()
+    if len(words) > 1:
+        return " ".join(f"{word[0]}***" for word in words)
+    if len(name) < _HIDES_MIDDLE:
+        return name[:1] + "*" * (len(name) - 1)
+    return f"{name[0]}{'*' * (len(name) - 2)}{name[-1]}" if not name.isascii() else f"{name[0]}***"

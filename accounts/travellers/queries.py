@@ -8,6 +8,8 @@ from datetime import date
 
 from django.db import connection
 
+from accounts.identity.phones import plain_phone
+from accounts.travellers.checks import Outcome
 from accounts.travellers.models import Traveller
 from kernel.errors import NotFound
 from kernel.postgres.prepared import Prepared
@@ -16,7 +18,7 @@ _PEOPLE = Prepared(
     "people_of_books",
     ("bigint[]", "text[]"),
     """
-    SELECT id, name, document_masked, document_index, birth_date, owner
+    SELECT id, name, document_masked, document_index, birth_date, owner, check_outcome
     FROM accounts_travellers_traveller WHERE id = ANY(%s) AND owner = ANY(%s) ORDER BY id
     """,
 )
@@ -24,7 +26,10 @@ _PEOPLE = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A traveller as sellers and gates may know them; ``index`` is the document's blind index."""
+    """A traveller as sellers and gates may know them; ``index`` is the document's blind index.
+
+    ``check`` is what is known of name and number (accounts.travellers.checks.Outcome).
+    """
 
     traveller_id: int
     name: str
@@ -32,6 +37,7 @@ class Person:
     index: str
     birth_date: date
     owner: str
+    check: str = ""
 
 
 def of(actors: Collection[str]) -> list[Traveller]:
@@ -81,10 +87,27 @@ def _each_once(rows: Iterable[Traveller], actors: Collection[str]) -> list[Trave
 
 def _person(row: Traveller) -> Person:
     return Person(
-        row.pk, row.name, row.document_masked, row.document_index, row.birth_date, row.owner
-    )
+        row.pk, row.name, row.document_masked, row.document_index, row.birth_date, row.owner,
+        row.check_outcome,
+    )  # fmt: skip
+
+
+def phone_of(traveller_id: int) -> str:
+    """The plain phone number of a traveller, to tell them of what is theirs; or nothing."""
+    row = Traveller.objects.filter(pk=traveller_id).exclude(phone_sealed="").first()
+    return plain_phone(row.phone_sealed) if row else ""
+
+
+def owners_of(ids: Collection[int]) -> list[str]:
+    """The actors in whose books these travellers stand."""
+    return sorted(set(Traveller.objects.filter(pk__in=ids).values_list("owner", flat=True)))
 
 
 def by_ids(ids: Collection[int]) -> list[Person]:
     """Travellers of any book, for what an order names already; never for what a request asks."""
     return [_person(row) for row in Traveller.objects.filter(pk__in=ids)] if ids else []
+
+
+def mismatched(ids: Collection[int], *, actors: Collection[str]) -> list[Person]:
+    """Of these travellers, those in the actors' books whose name is another than their number's."""
+    return [one for one in people(ids=ids, actors=actors) if one.check == Outcome.MISMATCH]

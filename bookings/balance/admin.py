@@ -12,7 +12,7 @@ from unfold.admin import ModelAdmin
 from accounts.identity import queries as identity
 from accounts.organisations.scoping import PlatformOnlyAdmin, Queue, ReadOnlyAdmin
 from bookings.balance import operations
-from bookings.balance.models import Account, Offer, TopUp
+from bookings.balance.models import Account, Credit, Offer, TopUp
 from kernel import clock
 from kernel.errors import Refusal
 from kernel.web import columns
@@ -21,6 +21,7 @@ from kernel.web.fields import YuanField
 _PAID = columns.price("paid_fen", _("Paid in"))
 _BONUS = columns.price("bonus_fen", _("Bonus"))
 _OWED = columns.price("owed_fen", _("Owed to us"))
+_CREDITED = columns.price("fen", _("Credited"))
 _PAY = columns.price("pay_fen", _("Pay in"))
 
 
@@ -77,4 +78,16 @@ class TopUpAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
     list_select_related = ("account",)
     date_hierarchy = "asked_at"
     search_fields = ("account__actor",)
+    show_full_result_count = False
+
+
+@admin.register(Credit)
+class CreditAdmin(ReadOnlyAdmin, PlatformOnlyAdmin, ModelAdmin):
+    platform_only_because = _("A balance is owed to a person by the platform.")
+    list_display = ("at", "account", "words", _CREDITED, _BONUS)
+    fields = ("account", "words", _CREDITED, _BONUS, "at", "key")
+    readonly_fields = fields
+    list_select_related = ("account",)
+    date_hierarchy = "at"
+    search_fields = ("account__actor", "words")
     show_full_result_count = False

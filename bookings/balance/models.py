@@ -98,6 +98,34 @@ class TopUp(models.Model):
         return f"{self.account} {self.pay_fen}"
 
 
+class Credit(models.Model):
+    """Money that goes back to a balance instead of the way it came, and a bonus for that; once for ``key``.
+
+    ``words`` say what for.
+    """
+
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="credits", verbose_name=_("balance")
+    )
+    key = models.CharField(_("key"), max_length=80, unique=True)
+    words = models.CharField(_("words"), max_length=60, blank=True)
+    fen = models.BigIntegerField(_("credited (fen)"))
+    bonus_fen = models.BigIntegerField(_("bonus (fen)"), default=0)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("credit to a balance")
+        verbose_name_plural = _("credits to balances")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(fen__gt=0) & Q(bonus_fen__gte=0), name="bookings_balance_credit_sums"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.fen}"
+
+
 class Grant(models.Model):
     """A bonus that was given, and what is left of it until it expires."""
 
@@ -105,7 +133,15 @@ class Grant(models.Model):
         Account, models.PROTECT, related_name="grants", verbose_name=_("balance")
     )
     top_up = models.OneToOneField(
-        TopUp, models.PROTECT, related_name="grant", verbose_name=_("top-up")
+        TopUp, models.PROTECT, null=True, blank=True, related_name="grant", verbose_name=_("top-up")
+    )
+    credit = models.OneToOneField(
+        Credit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="grant",
+        verbose_name=_("credit"),
     )
     left_fen = models.BigIntegerField(_("left (fen)"))
     expires_at = models.DateTimeField(_("good until"))
@@ -116,6 +152,11 @@ class Grant(models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=Q(left_fen__gte=0), name="bookings_balance_grant_left"
+            ),
+            models.CheckConstraint(
+                condition=Q(top_up__isnull=False, credit__isnull=True)
+                | Q(top_up__isnull=True, credit__isnull=False),
+                name="bookings_balance_grant_of_one",
             ),
         )
         indexes = (

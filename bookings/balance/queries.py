@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
-from bookings.balance.models import Account, Grant, Offer, Spending, TopUp
+from bookings.balance.models import Account, Credit, Grant, Offer, Spending, TopUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,12 @@ def own_top_up(actor: str, top_up_id: int) -> TopUp | None:
 def bonus_in(tokens: Collection[str]) -> int:
     """What of these payments, by their tokens, came out of bonuses when they were made, in fen."""
     return sum(each.bonus_fen for each in Spending.objects.filter(token__in=tokens))
+
+
+def bonuses_by_key(named: Mapping[str, int]) -> dict[int, int]:
+    """The bonus of each credit, in fen, by what its key stands for. One statement or none."""
+    rows = Credit.objects.filter(key__in=named) if named else Credit.objects.none()
+    return {named[key]: fen for key, fen in rows.values_list("key", "bonus_fen")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,9 @@ def history(account: Account, *, most: int = 50) -> Sequence[Movement]:
     moves += [
         Movement(t.paid_at, "BONUS", "", t.bonus_fen) for t in paid_in if t.paid_at and t.bonus_fen
     ]
+    credits = account.credits.order_by("-at")[:most]
+    moves += [Movement(c.at, "CREDIT", c.words, c.fen) for c in credits]
+    moves += [Movement(c.at, "BONUS", "", c.bonus_fen) for c in credits if c.bonus_fen]
     moves += [Movement(s.at, "SPENT", s.words, -s.whole_fen) for s in spent]
     moves += [
         Movement(r.at, "BACK", s.words, r.paid_fen + r.bonus_fen)

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from bookings.cash import queries
+from bookings.cash import closing, queries
 from bookings.cash.models import Payout, Shift, Taking
 from bookings.ledger import operations as ledger
 from kernel.errors import BadInput, Refusal
@@ -79,8 +79,19 @@ def open_shift(*, clerk_id: int, organisation_id: int, float_fen: int, at: datet
     return shift
 
 
-def take(*, actor: str, token: str, amount_fen: int, words: str, at: datetime) -> bool:
-    """Put cash for a payment into the clerk's drawer, once for a token; False: no open drawer."""
+def take(
+    *,
+    actor: str,
+    token: str,
+    amount_fen: int,
+    words: str,
+    at: datetime,
+    source: str = "provider:cash",
+) -> bool:
+    """Put cash for a payment into the clerk's drawer, once for a token; False: no open drawer.
+
+    ``source`` is the account that it was on before.
+    """
     with transaction.atomic(durable=True):
         shift = queries.open_of(actor, lock=True)
         if Taking.objects.filter(token=token).exists():
@@ -89,7 +100,7 @@ def take(*, actor: str, token: str, amount_fen: int, words: str, at: datetime) -
             return False
         Taking.objects.create(shift=shift, token=token, words=words[:60], fen=amount_fen, at=at)
         Shift.objects.filter(pk=shift.pk).update(taken_fen=F("taken_fen") + amount_fen)
-        postings = [(shift.account, amount_fen), ("provider:cash", -amount_fen)]
+        postings = [(shift.account, amount_fen), (source, -amount_fen)]
         _post(f"cash:{token}", shift, "cash taken", postings, at)
     return True
 
@@ -150,12 +161,14 @@ def close_shift(*, actor: str, counted_fen: int, note: str, at: datetime) -> Shi
     """Count the drawer and empty it into the safe; a difference is booked and needs a word.
 
     :raises NoShift: none is open. :raises SayWhy: a difference without a note. :raises BadInput: no sum.
+    :raises Refusal: a room still has sales for this drawer, see ``closing``.
     """
     _insist_sum(counted_fen, field="counted")
     with transaction.atomic(durable=True):
         shift = queries.open_of(actor, lock=True)
         if shift is None:
             raise NoShift
+        closing.may_close(shift)
         missing_fen = shift.expected_fen - counted_fen
         if missing_fen and not note.strip():
             raise SayWhy(field="note", expected_fen=shift.expected_fen)

@@ -101,7 +101,7 @@ class PartyForm(PageForm):
         self.places_range = range(cart.party_size)
         for number, chosen in enumerate(self._first_choice(cart, book)):
             self.fields[f"who_{number}"] = _who(book, chosen)
-        self.smaller = [row for row in cart.rows if len(row.item.classes) < cart.party_size]
+        self.smaller = [row for row in cart.rows if row.people < cart.party_size]
         for row in self.smaller:
             self.fields[f"takes_part_{row.item.pk}"] = TakesPartField(cart, row)
         self.newcomers = [self._newcomer(data, number) for number in self.places_range]
@@ -174,7 +174,7 @@ class TakesPartField(forms.TypedMultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def __init__(self, cart: Cart, row: CartRow) -> None:
-        self.seats = len(row.item.classes)
+        self.seats = row.people
         seated = [n for n, who in enumerate(cart.traveller_ids) if who in row.item.people]
         super().__init__(
             label=say(row.offer.title) if row.offer else "",

@@ -13,8 +13,9 @@ from bookings.baskets import queries as baskets
 from bookings.baskets.models import Basket, Item
 from bookings.campaigns import queries as campaigns
 from bookings.campaigns.rules import Rule
-from bookings.checkout import discounts
+from bookings.checkout import discounts, instead
 from bookings.checkout.due import DueNow, due_now
+from bookings.classes import ON_A_LAP, has_name, is_beside
 from bookings.contracts import Answer, Ask, Listing, Member, Offer, Part
 from bookings.inventory import queries as inventory
 from bookings.inventory.models import Channel
@@ -26,6 +27,18 @@ from bookings.pricing.telling import counted
 from kernel.errors import Refusal
 from kernel.naming import say
 from kernel.places.models import Region
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Something to order at once: for the people who are chosen, or ``many`` pieces for nobody by name."""
+
+    kind: str
+    ref: str
+    many: int = 0
+
+    def ask(self, people: tuple[Member, ...]) -> Ask:
+        return Ask(self.kind, self.ref, (Member(),) * self.many or people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +111,12 @@ class CartRow:
 
     @property
     def is_named(self) -> bool:
-        return all(part.traveller_id for offer in self.offers for part in offer.parts)
+        return all(offer.is_named for offer in self.offers)
+
+    @property
+    def people(self) -> int:
+        """How many are to be named: luggage that goes along with them has no name."""
+        return sum(has_name(code) for code in self.item.classes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +182,7 @@ class Cart:
 
     @property
     def party_size(self) -> int:
-        return max((len(row.item.classes) for row in self.rows), default=0)
+        return max((row.people for row in self.rows), default=0)
 
     @property
     def is_sample(self) -> bool:
@@ -189,8 +207,8 @@ def cart_of(
     items = baskets.items_of(basket)
     asks = asks_of(items, actors)
     if counter_of is not None:
-        asks = _at_counter(asks, counter_of, at)
-    answers = _with_room(registry.offer_in(region.pk, asks, at=at))
+        asks = at_counter(asks, counter_of, at)
+    answers = _with_room(registry.offer_in(region.pk, asks, at=at), region, at)
     published = campaigns.rules_for({(buyer, region.pk)}, at=at)[buyer, region.pk]
     off = set(basket.unused_coupons) if basket else set()
     has_own = bool(items and buyer)
@@ -224,11 +242,19 @@ def _parent_of(basket: Basket | None) -> Order | None:
 
 
 def classes_of(listing: Listing, *, at: datetime, channel: str = Channel.OWN.value) -> list[Part]:
-    """The classes that a listing publishes, each as the seller offers it to one person now."""
+    """The classes that a listing publishes, each as the seller offers it to one person now; what only
+    goes along as it is offered beside somebody."""
     asks = [
-        Ask(listing.kind, listing.ref, (Member(code),), channel=channel) for code in listing.classes
+        Ask(listing.kind, listing.ref, _alone(code, listing), channel=channel)
+        for code in listing.classes
     ]
-    return [offer.parts[0] for offer in _offers(registry.offer_all(asks, at=at))]
+    return [offer.parts[-1] for offer in _offers(registry.offer_all(asks, at=at))]
+
+
+def _alone(code: str, listing: Listing) -> tuple[Member, ...]:
+    """One person of a class, and before what cannot go alone somebody to go with."""
+    people = [each for each in listing.classes if not is_beside(each)]
+    return tuple(Member(each) for each in (*(people[:1] if is_beside(code) else ()), code))
 
 
 def price_of(asks: Sequence[Ask], *, rules: Sequence[Rule], at: datetime) -> int | None:
@@ -239,13 +265,27 @@ def price_of(asks: Sequence[Ask], *, rules: Sequence[Rule], at: datetime) -> int
     return sum(offer.price_fen for offer in campaigns.price(_offers(answers), rules).offers)
 
 
-def _with_room(answers: Sequence[Answer]) -> list[Answer]:
-    """What is sold out by now is answered so. A glance, in one statement: placing decides."""
+def _with_room(answers: Sequence[Answer], region: Region, at: datetime) -> list[Answer]:
+    """What is sold out by now is answered so, with the next time that has room.
+
+    A glance, in one statement where all of it has room: placing decides.
+    """
     left = inventory.left(d.bucket_id for o in _offers(answers) for d in o.all_demands())
     return [
-        answer if isinstance(answer, Refusal) else _lack(answer, left) or answer
+        answer if isinstance(answer, Refusal) else _sold_out(answer, left, region, at) or answer
         for answer in answers
     ]
+
+
+def _sold_out(
+    offers: Sequence[Offer], left: Mapping[int, int], region: Region, at: datetime
+) -> Refusal | None:
+    found = _lack(offers, left)
+    if found is None:
+        return None
+    offer, units = found
+    facts = instead.facts_of(offer, region=region, at=at) if len(offers) == 1 else {}
+    return orders.SoldOut(title=say(offer.title), left=max(units, 0), **facts)
 
 
 def _together(answers: Sequence[Answer], priced: Sequence[Offer]) -> list[Answer]:
@@ -261,11 +301,12 @@ def _offers(answers: Sequence[Answer]) -> list[Offer]:
     return [offer for answer in answers if not isinstance(answer, Refusal) for offer in answer]
 
 
-def _lack(offers: Sequence[Offer], left: Mapping[int, int]) -> Refusal | None:
+def _lack(offers: Sequence[Offer], left: Mapping[int, int]) -> tuple[Offer, int] | None:
+    """The first of them that has too little room, and how much that is."""
     for offer in offers:
         for demand in offer.all_demands():
             if demand.units > (units := left.get(demand.bucket_id, 0)):
-                return orders.SoldOut(title=say(offer.title), left=max(units, 0))
+                return offer, units
     return None
 
 
@@ -280,23 +321,27 @@ def asks_of(items: Sequence[Item], actors: Collection[str]) -> list[Ask]:
 
 
 def asks_for(
-    items: Sequence[tuple[str, str]], people: Mapping[int, str], actors: Collection[str]
+    items: Sequence[Wanted], people: Mapping[int, str], actors: Collection[str]
 ) -> list[Ask]:
-    """One Ask a (kind, ref), all of them for the same people: class code by traveller id."""
+    """One Ask an item; those for people are all for the same: class code by traveller id."""
     known = {p.traveller_id: p for p in travellers.people(ids=people.keys(), actors=actors)}
     party = tuple(orders.member_of(code, known.get(who)) for who, code in people.items())
-    return [Ask(kind=kind, ref=ref, party=party) for kind, ref in items]
+    return [item.ask(party) for item in items]
 
 
 def _party(item: Item, known: Mapping[int, travellers.Person]) -> tuple[Member, ...]:
-    people = [*item.people, *[0] * (len(item.classes) - len(item.people))]
+    """Who travels in which class, in the order in which they were chosen; the youngest on the laps."""
+    chosen = list(item.people)
+    if ON_A_LAP in item.classes and all(who in known for who in chosen):
+        chosen.sort(key=lambda who: known[who].birth_date)
+    people = [*chosen, *[0] * (len(item.classes) - len(chosen))]
     return tuple(
         orders.member_of(class_code, known.get(traveller_id))
         for class_code, traveller_id in zip(item.classes, people, strict=False)
     )
 
 
-def _at_counter(asks: Sequence[Ask], organisation_id: int, at: datetime) -> list[Ask]:
+def at_counter(asks: Sequence[Ask], organisation_id: int, at: datetime) -> list[Ask]:
     """What is the counter's own, by its channel; where that has no room (any more), as on this site."""
     there = [replace(ask, channel=Channel.COUNTER.value) for ask in asks]
     answers = registry.offer_all(there, at=at)

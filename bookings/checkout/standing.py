@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,7 @@ from kernel.naming import say
 from kernel.web.templatetags.quanyu import at_place, day_at, money
 
 _GONE = (State.CANCELLED, State.REFUSED, State.LAPSED)
+_BOOKED = (State.PAID, State.CONFIRMED)
 _MOVING = (State.PAID, State.AWAITING_SUPPLIER)
 
 
@@ -120,14 +121,21 @@ def is_all_gone(order: Order) -> bool:
     return all(line.state in _GONE for line in order.lines.all())
 
 
-def line_rows(order: Order, progress: Progress) -> list[LineRow]:
+def line_rows(order: Order, progress: Progress, owing: Collection[int] = ()) -> list[LineRow]:
     """The lines of an order, each with its parts."""
     lines = list(order.lines.all())
     into = orders.changed_into([line.pk for line in lines])
     names = vouchers.holders(order)
     given = refunds.given_for(order) if any(line.cancelled_parts for line in lines) else {}
     held = _held_word(order, progress)
-    return [_line_row(line, into.get(line.pk), names, given, held) for line in lines]
+    rows = [_line_row(line, into.get(line.pk), names, given, held) for line in lines]
+    return [_owing_row(row) if row.line.pk in owing else row for row in rows]
+
+
+def _owing_row(row: LineRow) -> LineRow:
+    """Booked is not paid."""
+    is_booked = row.line.state in _BOOKED
+    return replace(row, word=_("booked, to be paid"), tone="note") if is_booked else row
 
 
 def _line_row(
@@ -175,19 +183,36 @@ def kept_fen(line: Line) -> int:
 def order_rows(found: Iterable[Order]) -> list[OrderRow]:
     """Orders for a list: one that was changed into another says so."""
     rows = list(found)
-    gone = [line.pk for order in rows for line in order.lines.all() if line.cancelled_parts]
+    lines = [line for order in rows for line in order.lines.all()]
+    gone = [line.pk for line in lines if line.cancelled_parts]
     into = orders.changed_into(gone) if gone else {}
-    return [_order_row(order, into) for order in rows]
+    owing = dues_of.unpaid_before_use({line.pk for line in lines if _may_owe(line)})
+    return [_order_row(order, into, owing) for order in rows]
 
 
-def _order_row(order: Order, into: Mapping[int, Order]) -> OrderRow:
-    word, tone = heading_of(order, into, Progress.NONE)
+def owing_of(order: Order) -> set[int]:
+    """The lines whose rest is to be paid before use and is not: their codes are shown when it is."""
+    return dues_of.unpaid_before_use({line.pk for line in order.lines.all() if _may_owe(line)})
+
+
+def _may_owe(line: Line) -> bool:
+    return len(line.dues) > 1 or any(isinstance(due.when, date) for due in line.frozen_dues)
+
+
+def _order_row(order: Order, into: Mapping[int, Order], owing: Collection[int]) -> OrderRow:
+    word, tone = heading_of(order, into, Progress.NONE, owing)
     kept = sum(kept_fen(line) for line in order.lines.all())
     return OrderRow(order, word, tone, None if order.total_fen and not kept else kept)
 
 
-def heading_of(order: Order, into: Mapping[int, Order], progress: Progress) -> tuple[str, str]:
-    """The state of an order in words, and how it looks."""
+def heading_of(
+    order: Order, into: Mapping[int, Order], progress: Progress, owing: Collection[int] = ()
+) -> tuple[str, str]:
+    """The state of an order in words, and how it looks. Lines in ``owing`` are not paid before they are."""
+    if order.state in _BOOKED and any(line.pk in owing for line in order.lines.all()):
+        return (
+            _("booked, the rest to be paid") if order.received_fen else _("booked, to be paid")
+        ), "note"
     is_changed = any(line.pk in into for line in order.lines.all())
     if order.state is State.CANCELLED and is_changed:
         return _("changed"), "note"

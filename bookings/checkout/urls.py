@@ -10,7 +10,7 @@ own_browser = cache_control(private=True, no_cache=True)
 
 urlpatterns = [
     path("<slug:region>/checkout/now/", never_cache(now.now), name="now"),
-    path("counter/sell/", never_cache(counter.sell), name="counter"),
+    path("counter/sell/cart/", never_cache(counter.sell), name="counter"),
     path("o/", never_cache(order.mine), name="orders"),
     path("o/<str:token>/", own_browser(order.show), name="order"),
     path("o/<str:token>/state.json", never_cache(order.state), name="order-state"),

@@ -91,6 +91,9 @@ def confirmed_has_vouchers(at: datetime) -> Sequence[str]:
 @rule(
     "cancelled-is-void",
     breach="""
+    ALTER TABLE bookings_vouchers_step DISABLE TRIGGER bookings_vouchers_step_append_only;
+    UPDATE bookings_vouchers_step SET after = 'ISSUED', why = 'MOVED' WHERE after = 'VOIDED'
+        AND voucher_id = (SELECT min(id) FROM bookings_vouchers_voucher WHERE state = 'VOIDED');
     UPDATE bookings_vouchers_voucher SET state = 'ACTIVE', voided_at = NULL
     WHERE id = (SELECT min(id) FROM bookings_vouchers_voucher WHERE state = 'VOIDED')
     """,
@@ -155,10 +158,41 @@ def entries_equal_redemptions(at: datetime) -> Sequence[str]:
     """A voucher's count of entries is its redemptions, and within what it gives."""
     return rows(
         """
-        SELECT v.id AS voucher, v.entries_used, v.entries_allowed, count(r.id) AS redemptions
+        SELECT v.id AS voucher, v.rule, v.entries_used, v.entries_allowed, count(r.id) AS redemptions
         FROM bookings_vouchers_voucher AS v
-        LEFT JOIN bookings_vouchers_redemption AS r ON r.voucher_id = v.id
-        GROUP BY v.id HAVING v.entries_used <> count(r.id) OR v.entries_used > v.entries_allowed
+        LEFT JOIN bookings_vouchers_redemption AS r
+            ON r.voucher_id = v.id AND r.direction = 'IN' AND r.undone_at IS NULL
+        GROUP BY v.id HAVING v.entries_used <> count(r.id)
+            OR (v.rule = 'COUNTED' AND v.entries_used > v.entries_allowed)
+        """
+    )
+
+
+@rule(
+    "inside-by-its-passages",
+    breach="""
+    UPDATE bookings_vouchers_voucher SET is_inside = NOT is_inside
+    WHERE id = (SELECT min(id) FROM bookings_vouchers_voucher WHERE entries_used > 0)
+    """,
+)
+def inside_by_its_passages(at: datetime) -> Sequence[str]:
+    """Whether somebody is inside by a voucher is what its last passage says; nobody is out twice.
+
+    Of what was scanned before ways were kept nothing is said, nor where entries were counted wrong.
+    """
+    return rows(
+        """
+        SELECT v.id AS voucher, v.is_inside, v.entries_used, p.entries, p.exits, p.last_way
+        FROM bookings_vouchers_voucher AS v
+        JOIN LATERAL (
+            SELECT count(*) FILTER (WHERE r.direction = 'IN') AS entries,
+                count(*) FILTER (WHERE r.direction = 'OUT') AS exits,
+                (array_agg(r.direction ORDER BY r.id DESC))[1] AS last_way
+            FROM bookings_vouchers_redemption AS r
+            WHERE r.voucher_id = v.id AND r.undone_at IS NULL
+        ) AS p ON TRUE
+        WHERE v.entered_at IS NOT NULL AND v.entries_used = p.entries
+            AND (p.exits > p.entries OR v.is_inside <> (coalesce(p.last_way, 'OUT') = 'IN'))
         """
     )
 
@@ -178,6 +212,31 @@ def entry_uses_its_part(at: datetime) -> Sequence[str]:
         FROM bookings_vouchers_redemption AS r
         JOIN bookings_vouchers_voucher AS v ON v.id = r.voucher_id
         JOIN bookings_orders_line AS l ON l.id = v.line_id
-        WHERE NOT l.used_parts ? v.part_key
+        WHERE r.undone_at IS NULL AND NOT l.used_parts ? v.part_key
+        """
+    )
+
+
+@rule(
+    "used-with-its-people",
+    breach="""
+    UPDATE bookings_orders_line SET parts = (
+        SELECT jsonb_agg(part || '{"class_code": "~lap"}') FROM jsonb_array_elements(parts) AS part
+    ) WHERE id = (SELECT min(id) FROM bookings_orders_line WHERE state = 'USED')
+    """,
+)
+def used_with_its_people(at: datetime) -> Sequence[str]:
+    """What only goes along with people is used as soon as one of its line is, and no earlier."""
+    return rows(
+        """
+        SELECT l.id AS line, part ->> 'key' AS part, people.came
+        FROM bookings_orders_line AS l
+        CROSS JOIN LATERAL jsonb_array_elements(l.parts) AS part
+        CROSS JOIN LATERAL (
+            SELECT bool_or(l.used_parts ? (each ->> 'key')) AS came
+            FROM jsonb_array_elements(l.parts) AS each WHERE each ->> 'class_code' NOT LIKE '~%%'
+        ) AS people
+        WHERE part ->> 'class_code' LIKE '~%%' AND NOT l.cancelled_parts ? (part ->> 'key')
+            AND l.used_parts ? (part ->> 'key') <> coalesce(people.came, FALSE)
         """
     )

@@ -19,6 +19,7 @@ _FILLS = {
     Channel.AGENT: "#b45309",
     Channel.COUNTER: "#7e22ce",
     Channel.GROUP: "#be123c",
+    Channel.DRAW: "#475569",
 }
 """Each at least 3:1 beside white and beside the back office's dark ground; the words say it as well."""
 

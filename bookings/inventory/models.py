@@ -17,6 +17,7 @@ class Channel(models.TextChoices):
     AGENT = "agent", _("travel agencies")
     COUNTER = "counter", _("the counter")
     GROUP = "group", _("groups")
+    DRAW = "draw", _("a draw")
 
 
 class Bucket(models.Model):

@@ -23,6 +23,12 @@ def counts(bucket_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
     return {bucket_id: (capacity, taken) for bucket_id, capacity, taken in rows}
 
 
+def of_persons(bucket_ids: Iterable[int]) -> set[int]:
+    """Those of these buckets that count what one real person may have (contracts.Limit.key)."""
+    rows = Bucket.objects.filter(id__in=set(bucket_ids), key__startswith="person:")
+    return set(rows.values_list("id", flat=True))
+
+
 def channels_column() -> ArraySubquery:
     """For a query of rows with a ``bucket_id``: [{channel, bucket_id}] of its quotas, none if whole."""
     quotas = Quota.objects.filter(whole=OuterRef("bucket_id")).order_by("pk")

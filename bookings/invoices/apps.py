@@ -59,6 +59,8 @@ def _redden(*, event: Event, at: datetime) -> None:
 def _begin(*, event: Event, at: datetime) -> None:
     from bookings.invoices import operations
 
+    if event.facts.get("direction") == "OUT":
+        return
     operations.begin_of(order_id=event.facts["order_id"], at=at)
 
 

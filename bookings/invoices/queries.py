@@ -44,11 +44,6 @@ def blue_of(order: Order, supplier_id: int) -> QuerySet[Invoice]:
     return blue.exclude(state=State.VOID)
 
 
-def is_own(order: Order, actors: Collection[str], contact_index: str) -> bool:
-    """Whether these are the buyer, or signed in by the phone that the order was left with."""
-    return order.actor in actors or bool(contact_index and contact_index == order.contact_index)
-
-
 def of_order(order: Order) -> QuerySet[Invoice]:
     """Invoices and red letters of an order, in the order in which they came about."""
     found = Invoice.objects.filter(order=order).select_related("supplier", "red_of")

@@ -20,7 +20,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from bookings.ledger.models import POINTS, Entry
+from bookings.ledger.models import POINTS, Entry, Posting
 from kernel.audit import operations as audit
 from kernel.errors import Refusal
 
@@ -147,15 +147,7 @@ def reverse(*, entry_id: int, why: str, actor: str, at: datetime) -> None:
         legs = list(entry.postings.order_by("pk"))
         if any(leg.currency == POINTS for leg in legs):
             raise CountedElsewhere
-        is_new = post(
-            key=f"reversal:{entry.pk}",
-            subject=entry.subject,
-            memo=f"reversal: {why.strip()}"[:60],
-            postings=[(leg.account, -leg.amount_fen) for leg in legs],
-            region_id=entry.region_id,
-            at=at,
-            currency=legs[0].currency,
-        )
+        is_new = _take_back(entry, legs, why, at)
         if not is_new:
             raise ReversedBefore
         audit.record(
@@ -165,3 +157,22 @@ def reverse(*, entry_id: int, why: str, actor: str, at: datetime) -> None:
             facts={"why": why.strip()[:200]},
             at=at,
         )
+
+
+def take_back(*, key: str, why: str, at: datetime) -> bool:
+    """Take the entry of a key back in the caller's transaction; False where there is none, or it was."""
+    entry = Entry.objects.filter(key=key).first()
+    return entry is not None and _take_back(entry, list(entry.postings.order_by("pk")), why, at)
+
+
+def _take_back(entry: Entry, legs: Sequence[Posting], why: str, at: datetime) -> bool:
+    """An entry of its own, whose legs are the other way round; False: it was taken back before."""
+    return post(
+        key=f"reversal:{entry.pk}",
+        subject=entry.subject,
+        memo=f"reversal: {why.strip()}"[:60],
+        postings=[(leg.account, -leg.amount_fen) for leg in legs],
+        region_id=entry.region_id,
+        at=at,
+        currency=legs[0].currency,
+    )

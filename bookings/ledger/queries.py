@@ -1,5 +1,6 @@
 """Balances, read from the postings."""
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -69,3 +70,20 @@ def moved_by(account: str, *, subject: str, memos: Collection[str]) -> dict[str,
 def times(keys: Collection[str]) -> dict[str, datetime]:
     """When the entries of these keys were booked; one that was not is absent. One statement."""
     return dict(Entry.objects.filter(key__in=keys).values_list("key", "at"))
+
+
+_USE_KEY = re.compile(r"used:line:(\d+):(.+?)(?::again:\d+)?")
+
+
+def uses(subjects: Collection[str]) -> dict[tuple[int, str], datetime]:
+    """When each part (line id, key) of these subjects was used; one that was taken back is absent."""
+    rows = Entry.objects.filter(subject__in=subjects, memo="used by the holder").order_by("pk")
+    found = {
+        pk: (_USE_KEY.fullmatch(key), at) for pk, key, at in rows.values_list("pk", "key", "at")
+    }
+    undone = times([f"reversal:{pk}" for pk in found])
+    return {
+        (int(match[1]), match[2]): at
+        for pk, (match, at) in found.items()
+        if match and f"reversal:{pk}" not in undone
+    }

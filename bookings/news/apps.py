@@ -21,6 +21,7 @@ _HEARD = {
     "bookings.due.fell-due": ("tell_due", "due_id"),
     "bookings.due.opened": ("tell_due", "due_id"),
     "bookings.share.paid": ("tell_share_paid", "share_id"),
+    "bookings.pass.handed-over": ("tell_handed_over", "transfer_id"),
     "bookings.deposit.settled": ("tell_deposit", "deposit_id"),
 }
 """Which fact is told by which verb, and what it is about."""

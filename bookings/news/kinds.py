@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.messages.kinds import Kind, Topic
 from bookings.news.queries import CALLED_OFF as CALLED_OFF_NAME
+from bookings.news.queries import CHANGES as CHANGES_NAME
 from bookings.news.queries import MOVED as MOVED_NAME
+from bookings.news.queries import STOPPED as STOPPED_NAME
 from bookings.news.queries import is_newest_of_changes, still_stands
 from kernel.money import Money
 
@@ -25,7 +27,7 @@ REMINDERS = Topic(
 )
 
 CHANGES = Topic(
-    name="CHANGES",
+    name=CHANGES_NAME,
     title=_("Changes of your trips"),
     note=_(
         "What is moved or does not take place. Also as a text message where you have not read it."
@@ -191,7 +193,47 @@ MOVED = Kind(
     needed=_NEEDED,
 )
 
+STOPPED = Kind(
+    name=STOPPED_NAME,
+    topic=CHANGES.name,
+    title=_("Stands still: choose"),
+    subject=_("Stopped: {what}, {when}"),
+    body=_(
+        "We are sorry: {what} on {when} stands still. Please choose until {by}: your money back,"
+        " another time, or wait until it runs again. If you say nothing, all that you have paid for"
+        " it comes back by itself. Order {code}."
+    ),
+    short=_(
+        "Stopped: {what}, {when}. Choose until {by}: money back, another time, or wait. Otherwise the"
+        " money comes back by itself (order {code})."
+    ),
+    examples={"code": _CODE, "what": _WHAT, "when": _DAY, "by": _DAY + timedelta(hours=6)},
+    is_urgent=True,
+    needed=_NEEDED,
+)
+
+HANDED_OVER = _kind(
+    "handed-over",
+    title=_("Code handed over"),
+    subject=_("Handed over: {what}"),
+    body=_(
+        "{what} of order {code} is {name}'s now. The code before is dead; theirs has an address of its own."
+    ),
+    examples={"code": _CODE, "what": _WHAT, "name": "王小明"},
+)
+RECEIVED = _kind(
+    "received",
+    title=_("Code received"),
+    subject=_("For you: {what}"),
+    body=_(
+        "{name}, {what} of order {code} is yours now. Open your code at the address below, and bring the"
+        " document that was named."
+    ),
+    short=_("{name}, {what} of order {code} is yours now. Your code:"),
+    examples={"code": _CODE, "what": _WHAT, "name": "王小明"},
+)
 ALL = (
+    HANDED_OVER, RECEIVED,
     PAID, CONFIRMED, REFUSED, CHANGED, REFUND_ASKED, REFUND_DONE, REST_DUE, USE_DUE, SHARE_PAID,
-    DEPOSIT_BACK, TOMORROW, SOON, CALLED_OFF, MOVED,
+    DEPOSIT_BACK, TOMORROW, SOON, CALLED_OFF, MOVED, STOPPED,
 )  # fmt: skip

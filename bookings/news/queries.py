@@ -7,12 +7,16 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from accounts.messages import kinds
 from accounts.messages import queries as messages
 from accounts.messages.queries import Reading
 from bookings.orders.models import Line
 from bookings.vouchers.models import Voucher
 
 CALLED_OFF, MOVED = "bookings.news.called-off", "bookings.news.moved"
+STOPPED = "bookings.news.stopped"
+CHANGES = "CHANGES"
+"""The topic of all that is said of what does not take place as it was sold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +42,14 @@ def is_newest_of_changes(about: str, written_at: datetime) -> bool:
     return not messages.is_said_since(about, (CALLED_OFF, MOVED), written_at)
 
 
+def changes() -> list[str]:
+    """The kinds of all that is said of changes, by their names: those of sellers as well."""
+    return [kind.name for kind in kinds.list_all() if kind.topic == CHANGES]
+
+
 def told_of(about: str) -> list[Told]:
     """Who was told of changes of something ("run:5"), the latest first. Three statements."""
-    found = messages.readings(about, (CALLED_OFF, MOVED))
+    found = messages.readings(about, changes())
     lines = Line.objects.filter(pk__in={_line_id(each) for each in found})
     codes = dict(lines.values_list("pk", "order__code"))
     return [Told(codes.get(_line_id(each), ""), each) for each in found]

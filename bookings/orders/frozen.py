@@ -66,15 +66,19 @@ def freeze_terms(offer: Offer) -> dict[str, Any]:
     }
     if offer.terms.handover_permille != HANDOVER_PERMILLE:
         terms["handover_permille"] = offer.terms.handover_permille
+    if offer.terms.changes is not None:
+        terms["changes"] = offer.terms.changes
     if offer.group_prices and offer.saved_fen:
         terms["group_prices"] = [dataclasses.asdict(rule) for rule in offer.group_prices]
     return terms
 
 
-def cap_terms(row: Mapping[str, Any], most: int) -> dict[str, Any]:
-    """The same ladder, of which no rung gives back more than ``most`` thousandths."""
+def after_change(row: Mapping[str, Any], most: int, changes: int | None) -> dict[str, Any]:
+    """The same terms once something was exchanged: no rung gives back more than ``most`` thousandths, and
+    of the ``changes`` that the old terms had left one is used up."""
     steps = [[before_s, min(permille, most)] for before_s, permille in row["steps"]]
-    return {**row, "steps": steps}
+    left = {} if changes is None else {"changes": changes - 1}
+    return {**row, "steps": steps, **left}
 
 
 def free_until_start(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,6 +117,7 @@ def thaw_terms(row: Mapping[str, Any]) -> Terms:
         steps=tuple(Step(before_s, permille) for before_s, permille in row["steps"]),
         words=row["words"],
         handover_permille=row.get("handover_permille", HANDOVER_PERMILLE),
+        changes=row.get("changes"),
     )
 
 

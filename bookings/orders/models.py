@@ -16,7 +16,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from bookings.contracts import Claim, Discount, Due, GroupPrice, How, Part, Terms, When
+from bookings.contracts import Claim, Discount, Due, GroupPrice, How, Part, Terms, When, Words
 from bookings.orders import frozen
 from kernel.money import share_out
 from kernel.naming import say
@@ -48,7 +48,7 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.AWAITING_SUPPLIER: frozenset({State.CONFIRMED, State.REFUSED, State.CANCELLED}),
     State.CONFIRMED: frozenset({State.USED, State.CANCELLED}),
     State.REFUSED: frozenset(),
-    State.USED: frozenset(),
+    State.USED: frozenset({State.CONFIRMED}),  # by a use that was a mistake, and nothing else
     State.CANCELLED: frozenset(),
 }
 
@@ -285,6 +285,15 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return say(self.title)
+
+    @property
+    def note(self) -> Words:
+        """The subtitle, and where exactly to go where its seller says so ("where" among the facts)."""
+        where: Words = self.facts.get("where") or {}
+        return {
+            code: " · ".join(filter(None, (self.subtitle.get(code), where.get(code))))
+            for code in {*self.subtitle, *where}
+        }
 
     @property
     def tone(self) -> str:

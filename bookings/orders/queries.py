@@ -42,6 +42,11 @@ def by_token(token: str) -> Order:
     return order
 
 
+def is_buyers(order: Order, actors: Collection[str], contact_index: str) -> bool:
+    """Whether these are the buyer, or signed in by the phone that the order was left with."""
+    return order.actor in actors or bool(contact_index and contact_index == order.contact_index)
+
+
 def by_id(order_id: int) -> Order | None:
     """An order that something of ours names by its number, with its lines."""
     return _whole(Order.objects.filter(pk=order_id)).first()

@@ -1,6 +1,7 @@
 """Family and group prices, found by themselves: the cheapest legal way to price what is bought together.
 
-Pure; integer fen. Nothing here knows who buys: a part is its class and what it costs alone. A part is
+Pure; integer fen. Nothing here knows who buys: a part is its class and what it costs alone; what only
+goes along (``contracts.is_beside``) is in no set and no group. A part is
 in one set at most, or pays the best group price that the number of parts reaches, or its own price.
 The method and its proof against brute force: docs/algorithms/pricing.md.
 """
@@ -12,6 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from bookings.classes import is_beside
 from bookings.contracts import Due, GroupPrice, How, Offer, Part
 from bookings.pricing.lists import share
 from kernel.money import split
@@ -150,13 +152,18 @@ def charge_less(dues: Sequence[Due], less_fen: int) -> tuple[Due, ...]:
 
 def _in_group(singles: Sequence[Single], groups: Sequence[GroupPrice]) -> list[Share]:
     """Everybody's price by the best group that there are enough for."""
-    reached = [rule for rule in groups if len(singles) >= rule.least]
+    people = sum(not is_beside(code) for code, _fen in singles)
+    reached = [rule for rule in groups if people >= rule.least]
     rule = min(reached, key=lambda rule: (rule.permille, rule.code), default=None)
     shares = [Share(fen) for _code, fen in singles]
     if rule is None:
         return shares
-    lower = [Share(share(fen, rule.permille), rule.code) for _code, fen in singles]
-    return [b if b.price_fen < a.price_fen else a for a, b in zip(shares, lower, strict=True)]
+    return [
+        min(alone, Share(share(fen, rule.permille), rule.code), key=lambda each: each.price_fen)
+        if not is_beside(code)
+        else alone
+        for alone, (code, fen) in zip(shares, singles, strict=True)
+    ]
 
 
 def _chosen_sets(

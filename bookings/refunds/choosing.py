@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from django.http import Http404, QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from bookings import classes
 from bookings.orders.models import Line, State
 from kernel.errors import BadInput, Refusal
 from kernel.money import parse_yuan
@@ -50,6 +51,21 @@ def chosen_parts(data: QueryDict, line_ids: Collection[int]) -> dict[int, list[s
             raise BadInput(field="part")
         chosen[number].append(key)
     return dict(chosen)
+
+
+def with_what_goes_along(
+    chosen: Mapping[int, list[str]], lines: Mapping[int, Line]
+) -> dict[int, list[str]]:
+    """The same parts, and of each line what would have nobody to go with any more."""
+    return {pk: [*keys, *left_alone(lines[pk], keys)] for pk, keys in chosen.items()}
+
+
+def left_alone(line: Line, keys: Collection[str]) -> list[str]:
+    """What would stay of a line without anybody to go with, were these parts given up."""
+    if line.used_parts:
+        return []
+    stay = {part.key: part.class_code for part in line.open_parts if part.key not in keys}
+    return classes.left_alone(stay)
 
 
 def sum_asked(text: str, terms_fen: int) -> int:

@@ -32,6 +32,7 @@ class Reason(models.TextChoices):
     DEPOSIT = "DEPOSIT", _("deposit returned")
     NOT_IN_FULL = "NOT_IN_FULL", _("the rest was not paid in time")
     HANDED_ON = "HANDED_ON", _("taken by the waiting list")
+    CREDITED = "CREDITED", _("credited to your balance with a bonus, as you chose")
     WRONG_AMOUNT = "WRONG_AMOUNT", _("another amount than asked for")
 
 

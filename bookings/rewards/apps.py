@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _OF_AN_ORDER = (
     "bookings.voucher.redeemed",
+    "bookings.voucher.undone",
     "bookings.payments.rest-paid",
     "bookings.payments.returned-outside",
     "bookings.payments.disputed",
@@ -35,6 +36,8 @@ class RewardsConfig(AppConfig):
 def _take_up(*, event: Event, at: datetime) -> None:
     from bookings.rewards import operations
 
+    if event.facts.get("direction") == "OUT":
+        return
     if order_id := event.facts.get("order_id"):
         operations.take_up([order_id], at=at)
 

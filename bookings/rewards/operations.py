@@ -36,7 +36,9 @@ _EARNED = """
             JOIN bookings_orders_line AS line ON line.order_id = o.id
             CROSS JOIN LATERAL jsonb_array_elements(line.parts) AS part
             JOIN bookings_ledger_entry AS e
-                ON e.key = 'used:line:' || line.id || ':' || (part ->> 'key')
+                ON e.subject = 'order:' || o.id AND e.memo = 'used by the holder' AND regexp_replace(
+                    e.key, ':again:[0-9]+$', ''
+                ) = 'used:line:' || line.id || ':' || (part ->> 'key')
             WHERE (o.id = root.id OR o.parent_id = root.id) AND NOT EXISTS (
                 SELECT 1 FROM bookings_ledger_entry AS undone WHERE undone.key = 'reversal:' || e.id
             )

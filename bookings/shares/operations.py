@@ -16,6 +16,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from bookings.classes import left_alone
 from bookings.orders import operations as orders
 from bookings.orders.models import Line, Order
 from bookings.orders.models import State as Standing
@@ -61,6 +62,16 @@ class SharedPrice(Refusal):
     )
 
 
+class AloneInAShare(Refusal):
+    """Who is left out would leave somebody's luggage, or a child without a lap."""
+
+    code = "alone_in_a_share"
+    message = _(
+        "%(title)s: luggage and children on laps are paid together with somebody they go with. Or choose"
+        " that nobody goes unless all have paid."
+    )
+
+
 class NotUndone(Refusal):
     """Somebody pays or has paid a share, or somebody else divided the order."""
 
@@ -85,7 +96,8 @@ def divide(
 
     :raises NotDivisible: nothing to pay, paid in part, a deposit, a change, or over.
     :raises BadShares: parts left over or twice, or a share without a sum.
-    :raises SharedPrice: a price for several people spans shares that may be left out.
+    :raises SharedPrice: a price for several people spans shares that may be left out. :raises AloneInAShare:
+    what only goes along would stay without its people then.
     """
     with transaction.atomic(durable=True):
         order = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
@@ -98,6 +110,7 @@ def divide(
         amounts = _amounts(lines, portions)
         if rule == Rule.KEEP:
             _refuse_spanning(lines, portions)
+            _refuse_alone(lines, portions)
         made = Division.objects.create(
             order=order, rule=rule, closes_at=order.due_at, actor=actor, created_at=at
         )
@@ -167,6 +180,15 @@ def _refuse_spanning(lines: Mapping[int, Line], portions: Sequence[Portion]) -> 
                 payers[line.kind, line.ref, part.group_code].add(number)
                 if len(payers[line.kind, line.ref, part.group_code]) > 1:
                     raise SharedPrice(title=str(line))
+
+
+def _refuse_alone(lines: Mapping[int, Line], portions: Sequence[Portion]) -> None:
+    for portion in portions:
+        for pk, line in lines.items():
+            keys = {key for line_id, key in portion.parts if line_id == pk}
+            own = {p.key: p.class_code for p in line.frozen_parts if p.key in keys}
+            if left_alone(own):
+                raise AloneInAShare(title=str(line))
 
 
 def payable_of(share: Share, *, payer: str, at: datetime) -> Payable:

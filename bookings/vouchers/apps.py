@@ -19,8 +19,12 @@ class VouchersConfig(AppConfig):
 
     def ready(self) -> None:
         outbox.subscribe("bookings.line.changed", _void, label="bookings.vouchers.void-changed")
+        outbox.subscribe(
+            "accounts.traveller.checked", _show_check, label="bookings.vouchers.show-check"
+        )
         from accounts.organisations import workplaces
         from accounts.organisations.models import Role
+        from bookings.vouchers import invariants  # noqa: F401 - registers its rules
 
         workplaces.register(
             workplaces.Workplace(
@@ -36,3 +40,9 @@ def _void(*, event: Event, at: datetime) -> None:
     from bookings.vouchers import operations
 
     operations.void_cancelled(line_id=event.facts["line_id"], at=at)
+
+
+def _show_check(*, event: Event, at: datetime) -> None:
+    from bookings.vouchers import operations
+
+    operations.show_check(traveller_id=event.facts["traveller_id"], at=at)

@@ -6,12 +6,13 @@ vouchers of that zone and of the post's own organisation are good there, nothing
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
-from bookings.contracts import Words
+from bookings.contracts import Direction, Words
+from bookings.vouchers.models import JointPost
 from kernel.errors import NotFound
 
 
@@ -20,7 +21,12 @@ class Post:
     """A place, or a run, at which vouchers of one zone and one organisation are redeemed.
 
     ``door`` tells several posts of one zone apart (letters, digits, hyphens); ``starts_at`` is
-    when a post that comes and goes begins its work, None for one that stands.
+    when a post that comes and goes begins its work, None for one that stands. ``also`` are further
+    zones whose vouchers the same scan uses, of the post's own house and of its ``partners``
+    (``joined``); ``direction`` is the way people pass here. One that ``asks_first`` shows who would
+    pass before anybody does. One that ``lists_people`` has a list of them (``sheets``). A device of one
+    that ``roams`` chooses among the posts of its house that come and go. ``papers_url`` is a page for
+    whoever inspects what happens at the post.
     """
 
     zone: str
@@ -30,11 +36,19 @@ class Post:
     subtitle: Words = field(default_factory=dict)
     starts_at: datetime | None = None
     door: str = ""
+    also: tuple[str, ...] = ()
+    direction: Direction = Direction.IN
+    asks_first: bool = False
+    lists_people: bool = False
+    roams: bool = False
+    papers_url: str = ""
+    partners: frozenset[int] = frozenset()
 
     @property
     def key(self) -> str:
-        """The post in an address: "area:12@north", or just its zone."""
-        return f"{self.zone}@{self.door}" if self.door else self.zone
+        """The post in an address: "area:12@north", "area:12@north.out" for the way out, or just its zone."""
+        door = f"{self.door}.out" if self.direction is Direction.OUT else self.door
+        return f"{self.zone}@{door}" if door else self.zone
 
 
 class Provider(Protocol):
@@ -77,7 +91,18 @@ def list_all(*, organisation_ids: Collection[int], at: datetime) -> list[Post]:
         for post in provider(organisation_ids=organisation_ids, at=at)
         if post.organisation_id in organisation_ids
     ]
-    return sorted(found, key=lambda post: (post.starts_at is not None, post.starts_at or at))
+    found.sort(key=lambda post: (post.starts_at is not None, post.starts_at or at))
+    return joined(found)
+
+
+def of_zone(zone: str, *, organisation_id: int, at: datetime) -> list[Post]:
+    """The posts of one zone of an organisation."""
+    return [
+        post
+        for provider in _providers.values()
+        for post in provider(organisation_ids=[organisation_id], at=at, zone=zone)
+        if post.zone == zone and post.organisation_id == organisation_id
+    ]
 
 
 def get(*, key: str, organisation_ids: Collection[int], at: datetime) -> Post:
@@ -89,5 +114,27 @@ def get(*, key: str, organisation_ids: Collection[int], at: datetime) -> Post:
     for provider in _providers.values():
         for post in provider(organisation_ids=organisation_ids, at=at, zone=zone):
             if post.key == key and post.organisation_id in organisation_ids:
-                return post
+                return joined([post])[0]
     raise NotFound
+
+
+def joined(posts: Sequence[Post]) -> list[Post]:
+    """The posts with what of other houses is used there as well, as both have agreed. One statement."""
+    rows = JointPost.objects.filter(
+        zone__in={post.zone for post in posts}, agreed_at__isnull=False
+    ).order_by("pk")
+    standing = list(rows)
+    return [_with(post, [row for row in standing if _is_at(row, post)]) for post in posts]
+
+
+def _is_at(row: JointPost, post: Post) -> bool:
+    is_here = (row.zone, row.organisation_id) == (post.zone, post.organisation_id)
+    return is_here and row.door in ("", post.door) and row.also_zone not in post.also
+
+
+def _with(post: Post, rows: Sequence[JointPost]) -> Post:
+    return replace(
+        post,
+        also=(*post.also, *dict.fromkeys(row.also_zone for row in rows)),
+        partners=frozenset(row.partner_id for row in rows),
+    )

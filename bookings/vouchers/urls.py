@@ -8,4 +8,5 @@ urlpatterns = [
     path("scan/", views.posts_page, name="posts"),
     path("scan/<str:post>/", views.scan, name="scan"),
     path("scan/<str:post>/list/", views.boarding_list, name="list"),
+    path("scan/<str:post>/undo/<int:redemption_id>/", views.undo, name="undo"),
 ]

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.organisations.access import member_required, organisation_ids
 from accounts.organisations.models import Role
-from bookings.vouchers import operations, queries
+from bookings.contracts import Direction
+from bookings.vouchers import operations, queries, showing
 from bookings.vouchers import posts as places_to_scan
+from bookings.vouchers.models import Fallback
+from bookings.vouchers.operations import Scan
 from bookings.vouchers.posts import Post
 from kernel import clock, codes
 from kernel.errors import BadInput, Refusal
@@ -23,9 +27,11 @@ from kernel.naming import say
 from kernel.places.models import Region
 from kernel.web.caching import never_cache
 from kernel.web.paging import page_of
+from kernel.web.requests import whole
 
 STAFF = (Role.GATE, Role.DRIVER, Role.COUNTER, Role.OPERATOR, Role.ADMIN)
-_MOST_TEXT = 400
+CHIEFS = (Role.OPERATOR, Role.ADMIN)
+_MOST_TEXT, _MOST_WORDS, _MOST_PERSONS = 600, 60, 99
 
 
 @require_safe
@@ -34,7 +40,8 @@ _MOST_TEXT = 400
 def posts_page(request: HttpRequest) -> HttpResponse:
     """The posts of the person's organisations: those that stand, then what leaves soon."""
     at = clock.now()
-    found = places_to_scan.list_all(organisation_ids=organisation_ids(request, *STAFF), at=at)
+    listed = places_to_scan.list_all(organisation_ids=organisation_ids(request, *STAFF), at=at)
+    found = [post for post in listed if not post.roams]
     zones = dict(Region.objects.values_list("pk", "timezone"))
     leaving: dict[tuple[str, str], list[tuple[Post, str]]] = defaultdict(list)
     for post in found:
@@ -59,13 +66,34 @@ def scan(request: HttpRequest, post: str) -> HttpResponse:
         "post": here,
         "title": say(here.title),
         "subtitle": say(here.subtitle),
+        "place": " · ".join(filter(None, (say(here.title), say(here.subtitle)))),
         "zone": Region.objects.get(pk=here.region_id).timezone,
         "at": at,
+        "way": _way(request, here).value,
+        "ways": [(Direction.IN.value, _("Way in")), (Direction.OUT.value, _("Way out"))],
+        "who": request.GET.get("who", "")[:_MOST_WORDS],
         "request_key": codes.new_token(),
+        "is_chief": here.organisation_id in organisation_ids(request, *CHIEFS),
     }
     if request.method == "POST":
         context |= _redeem(request, here, at)
     return render(request, "bookings_vouchers/scan.html", context)
+
+
+@require_POST
+@never_cache
+@member_required(*CHIEFS)
+def undo(request: HttpRequest, post: str, redemption_id: int) -> HttpResponse:
+    """The chief takes a wrong scan back, and says why."""
+    row = queries.scan_of(redemption_id, organisation_ids=organisation_ids(request, *CHIEFS))
+    operations.undo(
+        redemption_id=row.pk,
+        actor=f"user:{request.user.pk}",
+        reason=request.POST.get("reason", "")[:200],
+        at=clock.now(),
+    )
+    messages.success(request, _("The scan was taken back. The code is good again."))
+    return redirect("scan:scan", post)
 
 
 @require_safe
@@ -74,12 +102,17 @@ def scan(request: HttpRequest, post: str) -> HttpResponse:
 def boarding_list(request: HttpRequest, post: str) -> HttpResponse:
     """Who is expected at a post, and who is in: names and the last letters of the document."""
     at, seen = clock.now(), request.GET.get("seen", "")
-    here = _post(request, post, at)
-    rows = queries.expected(here.zone, organisation_id=here.organisation_id, at=at, seen=seen)
+    here, words = _post(request, post, at), request.GET.get("q", "").strip()[:_MOST_WORDS]
+    rows = queries.expected(
+        here.zone, organisation_id=here.organisation_id, at=at, seen=seen, words=words
+    )
+    seen = seen if seen in queries.Seen.values else ""
     context = {
         "post": here,
         "title": say(here.title),
-        "seen": seen if seen in queries.Seen.values else "",
+        "seen": seen,
+        "words": words,
+        "keep": urlencode({"seen": seen, "q": words}) + "&" if seen or words else "",
         "choices": queries.Seen.choices,
         "page": page_of(request, rows, by=("pk",), size=50),
     }
@@ -90,49 +123,47 @@ def _post(request: HttpRequest, key: str, at: datetime) -> Post:
     return places_to_scan.get(key=key, organisation_ids=organisation_ids(request, *STAFF), at=at)
 
 
+def _way(request: HttpRequest, post: Post) -> Direction:
+    way = request.GET.get("way", "")
+    return Direction(way) if way in Direction.__members__ else post.direction
+
+
 def _redeem(request: HttpRequest, post: Post, at: datetime) -> dict[str, Any]:
-    text = request.POST.get("code", "")
-    request_key = request.POST.get("request_key", "")
-    if not 1 <= len(text) <= _MOST_TEXT or not 8 <= len(request_key) <= 64:
-        return {"tone": "stop", "word": _("STOP"), "text": BadInput(field="code").reason}
+    """What the page says of the code that was sent; a step before it, where somebody has to decide."""
+    is_sure = not post.asks_first or "sure" in request.POST
+    sent: dict[str, Any] = {}
     try:
-        done = operations.redeem(
-            text=text,
-            post=post,
-            actor=f"user:{request.user.pk}",
-            request_key=request_key,
-            at=at,
-        )
+        asked = _scan(request, post, at)
+        sent = {"code": asked.text, "fallback": asked.fallback, "sent_key": asked.request_key}
+        done = operations.redeem_together(asked) if is_sure else operations.look(asked)
+    except operations.HowMany as party:
+        return showing.how_many(party) | sent
     except Refusal as refusal:
-        return {"tone": "stop", "word": _("STOP"), "text": refusal.reason}
-    return _result(done)
+        return showing.stop(refusal)
+    return showing.passed(done, asked, is_sure=is_sure) | sent
 
 
-def _result(done: operations.Redeemed) -> dict[str, Any]:
-    people = [
-        {
-            "name": voucher.carrier.holder or _("Holder of the order"),
-            "kind": _kind(voucher.show),
-        }
-        for voucher in done.vouchers
-    ]
-    checks = [words for v in done.vouchers if (words := say(v.show.get("check") or {}))]
-    count = len(done.vouchers)
-    return {
-        "tone": "check" if checks else "in",
-        "word": _("CHECK") if checks else _("IN"),
-        "count": ngettext("%(n)s person", "%(n)s people", count) % {"n": count},
-        "text": _("Check the document: %(what)s") % {"what": "; ".join(checks)} if checks else "",
-        "people": people,
-        "is_repeat": done.is_repeat,
-    }
+def _scan(request: HttpRequest, post: Post, at: datetime) -> Scan:
+    """The scan that a page asks for. :raises BadInput: it cannot be read."""
+    text, key = request.POST.get("code", ""), request.POST.get("request_key", "")
+    if not 1 <= len(text) <= _MOST_TEXT or not 8 <= len(key) <= 64:
+        raise BadInput(field="code")
+    fallback = request.POST.get("fallback", "")
+    shown = Fallback(fallback) if fallback in Fallback.values else Fallback.CODE
+    return Scan(
+        post,
+        f"user:{request.user.pk}",
+        key,
+        at,
+        text=text,
+        persons=_persons(request.POST.get("persons", "")),
+        asks_many=True,
+        direction=_way(request, post),
+        fallback=shown,
+    )
 
 
-def _kind(show: dict[str, Any]) -> str:
-    """The class, and the age where it is known."""
-    kind = say(show.get("class") or {})
-    age = show.get("age")
-    if age is None:
-        return kind
-    years = _("age %(age)s") % {"age": age}
-    return f"{kind} · {years}"
+def _persons(text: str) -> int | None:
+    if not text:
+        return None
+    return whole(text, field="persons", least=1, most=_MOST_PERSONS)

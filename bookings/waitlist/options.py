@@ -60,14 +60,33 @@ def options_of(*, region: Region, kind: str, ref: str, at: datetime) -> Options:
         first=day - DAYS_AROUND,
         last=day + DAYS_AROUND,
     )
+    listed = next((each for each in found if each.ref == ref), None)
+    if listed is None:
+        # A part of what is listed, some stops of a ride: nothing listed would do as well.
+        return Options(wanted, (_listing(wanted),), _classes(kind, ref, ("",), at))
     times = tuple(each for each in found if _would_do(each, wanted, at))
-    codes = next((each.classes for each in found if each.ref == ref), ("",))
-    return Options(wanted, times, _classes(kind, ref, codes, at))
+    return Options(wanted, times, _classes(kind, ref, listed.classes, at))
 
 
 def _would_do(each: Listing, wanted: Offer, at: datetime) -> bool:
     is_there = each.place_id == wanted.place_id and each.title == wanted.title
     return is_there and each.starts_at > at and (each.left < MOST_LEFT or each.ref == wanted.ref)
+
+
+def _listing(wanted: Offer) -> Listing:
+    return Listing(
+        kind=wanted.kind,
+        ref=wanted.ref,
+        title=wanted.title,
+        starts_at=wanted.starts_at,
+        ends_at=wanted.ends_at,
+        from_fen=wanted.parts[0].price_fen,
+        left=0,
+        supplier_id=wanted.supplier_id,
+        place_id=wanted.place_id,
+        is_sample=wanted.is_sample,
+        subtitle=wanted.subtitle,
+    )
 
 
 def _classes(kind: str, ref: str, codes: Sequence[str], at: datetime) -> tuple[Class, ...]:

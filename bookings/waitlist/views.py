@@ -71,14 +71,15 @@ def mine(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Rank, what was decided, and what to do now."""
     entry = queries.get(entry_id, actors=actors.all_of(request))
+    order = entry.order if entry.state == EntryState.OFFERED else None
     context = {
         "entry": entry,
         "region": entry.region,
         "rank": queries.rank(entry),
         "passings": queries.passings(entry),
         "chance": queries.chance(entry, at=clock.now()),
-        "must_pay": entry.state == EntryState.OFFERED and entry.order is not None,
-        "hold_s": int(operations.CLAIM_FOR.total_seconds()),
+        "must_pay": order is not None,
+        "hold_s": int((order.due_at - order.placed_at).total_seconds()) if order else 0,
     }
     return render(request, "bookings_waitlist/entry.html", context)
 

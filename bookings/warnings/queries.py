@@ -110,6 +110,15 @@ def at_places(
     ]
 
 
+def in_region(region_id: int, *, at: datetime) -> list[tuple[PlaceWarning, frozenset[int]]]:
+    """What stands in a region, each with the places that it is about. At most a few seconds old."""
+    return [
+        (each.warning, each.place_ids)
+        for each in _standing_now.get("", lambda _key: _read(at))
+        if each.warning.place.region_id == region_id and each.warning.affects_until > at
+    ]
+
+
 def for_lines(lines: Sequence[Line], *, at: datetime) -> list[Banner]:
     """What who has booked these must know: each once."""
     found: dict[Banner, None] = {}

@@ -9,7 +9,10 @@ import random
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-GATE_SHARES: Mapping[int, float] = {6: 0.11, 7: 0.19, 8: 0.19, 9: 0.15, 10: 0.11, 11: 0.08}
+GATE_SHARES: Mapping[int, float] = {
+    5: 0.01, 6: 0.11, 7: 0.19, 8: 0.19, 9: 0.15, 10: 0.11, 11: 0.08, 12: 0.06, 13: 0.05, 14: 0.03,
+    15: 0.015, 16: 0.005,
+}  # fmt: skip
 
 
 def arrivals(number: int, *, dawn: datetime, hours: int, seed: int) -> list[datetime]:

@@ -110,7 +110,7 @@ class Browser:
     def get(self, url: str, kind: str) -> Page:
         return self._go("GET", url, None, kind)
 
-    def send(self, page: Page, form: Form, kind: str, **fields: str | Sequence[str]) -> Page:
+    def send(self, page: Page, form: Form, kind: str, /, **fields: str | Sequence[str]) -> Page:
         """Send a form of a page with some fields filled in, some of them with several values."""
         body = urlencode({**form.fields, **fields}, doseq=True)
         url = urljoin(page.url, form.action or page.url)

@@ -32,8 +32,9 @@ from bookings.settlement.models import Statement
 from bookings.vouchers.models import State as Standing
 from bookings.vouchers.models import Voucher
 from config.demo.browser import Browser, Form, Page
+from config.demo.people import document_number
 from config.demo.steps import OUTSIDE, Buyers, Steps, expect, row_of
-from config.demo.visitors import Stuck, document_number
+from config.demo.visitors import Stuck
 from kernel import clock
 from kernel.places.models import Region
 from tourism.tickets.models import Slot

@@ -28,10 +28,22 @@ def running_site(
     many of them entry times and departures are laid out. ``fakes``: with the stand-ins of the outside
     payment services.
     """
-    # The clock stands still as good as long as the region loads, then runs.
+    load(slug, start=start, days=days)
+    with site_at(folder, start=start, speed=speed, fakes=fakes) as site:
+        yield site
+
+
+def load(slug: str, *, start: datetime, days: int) -> None:
+    """The region and the demonstration accounts, as of a moment."""
+    # The clock stands still as good as long as the region loads.
     _move_clock(f"{start.isoformat()}@1")
     _manage("load_region", slug, "--days", str(days))
     _manage("tour", "--prepare")
+
+
+@contextmanager
+def site_at(folder: Path, *, start: datetime, speed: float, fakes: bool = False) -> Iterator[Site]:
+    """A site over what was loaded before, whose time runs from ``start``."""
     _move_clock(clock.spec(start, speed, datetime.now(UTC)))
     site = Site.for_demo(folder, fakes=fakes)
     try:

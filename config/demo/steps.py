@@ -17,7 +17,6 @@ from typing import Any
 from django.db.models import Sum
 
 from accounts.messages.fakes.mail import MailServer
-from accounts.organisations import demonstration
 from bookings.deposits.models import Deposit
 from bookings.deposits.models import State as DepositState
 from bookings.ledger.models import Posting
@@ -25,6 +24,7 @@ from bookings.orders.models import Line, Order
 from bookings.payments.fakes.keys import keys_in
 from bookings.refunds.models import Refund, RefundState
 from config.demo.browser import Browser, Page, Timings
+from config.demo.staff import at_work
 from config.demo.visitors import Party, Stuck, Tally
 from kernel.outbox.models import Event
 from tourism.tickets.models import PriceRule, Product, Slot
@@ -128,15 +128,10 @@ class Steps:
     def until(
         self, question: Callable[[], object], why: str, *, patience_s: float = PATIENCE_S
     ) -> None:
-        until = time.monotonic() + patience_s
-        while not question():
-            if time.monotonic() > until:
-                raise Stuck(why)
-            time.sleep(0.3)
+        until(question, why, patience_s=patience_s)
 
     def await_news(self) -> None:
-        waiting = Event.objects.filter(done_at=None, parked_at=None)
-        self.until(lambda: not waiting.exists(), "news are still on their way")
+        await_news()
 
     def ask_for_deposits(self, fen: int) -> None:
         """What is lent with every ticket costs so much of a deposit a person; 0: nothing is lent."""
@@ -180,16 +175,7 @@ class Steps:
 
     def sign_in(self, role: str, room: str) -> Browser:
         """Somebody of the demonstration at work: the operator sells at the counter and has a tab."""
-        browser = Browser(self.timings)
-        login = next(one for one in demonstration.logins() if one.role == role)
-        page = browser.get(f"{self.url}/zh-hans/staff/?next=/zh-hans/{room}/", "staff")
-        form = page.form("username")
-        if form is None:
-            raise RuntimeError("no sign-in form")
-        browser.send(
-            page, form, "staff", username=login.name, password=login.password, code=login.code
-        )
-        return browser
+        return at_work(self.url, self.timings, role, room)
 
     @staticmethod
     def ticket(order: str) -> Line:
@@ -233,6 +219,21 @@ class Steps:
             lambda: Refund.objects.filter(order=row_of(order)).exists(), "no refund was made"
         )
         return int(form.fields["shown_fen"])
+
+
+def until(question: Callable[[], object], why: str, *, patience_s: float = PATIENCE_S) -> None:
+    """Ask again and again. :raises Stuck: the answer was no for so long."""
+    deadline = time.monotonic() + patience_s
+    while not question():
+        if time.monotonic() > deadline:
+            raise Stuck(why)
+        time.sleep(0.3)
+
+
+def await_news() -> None:
+    """Until every fact has reached those who hear of it."""
+    waiting = Event.objects.filter(done_at=None, parked_at=None)
+    until(lambda: not waiting.exists(), "news are still on their way")
 
 
 def expect(found: object, wanted: object, what: str) -> None:

@@ -29,11 +29,12 @@ from bookings.settlement.models.bills import Off
 from bookings.waitlist import operations as waitlist
 from bookings.waitlist.models import Decision, Entry, EntryState, Outcome, Wish
 from config.demo.evening import Evening
+from config.demo.people import document_number
 from config.demo.steps import OUTSIDE, Buyers, Chapter, Steps, expect
-from config.demo.visitors import Stuck, document_number
+from config.demo.visitors import Stuck
 from kernel import clock
 from kernel.places.models import Region
-from tourism.tickets.models import Slot
+from tourism.tickets.models import ProductKind, Slot
 
 AREA = "huangshan-scenic"
 TIMES, PLACES = 3, 12
@@ -111,7 +112,8 @@ class Waiting(Buyers):
 class Supply(Steps):
     """The day, chapter by chapter."""
 
-    begins = timedelta(hours=7, minutes=10)
+    begins = timedelta(hours=8, minutes=1)
+    """Claims are asked about by day: at night their time stands still. Stripe's day has begun, too."""
 
     def __init__(self, *where: Any) -> None:
         super().__init__(*where)
@@ -151,7 +153,9 @@ class Supply(Steps):
             tell(f"  {title}: {outcome}")
 
     def _sell_out(self) -> str:
-        slots = Slot.objects.filter(product__area__slug=AREA, day__date=self.date)
+        slots = Slot.objects.filter(
+            product__area__slug=AREA, product__kind=ProductKind.ADMISSION, day__date=self.date
+        )
         self.slots = list(slots.order_by("starts_at")[2 : 2 + TIMES])
         for slot in slots:
             left_open = PLACES if slot in self.slots else 0
@@ -362,10 +366,7 @@ class Supply(Steps):
         return {name: fen - self.fees_fen.get(name, 0) for name, fen in found.items()}
 
     def _reconcile(self) -> str:
-        """The stand-ins' files of the day, altered, are compared with our books: line by line.
-
-        Stripe's day is that of UTC, which ends when it is eight in the morning here.
-        """
+        """The stand-ins' files of the day, altered, are compared with our books: line by line."""
         rows = 0
         for provider in OUTSIDE:
             zone = UTC if provider == "stripe" else bills.CHINA

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from threading import Lock
 
 from config.demo.browser import Browser, Page, Timings
+from config.demo.people import document_number
 from kernel import clock
 
 WAYS = (
@@ -22,8 +23,6 @@ WAYS = (
     ("cancels", 7),
     ("gives up", 5),
 )
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECK = "10X98765432"
 _AREA, _LINE = "area:areas/huangshan-scenic/", "line:lines/t02/"
 _ATTEMPTS = 4
 _ADULTS = 2  # the third and fourth of a party are its children
@@ -50,20 +49,6 @@ class Tally:
     def refuse(self, reason: str) -> None:
         with self.lock:
             self.refused[reason] += 1
-
-
-_ADULTS_FROM, _CHILDREN_FROM = date(1970, 1, 1), date(2014, 1, 1)
-
-
-def document_number(serial: int, *, is_child: bool = False) -> str:
-    """A valid number of nobody: area 341001, sequence 996 to 999 (GB 11643-1999 check digit)."""
-    if is_child:
-        day = _CHILDREN_FROM + timedelta(days=serial // 4 % 4_000)
-    else:
-        day = _ADULTS_FROM + timedelta(days=serial // 4 % 12_000)
-    body = f"341001{day:%Y%m%d}{996 + serial % 4}"
-    total = sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True))
-    return body + _CHECK[total % 11]
 
 
 @dataclass

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models import Count, Max
 
+from bookings.gates.models import SILENT_AFTER, GateDevice, Incident
 from bookings.payments.models import OPEN, Attempt, Trouble
 from bookings.refunds.models import Refund, RefundState
 from bookings.settlement.models import Statement
@@ -77,6 +78,15 @@ def _suppliers(at: datetime) -> list[Gauge]:
     ]
 
 
+def _gates(at: datetime) -> list[Gauge]:
+    silent = GateDevice.objects.filter(revoked_at__isnull=True, seen_at__lt=at - SILENT_AFTER)
+    waiting = Incident.objects.filter(closed_at__isnull=True).count()
+    return [
+        Gauge("quanyu_gates_silent", "Gate devices that do not speak.", {(): silent.count()}),
+        Gauge("quanyu_gate_incidents", "Let in by a gate alone, not counted.", {(): waiting}),
+    ]
+
+
 def _connections(at: datetime) -> list[Gauge]:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -118,5 +128,5 @@ def _s(length: timedelta) -> float:
 
 
 _QUESTIONS: list[Callable[[datetime], list[Gauge]]] = [
-    _outbox, _money, _suppliers, _connections, _jobs, _rules,
+    _outbox, _money, _suppliers, _gates, _connections, _jobs, _rules,
 ]  # fmt: skip

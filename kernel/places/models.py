@@ -46,7 +46,10 @@ class Region(Named):
 
 
 class Place(Named, Sourced):
-    """A point that people go to: a gate, a stop, a station, a village."""
+    """A point that people go to: a gate, a stop, a station, a village.
+
+    A platform, an entrance or a way inside a station has the station as its ``parent``.
+    """
 
     region = models.ForeignKey(
         Region, models.PROTECT, related_name="places", verbose_name=_("region")
@@ -60,6 +63,15 @@ class Place(Named, Sourced):
         _("longitude"), validators=[MinValueValidator(-180), MaxValueValidator(180)]
     )
     error_m = models.PositiveIntegerField(_("position error (m)"), default=0)
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="parts",
+        verbose_name=_("part of"),
+    )
+    platform = models.CharField(_("platform"), max_length=60, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("place")

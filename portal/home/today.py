@@ -21,9 +21,10 @@ from tourism.areas import queries as areas
 from tourism.areas.queries import NoticeRow
 from tourism.tickets import cards
 from tourism.tickets.rows import area_row
+from transport.direct import queries as direct
 from transport.lines import queries as lines
 from transport.lines.offers import KIND as SHUTTLE
-from transport.lines.queries import Pattern, RunRow
+from transport.lines.queries import RunRow, Stops
 
 SHOWN_AREAS = 6
 SHOWN_DEPARTURES = 5
@@ -40,6 +41,7 @@ class HomePage:
     notices: list[NoticeRow]
     pins: list[Pin]
     is_sample: bool
+    has_direct: bool
 
 
 def page_of(region: Region, *, at: datetime) -> HomePage:
@@ -48,11 +50,10 @@ def page_of(region: Region, *, at: datetime) -> HomePage:
     day = calendar.days(region_id=region.pk, first=today, last=today)[today]
     listed = cards.cards_of(region, at=at)
     rides = lines.next_departures(region, at=at, limit=SHOWN_DEPARTURES)
-    patterns = lines.patterns_of({ride.run.line_id for ride in rides})
+    patterns = lines.stops_of({ride.run.pattern_id for ride in rides})
     prices = Prices(region.pk, at=at)
     departures = [
-        _departure(ride, patterns[ride.run.line_id, ride.run.direction], region, prices, at)
-        for ride in rides
+        _departure(ride, patterns[ride.run.pattern_id], region, prices, at) for ride in rides
     ]
     return HomePage(
         date=today,
@@ -62,6 +63,7 @@ def page_of(region: Region, *, at: datetime) -> HomePage:
         notices=areas.notices([card.area.pk for card in listed], at=at),
         pins=[_pin(card) for card in listed],
         is_sample=any(card.is_sample for card in listed),
+        has_direct=direct.open_shuttles(region).exists(),
     )
 
 
@@ -72,7 +74,7 @@ def _day_words(day: calendar.Day) -> str:
 
 
 def _departure(
-    ride: RunRow, pattern: Pattern, region: Region, prices: Prices, at: datetime
+    ride: RunRow, pattern: Stops, region: Region, prices: Prices, at: datetime
 ) -> dict[str, Any]:
     """A departure as one row: the time leads, the seats and the wait end it, and a price that is less."""
     line = ride.run.line

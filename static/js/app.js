@@ -5,13 +5,17 @@ import { watchNetwork } from "./offline.js";
 import { showByAnswer } from "./shown.js";
 
 const modules = {
+  code: () => import("./codes/phone.js"),
   copy: () => import("./copy.js"),
   countdown: () => import("./countdown.js"),
+  desk: () => import("./desk/selling.js"),
+  fresh: () => import("./fresh.js"),
   gate: () => import("./gate.js"),
   line: () => import("./line.js"),
   poll: () => import("./poll.js"),
   push: () => import("./push.js"),
   print: () => import("./print.js"),
+  reserve: () => import("./desk/reserve.js"),
   read: () => import("./read.js"),
   sheet: () => import("./sheet.js"),
   stepper: () => import("./stepper.js"),

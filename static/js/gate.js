@@ -1,16 +1,8 @@
 // The gate: a keyboard-wedge scanner always finds its field; in and stop sound and feel different.
-const TUNES = {
-  in: { notes: [[880, 0, 0.12], [1320, 0.13, 0.18]], shape: "sine", pulses: [60] },
-  stop: { notes: [[220, 0, 0.25], [165, 0.3, 0.45]], shape: "square", pulses: [200, 80, 200] },
-  check: { notes: [[520, 0, 0.15], [520, 0.25, 0.15]], shape: "triangle", pulses: [120, 60, 120] },
-};
+import { feel } from "./gate/feel.js";
 
 export function start(element) {
-  const tune = TUNES[element.dataset.gate];
-  if (tune) {
-    navigator.vibrate?.(tune.pulses);
-    play(tune);
-  }
+  feel(element.dataset.gate);
   const field = document.querySelector("input[data-scan]");
   if (!field) return;
   field.focus({ preventScroll: true });
@@ -23,21 +15,4 @@ export function start(element) {
 
 function isTyping(event) {
   return event.target.closest("input, textarea, select") !== null;
-}
-
-function play({ notes, shape }) {
-  const Context = window.AudioContext ?? window.webkitAudioContext;
-  if (!Context) return;
-  const context = new Context();
-  for (const [pitch, from, length] of notes) {
-    const tone = context.createOscillator();
-    const volume = context.createGain();
-    tone.type = shape;
-    tone.frequency.value = pitch;
-    volume.gain.setValueAtTime(0.25, context.currentTime + from);
-    volume.gain.exponentialRampToValueAtTime(0.001, context.currentTime + from + length);
-    tone.connect(volume).connect(context.destination);
-    tone.start(context.currentTime + from);
-    tone.stop(context.currentTime + from + length);
-  }
 }

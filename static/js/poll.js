@@ -30,6 +30,8 @@ async function ask(element, state) {
 function write(element, texts) {
   for (const target of element.querySelectorAll("[data-poll]")) {
     const text = texts[target.dataset.poll];
-    if (text !== undefined && target.textContent !== String(text)) target.textContent = text;
+    if (text === undefined) continue;
+    if (target instanceof HTMLMeterElement) target.value = Number(text);
+    else if (target.textContent !== String(text)) target.textContent = text;
   }
 }

@@ -21,6 +21,7 @@ from bookings.cash import operations as cash
 from bookings.cash.models import Payout, Shift
 from bookings.contracts import Ask
 from bookings.fulfilment import operations as fulfilment
+from bookings.gates.models import GateDevice, Incident
 from bookings.invoices import operations as invoices
 from bookings.invoices import titles
 from bookings.invoices.models import Title
@@ -44,10 +45,12 @@ from bookings.waitlist.models import Entry as WaitlistEntry
 from bookings.waitlist.models import Handover
 from kernel import clock
 from kernel.places.models import Region
+from portal.descent.models import Mountain
 from tests.bookings.orders.test_settle import money
 from tests.bookings.waiting.conftest import make_sale
 from tests.cast import Cast, assemble, enter
-from tests.contracts.rows import waitlist_entry
+from tests.contracts import rows_gates
+from tests.contracts.queues import waitlist_entry
 from tests.contracts.settled import earned
 from tests.contracts.stalls import AT, DAY, Tickets, buy
 from tests.factories.accounts import (
@@ -58,11 +61,13 @@ from tests.factories.accounts import (
 )
 from tests.factories.kernel import PlaceFactory
 from tests.factories.tourism import person
-from tests.factories.transport import shuttle_line
+from tests.factories.transport import direct_shuttle, shuttle_line
 from tourism.areas.models import Gate
 from tourism.tickets.models import Product
+from transport.direct.models import DirectShuttle
 from transport.lines import operations as rides
 from transport.lines.models import Run, ShuttleLine
+from transport.rides.models import VehicleLink
 
 ACTORS = (
     "anonymous", "owner", "stranger", "operator", "other_operator", "gate", "driver", "platform",
@@ -81,6 +86,8 @@ class World:
     product: Product
     line: ShuttleLine
     run: Run
+    shuttle: DirectShuttle
+    mountain: Mountain
     refs: list[str]
     paid: Order
     held: Order
@@ -102,7 +109,9 @@ class World:
     stop_token: str
     entry: WaitlistEntry
     handover: Handover
+    link: VehicleLink
     statement: Statement
+    incident: Incident
 
     def user(self, actor: str) -> User | None:
         """Who an actor of ACTORS is."""
@@ -144,6 +153,8 @@ def build() -> World:
     line = shuttle_line(stall.region)
     ShuttleLine.objects.filter(pk=line.pk).update(organisation=cast.fleet)
     rides.create_runs(region=stall.region, first=DAY, last=DAY)
+    shuttle = direct_shuttle(shuttle_line(stall.region, "d01"))
+    ShuttleLine.objects.filter(pk=shuttle.line_id).update(organisation=cast.fleet)
     gate = Gate.objects.create(
         area=area,
         place=PlaceFactory(region=stall.region),
@@ -163,6 +174,10 @@ def build() -> World:
         product=stall.product,
         line=line,
         run=Run.objects.filter(line=line).earliest("departs_at"),
+        shuttle=shuttle,
+        mountain=Mountain.objects.create(
+            region=stall.region, organisation=cast.area, slug="top", name_zh="山", name_en="Top"
+        ),
         refs=list(stall.refs),
         paid=paid,
         account=_account(paid),
@@ -194,7 +209,9 @@ def build() -> World:
         stop_token=messages.stop_path(owner.pk, "en").rstrip("/").rpartition("/")[2],
         entry=waitlist_entry(0, owner.actor),
         handover=_handover(paid),
+        link=VehicleLink.objects.create(line=paid.lines.get(), token="link", made_at=AT),
         statement=_statement(cast.area),
+        incident=_incident(cast.area),
     )
 
 
@@ -206,6 +223,13 @@ def _handover(paid: Order) -> Handover:
         organisation_id=part.supplier_id, actor=paid.actor, units={"1": 1}, refund_fen=950,
         fee_fen=50, offered_at=AT,
     )  # fmt: skip
+
+
+def _incident(house: Organisation) -> Incident:
+    """Somebody whom a gate of the area's let in alone."""
+    made = rows_gates.incident(0)
+    GateDevice.objects.filter(pk=made.scan.device_id).update(organisation=house)
+    return made
 
 
 def _statement(supplier: Organisation) -> Statement:
@@ -256,12 +280,14 @@ def _sale(region: Region, supplier_id: int, owner: User) -> Sale:
 
 
 def _order(stall: Tickets, number: int, owner: User) -> Order:
-    return buy(stall, Ask("ticket", stall.refs[number], (person(1),)), actor=owner.actor)[0].order
+    return buy(stall, Ask("ticket", stall.refs[number], (person(10 + number),)), actor=owner.actor)[
+        0
+    ].order
 
 
 def _share(stall: Tickets, owner: User) -> Share:
     """The first of two shares of an order that waits for its money."""
-    ask = Ask("ticket", stall.refs[2], (person(1), person(2)))
+    ask = Ask("ticket", stall.refs[2], (person(21), person(22)))
     order = buy(stall, ask, actor=owner.actor)[0].order
     line = order.lines.get()
     portions = [shares.Portion(part.key, ((line.pk, part.key),)) for part in line.open_parts]

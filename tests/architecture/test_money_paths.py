@@ -15,6 +15,10 @@ from bookings.pricing import groups, lists
 BASE = Path(settings.BASE_DIR)
 HOUSES = ("bookings", "tourism", "transport", "shop")
 NOT_MONEY = {
+    "bookings/desk/views/blocks.py": "a moment",
+    "bookings/gates/queries/board.py": "seconds",
+    "bookings/gates/views/api.py": "seconds",
+    "bookings/gates/views/app.py": "a folder",
     "bookings/invoices/fakes/keys.py": "a folder",
     "bookings/invoices/fakes/nuonuo.py": "a folder",
     "bookings/invoices/fakes/server.py": "seconds",
@@ -31,8 +35,32 @@ NOT_MONEY = {
     "bookings/waitlist/odds.py": "chances",
     "bookings/waitlist/queries/chances.py": "days",
     "tourism/areas/loading/rows.py": "degrees",
+    "tourism/crowd/board.py": "a drawing",
+    "transport/feeds/distances.py": "metres",
+    "transport/feeds/exporting/trips.py": "metres",
+    "transport/feeds/gtfs/checking/shapes.py": "a distance",
+    "transport/feeds/gtfs/checking/stations.py": "degrees",
+    "transport/feeds/gtfs/checking/trips.py": "a distance",
+    "transport/feeds/gtfs/kinds.py": "degrees and distances",
+    "transport/feeds/gtfs/rows/stations.py": "metres",
+    "transport/feeds/gtfs/times.py": "shares of a way",
+    "transport/feeds/meanings.py": "degrees",
+    "transport/feeds/operations/importing.py": "degrees",
+    "transport/rides/wording.py": "minutes",
+    "transport/telematics/following.py": "degrees and metres",
+    "transport/telematics/models.py": "degrees",
+    "transport/telematics/operations/positions.py": "degrees",
+    "transport/telematics/reading.py": "degrees",
+    "transport/trains/fakes/keys.py": "a folder",
+    "transport/trains/fakes/server.py": "seconds",
+    "transport/feeds/operations/stop_lists.py": "degrees",
+    "transport/direct/queues.py": "people and minutes",
+    "transport/direct/waits.py": "people and minutes",
 }
 """Files in which a float is something else than money, and what."""
+
+DISPATCH = BASE / "transport/dispatch"
+"""Seconds, metres and weights throughout; it charges nobody."""
 
 PERSON = {"actor", "user", "person", "buyer", "request", "traveller", "traveller_id", "payer"}
 
@@ -41,7 +69,7 @@ def sources() -> Iterator[Path]:
     yield BASE / "kernel/money.py"
     for house in HOUSES:
         for path in (BASE / house).rglob("*.py"):
-            if "migrations" not in path.parts:
+            if "migrations" not in path.parts and DISPATCH not in path.parents:
                 yield path
 
 

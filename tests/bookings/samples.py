@@ -7,6 +7,7 @@ memory: a sample needs no tables of its own.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -25,11 +26,13 @@ from bookings.contracts import (
     GroupPrice,
     How,
     Listing,
+    Member,
     Offer,
     Outcome,
     Part,
     Pending,
     Refused,
+    Renamed,
     Step,
     Terms,
     When,
@@ -195,6 +198,18 @@ class Sample:
             self._hold(line.pk, offer.ref, [part.key for part in offer.parts])
             for line, offer in zip(old, new, strict=True)
         ]
+
+    def rename(
+        self, *, line: Line, part_key: str, member: Member, at: datetime
+    ) -> Renamed | Refusal:
+        if member.index in self.holders:
+            return HoldsOne()
+        old = next(part for part in line.frozen_parts if part.key == part_key)
+        return Renamed(self.part_for(old, member), line.facts)
+
+    def part_for(self, old: Part, member: Member) -> Part:
+        """The part as it would be sold to this person."""
+        return dataclasses.replace(old, traveller_id=member.traveller_id)
 
     def withdraw(self, *, lines: Sequence[tuple[Line, Sequence[str]]], at: datetime) -> None:
         for line, keys in lines:

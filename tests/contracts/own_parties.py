@@ -18,11 +18,15 @@ from bookings.balance.models import Account, Spending
 from bookings.cash import operations as cash
 from bookings.cash import queries as drawers
 from bookings.cash.models import Payout, Shift, Taking
+from bookings.desk.models import BlockNumber
+from bookings.ledger.models import Posting
+from bookings.orders.models import Order
 from bookings.payments import providers
 from bookings.payments.providers import Outcome, Provider
 from bookings.tabs import queries as tabs
 from bookings.tabs.models import Item, Member, Tab
 from kernel.places.models import Region
+from tests.contracts.rows_people import block_number
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory
 
 ENOUGH = 50_000
@@ -128,6 +132,27 @@ class CashParty(OwnParty):
             cash.pay_out(payout_id=payout.pk, actor=self.payer, organisation_ids={house}, at=at)
 
 
+class NumbersParty(OwnParty):
+    """The payer is a block with one reserved number, that nobody has bought."""
+
+    name = "numbers"
+
+    def open(self, region: Region, at: datetime) -> None:
+        number = block_number(1)
+        Order.objects.filter(pk=number.order_id).update(code="QY-1")
+        self.payer = number.block.actor
+
+    def payments(self, token: str) -> int:
+        return BlockNumber.objects.filter(token=token).count()
+
+    def returned_fen(self, ref: str) -> int:
+        return sum(BlockNumber.objects.filter(token=ref).values_list("returned_fen", flat=True))
+
+    def left_fen(self) -> int:
+        moved = Posting.objects.filter(account=self.payer).values_list("amount_fen", flat=True)
+        return ENOUGH - sum(moved)
+
+
 def own(kind: type[OwnParty]) -> Callable[[Path], AbstractContextManager[OwnParty]]:
     """A party that needs no process."""
 
@@ -141,5 +166,6 @@ def own(kind: type[OwnParty]) -> Callable[[Path], AbstractContextManager[OwnPart
 OWN: dict[str, Callable[[Path], AbstractContextManager[OwnParty]]] = {
     "balance": own(BalanceParty),
     "cash": own(CashParty),
+    "numbers": own(NumbersParty),
     "tab": own(TabParty),
 }

@@ -20,9 +20,19 @@ from kernel.places.models import Region
 from tests.bookings.samples import Deposit, Later, Sample, Shy
 from tests.factories.accounts import OrganisationFactory
 from tests.factories.kernel import RegionFactory
-from tests.factories.tourism import ProductFactory, person, slot_on
-from tests.factories.transport import shuttle_line
+from tests.factories.tourism import (
+    CablewayFactory,
+    ProductFactory,
+    ScenicAreaFactory,
+    addon_product,
+    person,
+    ride_product,
+    slot_on,
+)
+from tests.factories.transport import direct_shuttle, shuttle_line
 from tourism.tickets.models import Admission, Product
+from transport.direct import operations as direct
+from transport.direct.models import DirectRide, Window
 from transport.lines import operations as rides
 from transport.lines.models import Boarding, Run, ShuttleLine
 
@@ -86,26 +96,57 @@ class Tickets:
 
     nonsense = ("", "0", "-1", "1.5", "x", "١", "9" * 40, "1; DROP TABLE x", "1:2", "２")
 
+    kind = "ticket"
+
     def __init__(self) -> None:
-        self.seller = registry.get("ticket")
-        self.product: Product = ProductFactory(area__daily_cap=1000)
+        self.seller = registry.get(self.kind)
+        self.product = self.on_sale()
         self.region = self.product.area.region
         self.supplier_id = self.product.area.organisation_id
         hours = range(8, 8 + THINGS)
         slots = [slot_on(self.product, DAY, time(hour), permille=ROOM) for hour in hours]
         self.refs = [str(slot.pk) for slot in slots]
 
+    def on_sale(self) -> Product:
+        product: Product = ProductFactory(area__daily_cap=1000)
+        return product
+
     def held(self, line: Line) -> int:
         return Admission.objects.filter(line=line).count()
 
     def take_away(self, ref: str, *members: Member) -> None:
-        buy(self, Ask("ticket", ref, members), actor="guest:quicker")
+        """Whatever else these persons have that day: the place in this entry time is gone."""
+        strangers = tuple(person(900 + number) for number, _member in enumerate(members))
+        [line] = buy(self, Ask(self.kind, ref, strangers), actor="guest:quicker")
+        for number, member in enumerate(members, start=1):
+            row = Admission.objects.filter(line=line, part_key=f"p{number}")
+            row.update(document_index=member.index, day_id=None)
 
     def change_terms(self) -> None:
         Product.objects.update(refund_ladder="0:0")
 
     def close(self) -> None:
         Product.objects.update(is_on_sale=False)
+
+
+class Rides(Tickets):
+    """A cableway by the hour."""
+
+    kind = "ride"
+
+    def on_sale(self) -> Product:
+        return ride_product(CablewayFactory(capacity_per_hour=250))
+
+
+class Services(Tickets):
+    """Wheelchairs by the hour."""
+
+    kind = "service"
+
+    def on_sale(self) -> Product:
+        product = addon_product(ScenicAreaFactory(), stock=1000)
+        product.patterns.all().delete()
+        return product
 
 
 class Shuttles:
@@ -141,6 +182,33 @@ class Shuttles:
     def take_away(self, ref: str, *members: Member) -> None:
         run = Run.objects.get(pk=int(ref.split(":")[0]))
         rides.cancel_run(run=run, actor="user:1", at=AT)
+
+    def change_terms(self) -> None:
+        ShuttleLine.objects.update(refund_ladder="0:0")
+
+    def close(self) -> None:
+        ShuttleLine.objects.update(is_open=False)
+
+
+class Directs:
+    """The boarding times of one direct shuttle."""
+
+    nonsense = Tickets.nonsense
+
+    def __init__(self) -> None:
+        self.seller = registry.get("direct")
+        self.region = RegionFactory()
+        self.line = shuttle_line(self.region)
+        self.supplier_id = self.line.organisation_id
+        shuttle = direct_shuttle(self.line, per_hour=ROOM)
+        direct.create_windows(region=self.region, first=DAY, last=DAY)
+        self.refs = [str(w.pk) for w in shuttle.windows.order_by("starts_at")]
+
+    def held(self, line: Line) -> int:
+        return sum(DirectRide.objects.filter(line=line).values_list("riders", flat=True))
+
+    def take_away(self, ref: str, *members: Member) -> None:
+        direct.cancel_window(window=Window.objects.get(pk=int(ref)), actor="user:1", at=AT)
 
     def change_terms(self) -> None:
         ShuttleLine.objects.update(refund_ladder="0:0")
@@ -193,14 +261,22 @@ class Shies(Samples):
 
 STALLS: dict[str, Callable[[], Stall]] = {
     "ticket": Tickets,
+    "ride": Rides,
+    "service": Services,
     "shuttle": Shuttles,
+    "direct": Directs,
     "deposit": Deposits,
     "later": Laters,
     "shy": Shies,
 }
 
 
+def somebody(thing: int) -> Member:
+    """Who asks for a thing where nobody is named: for each another person."""
+    return person(11 + thing)
+
+
 def ask(stall: Stall, thing: int, *members: Member, **more: object) -> Ask:
-    """An Ask for one of the stall's things; for one person where nobody is named."""
-    party = members or (person(1),)
+    """An Ask for one of the stall's things; for somebody of its own where nobody is named."""
+    party = members or (somebody(thing),)
     return Ask(stall.seller.kind, stall.refs[thing], party, **more)

@@ -10,7 +10,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.admin.options import ModelAdmin
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Model, UUIDField
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -38,16 +38,20 @@ CATALOGUE = frozenset(
         ("bookings_campaigns.Campaign", "most_fen"),
         ("bookings_campaigns.Campaign", "budget_fen"),
         ("bookings_tabs.Tab", "limit_fen"),
+        ("transport_lines.ShuttleLine", "lap_fee_fen"),
+        ("transport_lines.ShuttleLine", "luggage_fee_fen"),
         ("tourism_tickets.Product", "peak_price_fen"),
         ("tourism_tickets.Product", "off_price_fen"),
         ("tourism_tickets.Product", "deposit_fen"),
+        ("tourism_tickets.Concession", "peak_price_fen"),
+        ("tourism_tickets.Concession", "off_price_fen"),
         ("tourism_tickets.PriceRule", "price_fen"),
         ("tourism_tickets.FamilyPrice", "price_fen"),
         ("tourism_areas.Cableway", "peak_adult_fen"),
         ("tourism_areas.Cableway", "peak_child_fen"),
         ("tourism_areas.Cableway", "off_adult_fen"),
         ("tourism_areas.Cableway", "off_child_fen"),
-        ("transport_lines.LineStop", "fare_fen"),
+        ("transport_lines.PatternStop", "fare_fen"),
     }
 )
 """Prices that an operator sets for what will be sold. No other money is a field."""
@@ -124,13 +128,23 @@ def test_search_finds_a_row_by_each_of_its_words(desk, listed):
     rows = listed.model._default_manager
     assert listed.search_fields
     for path in listed.search_fields:
-        row = rows.exclude(**{f"{path}__isnull": True}).exclude(**{path: ""}).latest("pk")
+        row = (
+            rows.exclude(**{f"{path}__isnull": True})
+            .exclude(**empty(listed.model, path))
+            .latest("pk")
+        )
 
         found = desk.get(page(listed), {"q": read(row, path)}).context["cl"].queryset
 
         assert found.filter(pk=row.pk).exists(), path
     nothing = desk.get(page(listed), {"q": "nothing-is-called-so"})
     assert nothing.context["cl"].result_count == 0
+
+
+def empty(model: type[Model], path: str) -> dict[str, str]:
+    """What leaves out rows without a word there; a serial is never without."""
+    first = model._meta.get_field(path.partition("__")[0])
+    return {} if isinstance(first, UUIDField) else {path: ""}
 
 
 def read(row: Model, path: str) -> object:

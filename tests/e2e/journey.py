@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from config.demo.visitors import document_number
+from config.demo.people import document_number
 
 TODAY, TOMORROW = "2026-10-24", "2026-10-25"
 _NAMES = ("测试甲", "测试乙", "测试丙", "测试丁")
@@ -37,20 +37,28 @@ def choose_seats(page: Page, lang: str, *, seats: int, day: str = TODAY) -> None
     page.wait_for_url("**/cart/")
 
 
-def name_party(page: Page, serials: Sequence[int], *, riders: Sequence[int] = ()) -> None:
-    """On the cart, then on the page of travellers: somebody new in every place.
+def name_party(
+    page: Page,
+    serials: Sequence[int],
+    *,
+    children: Sequence[int] = (),
+    riders: Sequence[int] = (),
+) -> None:
+    """On the cart, then on the page of travellers: somebody new in every place, children last.
 
-    ``riders`` are the places of those who ride where the seats are not for everybody.
+    ``riders`` are the places of those who take part where something is not for everybody.
     """
     act(page)
     for box in page.locator("[name^=takes_part]").all():
         box.set_checked(int(box.get_attribute("value")) in riders)
-    for place, serial in enumerate(serials):
+    numbers = [document_number(serial) for serial in serials]
+    numbers += [document_number(serial, is_child=True) for serial in children]
+    for place, number in enumerate(numbers):
         if page.locator(f"select[name=who_{place}]").count():
             page.select_option(f"[name=who_{place}]", "0")
         page.fill(f"[name=new_{place}-name]", _NAMES[place])
         page.select_option(f"[name=new_{place}-kind]", "RESIDENT_ID")
-        page.fill(f"[name=new_{place}-number]", document_number(serial))
+        page.fill(f"[name=new_{place}-number]", number)
     act(page)
     page.wait_for_url(re.compile(r"/checkout/(\?|$)"))
 
@@ -73,15 +81,20 @@ def pay(page: Page) -> None:
     await_codes(page)
 
 
+def reload_until(awaited: Locator, *, within_s: int = 10) -> None:
+    """Ask for the page again, twice a second, until it has what it will have soon."""
+    page = awaited.page
+    for _try in range(2 * within_s):
+        if awaited.count():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    expect(awaited.first).to_be_attached()
+
+
 def await_codes(page: Page) -> None:
     """The codes come within seconds; the page is asked again until then."""
-    codes = page.locator(".q-code__digits")
-    for _try in range(40):
-        if codes.count():
-            return
-        page.wait_for_timeout(250)
-        page.reload()
-    expect(codes.first).to_be_visible()
+    reload_until(page.locator(".q-code__digits"))
 
 
 def codes_on(page: Page) -> list[str]:

@@ -86,3 +86,15 @@ def test_the_operator_finds_an_order_and_refunds_it_and_the_tourist_sees_it(
     expect(tourist.locator("[aria-labelledby=refunds]")).to_contain_text("¥420")
     expect(tourist.locator(".q-code")).to_have_count(0)
     watch.look(tourist, "order-refunded")
+
+
+def test_boxes_that_look_things_up_are_named_by_their_labels(open_as: Open, watch: Watch):
+    office = open_as("operator", DESK, "en")
+    office.goto("/en/ops/tourism_areas/jointscan/add/")
+
+    box = office.get_by_role("combobox", name="At the gate")
+    expect(box).to_be_visible()
+    box.click()
+
+    expect(office.get_by_role("searchbox", name="At the gate")).to_be_focused()
+    watch.look_at_office(office, "joint-scan")

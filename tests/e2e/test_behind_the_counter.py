@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e import journey
+from tests.e2e import drawer, journey
 from tests.e2e.conftest import DESK, PHONE, Open
 from tests.e2e.test_pages import sign_in
 from tests.e2e.watching import Watch
@@ -24,35 +24,38 @@ def test_the_counter_sells_takes_cash_and_hands_over_the_codes(
 ):
     known = open_as(role, size, language).context.storage_state()
     page = open_browser(size, language, java_script_enabled=scripts, storage_state=known)
-    page.goto(f"/{language}/counter/")
-    if page.locator("select[name=organisation]").count():
-        page.select_option("[name=organisation]", index=1)
-    page.locator("form[action$='/open/'] input:not([type=hidden])").last.fill("200")
-    page.locator("form[action$='/open/'] button").click()
-    page.locator("a[href$='/counter/sell/']").click()
-    page.locator("main form button").first.click()
-    page.locator("a[href*='kind=']").first.click()
+    drawer.begin(page, language)
+    choose_at_the_counter(page, language)
     page.fill("[name=class_adult]", "1")
     watch.look(page, "counter-sell", axe=scripts)
     page.locator("form[action*='/cart/'] button:not([type=button])").last.click()
     page.wait_for_url("**/cart/")
-    expect(page.locator("main a[href$='/counter/sell/']")).to_be_visible()
+    expect(page.locator("main a[href$='/counter/sell/cart/']")).to_be_visible()
     watch.look(page, "counter-cart", axe=scripts)
 
     journey.name_party(page, [1401 if scripts else 1402])
     page.fill("[name=contact]", "16100001401")
     journey.act(page)
     page.wait_for_url("**/counter/take/**")
+    paid = page.locator(".q-actionbar__text").inner_text().strip()
     page.fill("[name=given]", "500")
     watch.look(page, "counter-take", axe=scripts)
     journey.act(page)
     page.wait_for_url(re.compile(r"/o/[^/]+/$"))
     watch.look(page, "counter-sold", axe=scripts)
     journey.await_codes(page)
-    page.locator("main a[href$='/counter/sell/']").click()
+    page.locator("main a[href$='/counter/sell/cart/']").click()
     page.locator("main form button").first.click()
     page.wait_for_url("**/counter/")
     watch.look(page, "counter-drawer", axe=scripts)
+    assert drawer.taken(page, language) == paid != "¥0"
+
+
+def choose_at_the_counter(page: Page, language: str) -> None:
+    """The counter's cart, and the first ticket for it."""
+    page.goto(f"/{language}/counter/sell/cart/")
+    page.locator("main form button").first.click()
+    page.locator("a[href*='kind=ticket']").first.click()
 
 
 @both

@@ -74,12 +74,7 @@ def from_the_banner_to_the_line(page: Page, lang: str, sale: Sale) -> None:
     """By the area's page, as soon as every process knows of the sale."""
     page.goto(f"/{lang}/{AREA}")
     banner = page.locator(f"main a[href*='/line/{sale.pk}/']")
-    for _second in range(KNOWN_AFTER_S):
-        if banner.count():
-            break
-        page.wait_for_timeout(1000)
-        page.reload()
-    expect(banner).to_be_visible()
+    journey.reload_until(banner, within_s=KNOWN_AFTER_S)
 
 
 def look(page: Page, watch: Watch, name: str) -> None:

@@ -12,12 +12,12 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from bookings.inventory import operations as inventory
 from bookings.inventory.models import Bucket
-from config.demo.visitors import document_number
+from config.demo.people import document_number
 from kernel import clock
 from tests.e2e import journey
 from tests.e2e.conftest import DESK, PHONE, Open
 from tests.e2e.watching import Watch
-from tourism.tickets.models import Slot
+from tourism.tickets.models import ProductKind, Slot
 
 AREA, FULL = "huangshan-scenic", date(2026, 11, 4)
 
@@ -32,7 +32,9 @@ def room(
     # The browser's loop runs in this thread, and nothing else does.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     with django_db_blocker.unblock():
-        slots = Slot.objects.filter(product__area__slug=AREA, day__date=FULL)
+        slots = Slot.objects.filter(
+            product__area__slug=AREA, product__kind=ProductKind.ADMISSION, day__date=FULL
+        )
         bucket = Bucket.objects.get(pk=slots.order_by("starts_at")[0].bucket_id)
 
     def set_room(places: int) -> None:
@@ -80,12 +82,8 @@ def join(page: Page, lang: str, serial: int, look: Callable[[str], None]) -> Non
 
 def until_it_is_their_turn(page: Page) -> None:
     """What comes free is handed out every other second."""
-    for _second in range(30):
-        page.reload()
-        if page.locator(".q-countdown").count():
-            return
-        page.wait_for_timeout(1000)
-    expect(page.locator(".q-countdown")).to_be_visible()
+    page.reload()
+    journey.reload_until(page.locator(".q-countdown"), within_s=30)
 
 
 @pytest.mark.parametrize(("lang", "serial"), [("zh-hans", 171), ("en", 172)])

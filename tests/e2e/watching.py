@@ -32,6 +32,8 @@ class Watch:
         self.host = urlsplit(site).hostname
         self.troubles: list[str] = []
         self.expected: set[int] = set()
+        self.goes_offline = False
+        """Whether this test cuts the network: then a browser may say that it is cut."""
 
     def over(self, page: Page) -> None:
         """Watch a page for as long as it lives."""
@@ -62,8 +64,9 @@ class Watch:
             self.troubles += [f"{name}: {lack}" for lack in _violations(page, _WCAG)]
 
     def _console(self, message: ConsoleMessage) -> None:
+        is_cut = self.goes_offline and "ERR_INTERNET_DISCONNECTED" in message.text
         is_status = any(f"status of {status}" in message.text for status in self.expected)
-        if message.type in ("error", "warning") and not is_status:
+        if message.type in ("error", "warning") and not (is_status or is_cut):
             self.troubles.append(f"{message.type}: {message.text}")
 
     def _request(self, request: Request) -> None:
@@ -92,6 +95,7 @@ def _lacks(page: Page, axe: bool) -> Iterator[str]:
 def whole(page: Page) -> Iterator[None]:
     """A window as high as the page, so that its fixed bars stand at the end and cover nothing."""
     size = page.viewport_size
+    page.wait_for_load_state("domcontentloaded")
     height = page.evaluate("document.documentElement.scrollHeight")
     page.set_viewport_size({"width": size["width"], "height": max(size["height"], height)})
     yield

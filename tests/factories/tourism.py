@@ -11,9 +11,10 @@ from bookings.contracts import Ask, Member
 from kernel.places.models import Region
 from tests.factories.accounts import OrganisationFactory
 from tests.factories.kernel import PlaceFactory, RegionFactory
-from tourism.areas.models import OpeningHours, ScenicArea, SeasonName
+from tourism.areas.models import Cableway, OpeningHours, ScenicArea, SeasonName
 from tourism.tickets import operations as tickets
-from tourism.tickets.models import Concession, Product, Slot, SlotPattern
+from tourism.tickets.kinds import KINDS
+from tourism.tickets.models import Concession, Product, ProductKind, Slot, SlotPattern, Way
 
 FARES = (
     # code, thousandths, from age, to age, proof
@@ -84,6 +85,71 @@ class ProductFactory(factory.django.DjangoModelFactory):
             )
 
 
+class CablewayFactory(factory.django.DjangoModelFactory):
+    """A gondola that carries 120 an hour from 08:00 to 17:00, 80 yuan up or down in the peak."""
+
+    class Meta:
+        model = Cableway
+
+    area = factory.SubFactory(ScenicAreaFactory)
+    from_place = factory.SubFactory(PlaceFactory, region=factory.SelfAttribute("..area.region"))
+    to_place = factory.SubFactory(PlaceFactory, region=factory.SelfAttribute("..area.region"))
+    slug = factory.Sequence(lambda n: f"cableway-{n}")
+    name_zh = factory.Sequence(lambda n: f"索道{n}")
+    name_en = factory.Sequence(lambda n: f"Cableway {n}")
+    kind = "gondola"
+    length_m = 2_000
+    rise_m = 700
+    ride_min = 10
+    capacity_per_hour = 120
+    peak_adult_fen = 8_000
+    peak_child_fen = 4_000
+    off_adult_fen = 6_500
+    off_child_fen = 3_500
+    peak_opens = off_opens = time(8)
+    peak_closes = off_closes = time(17)
+
+
+def ride_product(cableway: Cableway | None = None, way: Way = Way.UP, **more: Any) -> Product:
+    """The ride of a cableway one way, for adults and for children up to 14."""
+    cableway = cableway or CablewayFactory()
+    product = Product.objects.create(
+        area=cableway.area,
+        kind=ProductKind.LIFT,
+        code=f"{cableway.slug}-{way.lower()}",
+        cableway=cableway,
+        way=way,
+        name_zh=f"{cableway.name_zh} {way}",
+        name_en=f"{cableway.name_en} {way}",
+        peak_price_fen=cableway.peak_adult_fen,
+        off_price_fen=cableway.off_adult_fen,
+        refund_ladder="0:1000",
+        **more,
+    )
+    Concession.objects.create(
+        product=product, code="adult", name_zh="成人", name_en="Adult", permille=1000
+    )
+    Concession.objects.create(
+        product=product, code="child", name_zh="儿童", name_en="Child", permille=500, position=1,
+        age_from=0, age_to=14, peak_price_fen=cableway.peak_child_fen,
+        off_price_fen=cableway.off_child_fen,
+    )  # fmt: skip
+    return product
+
+
+def addon_product(area: ScenicArea, code: str = "wheelchair", stock: int = 2) -> Product:
+    """Something lent for the whole day, for 20 yuan each."""
+    product = Product.objects.create(
+        area=area, kind=ProductKind.ADDON, code=code, stock=stock, name_zh=code, name_en=code,
+        peak_price_fen=2_000, off_price_fen=2_000, refund_ladder="0:1000",
+    )  # fmt: skip
+    Concession.objects.create(
+        product=product, code="adult", name_zh="每件", name_en="Each", permille=1000
+    )
+    SlotPatternFactory(product=product, starts=time(8), ends=time(18), permille=1000)
+    return product
+
+
 class SlotPatternFactory(factory.django.DjangoModelFactory):
     """Half of the day's visitors from 08:00 to 12:00, every day."""
 
@@ -104,7 +170,9 @@ def slot_on(product: Product, day: date, starts: time = time(8), **change: Any) 
         SlotPatternFactory(product=product, starts=starts, ends=ends, **change)
     tickets.create_days(product_ids=[product.pk], first=day, last=day)
     region: Region = product.area.region
-    return Slot.objects.select_related("day").get(product=product, starts_at=region.at(day, starts))
+    return Slot.objects.select_related("day", "product").get(
+        product=product, starts_at=region.at(day, starts)
+    )
 
 
 def party(*codes: str) -> tuple[Member, ...]:
@@ -126,4 +194,5 @@ def person(number: int, birth_date: date | None = None, class_code: str = "adult
 
 def ask_for(slot: Slot, *members: Member) -> Ask:
     """An Ask for an entry time."""
-    return Ask(kind="ticket", ref=str(slot.pk), party=members)
+    kind = KINDS[slot.product.kind] if slot.product_id else "ticket"
+    return Ask(kind=kind, ref=str(slot.pk), party=members)

@@ -38,6 +38,8 @@ ELSEWHERE = {
     "bookings.payments.operations.by_hand.pass_over": "an operator's button",
     "bookings.payments.operations.catch_up._note": "the sandbox keeps no list: F51",
     "bookings.payments.operations.pay._decided": "ways to pay of our own decide at once",
+    "bookings.refunds.operations.crediting.cancel_for_credit": "a choice after a stop, one transaction",
+    "bookings.vouchers.operations.undo.undo": "the chief's button at a gate",
     "bookings.refunds.operations.sending.send_again": "an operator's button",
     "bookings.refunds.operations.sending._wait": "a provider without an answer: F47",
     "bookings.refunds.operations.by_hand.ask_for_account": "an operator's button",

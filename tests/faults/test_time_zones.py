@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
@@ -18,6 +17,7 @@ from tests.factories.tourism import ProductFactory, ScenicAreaFactory, SlotPatte
 from tourism.tickets import operations as tickets
 from tourism.tickets.models import Slot
 from tourism.tickets.plans import LEAST_SLOT, plans_of
+from transport.lines.models import ShuttleLine
 from transport.lines.operations.runs import departure
 
 ZONES = (
@@ -51,12 +51,9 @@ def test_a_moment_of_a_local_day_lies_on_that_day(zone, day, clock):
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(st.sampled_from(ZONES), DAYS, st.integers(0, 30 * 60), st.integers(0, 600))
 def test_a_bus_that_leaves_later_by_the_timetable_leaves_later_by_as_much(zone, day, minute, more):
-    region = of(zone)
-    trip, later = (
-        SimpleNamespace(after_midnight=timedelta(minutes=m)) for m in (minute, minute + more)
-    )
+    line = ShuttleLine(region=of(zone))
 
-    first, second = departure(region, trip, day), departure(region, later, day)
+    first, second = (departure(line, 60 * m, day) for m in (minute, minute + more))
 
     assert second - first == timedelta(minutes=more)
     assert first.tzinfo is UTC
@@ -64,10 +61,11 @@ def test_a_bus_that_leaves_later_by_the_timetable_leaves_later_by_as_much(zone, 
 
 @pytest.mark.parametrize("zone", CHANGES)
 def test_at_noon_the_timetable_is_the_clocks_on_days_when_clocks_change(zone):
-    region, trip = of(zone), SimpleNamespace(after_midnight=timedelta(hours=13, minutes=5))
+    line = ShuttleLine(region=of(zone))
 
     for day in CHANGES[zone]:
-        assert departure(region, trip, day).astimezone(region.tz).time() == time(13, 5)
+        moment = departure(line, (13 * 60 + 5) * 60, day)
+        assert moment.astimezone(line.tz).time() == time(13, 5)
 
 
 @pytest.fixture
@@ -109,7 +107,7 @@ def test_laying_days_out_again_makes_nothing_and_closes_nothing(night_park, zone
         made = tickets.create_days(product_ids=[product.pk], **span)
         again = tickets.create_days(product_ids=[product.pk], **span)
         followed = tickets.follow_patterns(
-            product=product, at=datetime(2027, 1, 1, tzinfo=UTC), **span
+            product=product, actor="user:1", at=datetime(2027, 1, 1, tzinfo=UTC), **span
         )
 
         assert made.slots == Slot.objects.filter(day__date__range=tuple(span.values())).count()

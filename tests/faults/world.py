@@ -125,7 +125,8 @@ class World:
         self.proxies: dict[str, Proxy] = {}
         self.people = 100  # the demonstration's tourist has one of the first numbers
         self.site = FaultSite(
-            folder, argparse.Namespace(host="127.0.0.1", port=_free_port(), no_load=True)
+            folder,
+            argparse.Namespace(host="127.0.0.1", port=_free_port(), no_load=True, https=False),
         )
         self.site.wanted, self.watched = processes, watched
         self.site.env = stage.environment(**self._addresses(proxied), **(env or {}))

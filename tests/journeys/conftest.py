@@ -34,6 +34,8 @@ from tourism.tickets.models import ChannelShare, Product, Slot
 DAYS = (date(2026, 10, 2), date(2026, 10, 3))
 HOURS = (8, 9, 10)
 PRICE = 19_000
+STRANGERS = 10_000_000
+"""Travellers of whom there is no book have numbers from here on: no book's row has one of them."""
 
 
 class Town:
@@ -75,7 +77,7 @@ class Town:
     ) -> tuple[User, Order]:
         """So many people whom nobody else knows, or one of a buyer's book, have a paid ticket."""
         buyer = who or self.payer()
-        members = [person(self.people + n) for n in range(1, people + 1)]
+        members = [person(STRANGERS + self.people + n) for n in range(1, people + 1)]
         if traveller:
             members = [Member(class_code="", traveller_id=traveller)]
         self.people += people

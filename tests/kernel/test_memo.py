@@ -35,6 +35,17 @@ def test_a_value_is_read_again_when_its_time_is_over(clock):
     assert found == [1, 1, 2]
 
 
+def test_nothing_is_remembered_where_it_is_switched_off(clock, settings):
+    known: Memo[str, str] = Memo(seconds=1)
+    known.get("a", lambda _key: "before")
+    known.get_many({"b"}, lambda keys: dict.fromkeys(keys, "before"))
+
+    settings.QUANYU_MEMO = False
+
+    assert known.get("a", lambda _key: "now") == "now"
+    assert known.get_many({"b"}, lambda keys: dict.fromkeys(keys, "now")) == {"b": "now"}
+
+
 def test_while_one_reads_again_the_others_make_do_with_what_is_known(clock):
     known: Memo[str, str] = Memo(seconds=1)
     known.get("a", lambda _key: "old")

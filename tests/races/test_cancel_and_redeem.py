@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from importlib import import_module
 
 import pytest
 
@@ -13,6 +12,8 @@ from bookings.refunds import operations as refunds
 from bookings.refunds.models import Refund
 from bookings.vouchers import operations as vouchers
 from bookings.vouchers.models import Redemption, Voucher
+from bookings.vouchers.operations import held, writing
+from bookings.vouchers.operations.held import Held
 from tests.bookings.vouchers.conftest import INSIDE, carrier, line, order, post  # noqa: F401
 from tests.races.conftest import drop_constraint, interrupt, run_together, unlock
 
@@ -58,8 +59,7 @@ def test_of_scans_and_cancellations_at_once_one_happens(paid, line, scan, cancel
 
 def test_a_scan_between_the_steps_of_a_cancellation_does_not_lock_it_out(scan, cancel, monkeypatch):
     """The gate holds the line when the cancellation comes: both take their locks in one order."""
-    redeem = import_module("bookings.vouchers.operations.redeem")
-    lock, void = redeem._lock_lines, vouchers.void
+    lock, void = held.lock_lines, vouchers.void
     locked, voided = threading.Event(), threading.Event()  # voided in vain: the line comes first
 
     def lock_and_wait(*args: object) -> None:
@@ -76,7 +76,7 @@ def test_a_scan_between_the_steps_of_a_cancellation_does_not_lock_it_out(scan, c
         locked.wait(10)
         return cancel()
 
-    monkeypatch.setattr(redeem, "_lock_lines", lock_and_wait)
+    monkeypatch.setattr(held, "lock_lines", lock_and_wait)
     monkeypatch.setattr(vouchers, "void", void_and_tell)
 
     went_in, refused = run_together(scan, cancel_then)
@@ -88,16 +88,14 @@ def test_a_scan_between_the_steps_of_a_cancellation_does_not_lock_it_out(scan, c
 
 def test_twin_without_the_guard_who_got_the_money_back_goes_in(paid, scan, cancel, monkeypatch):
     """The gate has read the voucher when it is cancelled, and lets in all the same."""
-    redeem = import_module("bookings.vouchers.operations.redeem")
 
-    def use(voucher: Voucher, _at: object) -> bool:
-        voucher.entries_used += 1
-        return bool(Voucher.objects.filter(pk=voucher.pk).update(entries_used=1))
+    def use(moved: list[Held]) -> None:
+        Voucher.objects.filter(pk__in=[each.voucher.pk for each in moved]).update(entries_used=1)
 
     drop_constraint("bookings_vouchers_voucher", "bookings_vouchers_voucher_used_up")
     unlock(monkeypatch)
-    monkeypatch.setattr(redeem, "_use", use)
-    run = interrupt(monkeypatch, redeem, "_use", cancel)
+    monkeypatch.setattr(writing, "use", use)
+    run = interrupt(monkeypatch, writing, "use", cancel)
 
     went_in, returned = run(scan)
 

@@ -48,7 +48,7 @@ def race(old, bucket, at, monkeypatch):
     outbox.drain(at=late)
     attempt = received(new, 500, late)
     has_bucket, has_order = threading.Event(), threading.Event()
-    give_up, quoted = settling.give_up_old, cancelling._quote_locked
+    give_up, quoted = settling.give_up_old, cancelling.quote_locked
 
     def give_up_slowly(*args):
         has_bucket.set()
@@ -61,7 +61,7 @@ def race(old, bucket, at, monkeypatch):
         return quoted(*args)
 
     monkeypatch.setattr(settling, "give_up_old", give_up_slowly)
-    monkeypatch.setattr(cancelling, "_quote_locked", quote_slowly)
+    monkeypatch.setattr(cancelling, "quote_locked", quote_slowly)
 
     def cancel():
         return refunds.cancel(

@@ -101,7 +101,7 @@ def departure() -> Stall:
     line = shuttle_line(RegionFactory())
     lines.create_runs(region=line.region, first=DAY, last=DAY)
     run = Run.objects.filter(line=line).earliest("departs_at")
-    any_state = lines.boarding._BOARD.replace("AND r.state = 'SCHEDULED'", "")
+    any_state = lines.boarding._BOARD.replace("AND state = 'SCHEDULED'", "")
     assert any_state != lines.boarding._BOARD
     return Stall(
         ask=Ask("shuttle", f"{run.pk}:0:2", (person(1),)),

@@ -47,7 +47,7 @@ def test_one_part_cancelled_in_many_windows_is_returned_once(
 ):
     for done, part in enumerate(["p0", "p1"], 1):
         with monkeypatch.context() as moment:
-            meet(moment, cancelling, "_carry_out", of=WINDOWS, within_s=KEPT_OUT_S)
+            meet(moment, cancelling, "carry_out", of=WINDOWS, within_s=KEPT_OUT_S)
             results = run_together(*[cancel(paid, now, part)] * WINDOWS)
 
         assert of_type(results, list) == 1

@@ -21,7 +21,8 @@ from bookings.refunds.models import BankDetails, Refund, RefundState
 from bookings.tabs import operations as tabs
 from bookings.tabs.models import Member, Payout, Tab
 from kernel.audit.models import Entry
-from tests.contracts import rows
+from tests.contracts import orders as rows
+from tests.contracts import purses
 from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -126,7 +127,7 @@ def test_whoever_paid_a_share_decides_about_no_refund_of_it(me):
 class TestATab:
     @pytest.fixture
     def owed(self, me) -> Tab:
-        tab = rows.tab(1)
+        tab = purses.tab(1)
         Tab.objects.update(used_fen=-700)
         Member.objects.create(tab=tab, user_id=int(me.removeprefix("user:")))
         return tab

@@ -19,17 +19,20 @@ from kernel.audit.models import Entry
 from portal.backoffice.site import BackOffice
 from tests.factories.accounts import MembershipFactory
 from tests.factories.tourism import (
+    CablewayFactory,
     ProductFactory,
     ScenicAreaFactory,
     SlotPatternFactory,
     ask_for,
     person,
+    ride_product,
     slot_on,
 )
 from tests.tourism.conftest import AT, VISIT, wish
 from tourism.areas.models import Gate, Notice, ScenicArea
 from tourism.tickets import operations
 from tourism.tickets.models import EntryDay, PriceRule, Product, Slot
+from tourism.tickets.overview import overview
 
 pytestmark = pytest.mark.django_db
 
@@ -108,12 +111,37 @@ def test_counts_are_no_fields(desk, slot):
     assert desk.get(page(EntryDay, "add")).status_code == 403
 
 
-def test_ninety_days_are_created_in_one_action(desk, product):
+def test_ninety_days_are_shown_first_and_created_in_one_action(desk, product):
     SlotPatternFactory(product=product)
 
     act(desk, "create_90_days", product)
+    assert not Slot.objects.exists()
+    said = act(desk, "create_90_days", product, first="2026-09-20", last="2026-12-18", make="1")
 
-    assert Slot.objects.filter(product=product).count() == 91
+    assert Slot.objects.filter(product=product).count() == 90
+    assert said == ["90 days and 90 entry times made."]
+
+
+def test_the_preview_counts_what_is_missing_for_the_days_asked_for(desk, product, slot):
+    data = {
+        "action": "create_90_days", "_selected_action": [product.pk], "preview": "1",
+        "first": str(VISIT), "last": str(VISIT + timedelta(days=4)),
+    }  # fmt: skip
+
+    answer = desk.post(page(Product), data)
+
+    [planned] = answer.context["planned"]
+    assert (planned.days, planned.slots, planned.there, planned.missing) == (5, 5, 1, 4)
+    assert Slot.objects.count() == 1
+
+
+@pytest.mark.parametrize("last", ["2026-09-19", "2028-01-01", "x"])
+def test_days_that_are_no_span_make_nothing(desk, product, last):
+    SlotPatternFactory(product=product)
+
+    act(desk, "create_90_days", product, first="2026-09-20", last=last, make="1")
+
+    assert not Slot.objects.exists()
 
 
 def test_patterns_are_applied_again_by_an_action(desk, product, slot):
@@ -125,8 +153,9 @@ def test_patterns_are_applied_again_by_an_action(desk, product, slot):
 
 
 def test_the_places_of_an_entry_time_are_set_by_an_action(desk, slot):
-    act(desk, "set_places", slot, capacity="33")
+    said = act(desk, "set_places", slot, capacity="33")
 
+    assert said == ["1 is set by hand now: patterns leave it alone."]
     slot.refresh_from_db()
     assert counts.counts([slot.bucket_id])[slot.bucket_id] == (33, 0)
     assert slot.is_override is True
@@ -136,9 +165,9 @@ def test_the_places_of_an_entry_time_are_set_by_an_action(desk, slot):
 def test_shrinking_below_what_is_sold_shows_the_orders(desk, slot):
     order = orders.place(wish(ask_for(slot, person(1)), total_fen=19_000), at=AT)
 
-    said = act(desk, "set_places", slot, capacity="0")
+    [said] = act(desk, "set_places", slot, capacity="0")
 
-    assert order.code in said[0]
+    assert order.code in said
     assert counts.counts([slot.bucket_id])[slot.bucket_id] == (50, 1)
 
 
@@ -152,8 +181,9 @@ def test_a_number_that_cannot_be_read_changes_nothing(desk, slot, typed):
 
 
 def test_the_places_of_a_day_are_set_by_an_action(desk, slot):
-    act(desk, "set_places", slot.day, capacity="60")
+    said = act(desk, "set_places", slot.day, capacity="60")
 
+    assert said == ["1 is set by hand now: patterns leave it alone."]
     assert counts.counts([slot.day.bucket_id])[slot.day.bucket_id] == (60, 0)
 
 
@@ -292,3 +322,40 @@ def test_another_organisations_entry_time_is_not_there(desk, slot, name):
     assert desk.post(page(Slot, name, other.pk), {"seen": "0:0"}).status_code == 404
     other.refresh_from_db()
     assert (other.moved_at, other.called_off_at) == (None, None)
+
+
+def test_the_calendar_shows_what_is_left_of_everything_an_area_sells(desk, product, slot):
+    ride = slot_on(ride_product(CablewayFactory(area=product.area)), VISIT, time(9), ends=time(10))
+    operations.set_slot(slot=slot, actor="user:1", at=AT, capacity=30)
+    orders.place(wish(ask_for(slot, person(1)), total_fen=19_000), at=AT)
+    url = reverse("admin:tourism_tickets_product_calendar") + f"?area={product.area_id}"
+
+    rows = desk.get(url).context["rows"]
+
+    cells = next(row.cells for row in rows if row.day == VISIT)
+    found = {cell.product_id: (cell.left, cell.capacity, cell.by_hand) for cell in cells}
+    assert found == {
+        product.pk: (29, 100, True), ride.product_id: (60, 1080, False),
+    }  # fmt: skip
+    assert len(rows) == 90
+
+
+def test_the_calendar_of_another_area_is_not_there(desk, product):
+    other = ProductFactory()
+    url = reverse("admin:tourism_tickets_product_calendar")
+
+    assert desk.get(f"{url}?area={other.area_id}").status_code == 404
+
+
+def test_one_statement_reads_the_calendar_of_many_products(
+    product, slot, django_assert_num_queries
+):
+    slot_on(ride_product(CablewayFactory(area=product.area)), VISIT, time(9), ends=time(10))
+    ids = list(Product.objects.values_list("pk", flat=True))
+
+    with django_assert_num_queries(1):
+        rows = overview(product_ids=ids, first=VISIT, last=VISIT + timedelta(days=89), at=AT)
+
+    assert [(row.date, len(row.slot_ids), row.lefts) for row in rows] == [
+        (VISIT, 1, [50]), (VISIT, 1, [60]),
+    ]  # fmt: skip

@@ -6,6 +6,7 @@ import re
 from datetime import time
 
 import pytest
+from django.contrib.messages import get_messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -48,6 +49,13 @@ def product_form(product: Product, changes: dict[str, object]) -> dict[str, obje
     form |= {"peak_price_fen": "190", "off_price_fen": "150", "own_permille": 100}
     form |= {"refund_ladder_hours": ["0", "48"], "refund_ladder_percent": ["50", "100"]}
     form |= {"early_min": 15, "admit_until": "SLOT_END", "entries": 1}
+    form |= {
+        "position": 0,
+        "reentry": "COUNTED",
+        "reentry_days": 0,
+        "transfers": 1,
+        "transfer_days": 1,
+    }
     for each in INLINES:
         form |= {f"{each}-TOTAL_FORMS": 0, f"{each}-INITIAL_FORMS": 0}
     return form | changes
@@ -245,3 +253,22 @@ def test_the_database_takes_no_group_price_that_means_nothing(product, row):
 
     with pytest.raises(IntegrityError), transaction.atomic():
         FamilyPrice.objects.create(product=product, name_zh="x", **{**days, **row})
+
+
+@pytest.mark.parametrize("has_pattern", [True, False], ids=["a pattern", "a price"])
+def test_who_edits_a_pattern_hears_that_what_is_laid_out_has_not_followed(
+    desk,  # noqa: F811
+    bare,
+    has_pattern,
+):
+    slot_on(bare, VISIT, time(8))
+    bare.patterns.all().delete()
+    pattern = {"season": "ANY", "weekdays": ["1", "2"], "starts": "14:00", "ends": "16:00"}
+    row = {**pattern, "permille": "20"} if has_pattern else RULE
+
+    answer = send(desk, bare, "patterns" if has_pattern else "price_rules", row)
+
+    assert answer.status_code == 302
+    said = " ".join(str(message) for message in get_messages(answer.wsgi_request))
+    assert ("Apply the patterns" in said) == has_pattern
+    assert bare.patterns.count() == has_pattern

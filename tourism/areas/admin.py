@@ -22,6 +22,7 @@ from tourism.areas.models import (
     Cableway,
     Closure,
     Gate,
+    JointScan,
     Notice,
     OpeningHours,
     ScenicArea,
@@ -81,7 +82,7 @@ class OfAnArea(SourcedAdmin):
 
 @admin.register(Gate)
 class GateAdmin(OfAnArea, ModelAdmin):
-    list_display = ("name_zh", "name_en", "area", "is_confirmed")
+    list_display = ("name_zh", "name_en", "area", "scans", "asks_first", "is_confirmed")
     search_fields = ("name_zh", "name_en", "area__name_zh", "area__name_en")
     autocomplete_fields = ("area", "place")
     fixed = ("area", "slug", "place")
@@ -101,6 +102,27 @@ class CablewayAdmin(OfAnArea, ModelAdmin):
     search_fields = ("name_zh", "name_en", "area__name_zh", "area__name_en")
     autocomplete_fields = ("area", "from_place", "to_place")
     fixed = ("area", "slug", "from_place", "to_place")
+
+
+@admin.register(JointScan)
+class JointScanAdmin(ScopedAdmin, ModelAdmin):
+    """What one scan uses up together: gate, cableway and bus, as the area wants it."""
+
+    organisation_path = "area__organisation"
+    list_display = ("place", "used_too", "area")
+    list_filter = ("area",)
+    list_select_related = ("area", "gate__area", "station__area", "also__area")
+    search_fields = ("area__name_zh", "area__name_en")
+    autocomplete_fields = ("area", "gate", "station", "also")
+    show_full_result_count = False
+
+    @admin.display(description=_("scanned at"))
+    def place(self, row: JointScan) -> str:
+        return str(row.gate or row.station)
+
+    @admin.display(description=_("is good for"))
+    def used_too(self, row: JointScan) -> str:
+        return str(row.also or row.area)
 
 
 @admin.register(Notice)

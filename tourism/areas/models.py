@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, time
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -118,6 +119,11 @@ class ScenicArea(Named, Sourced):
         """What vouchers for this area name as the place where they are good."""
         return f"area:{self.pk}"
 
+    @property
+    def desk_zone(self) -> str:
+        """The same for what is lent or led at the area's service desk."""
+        return f"desk:{self.pk}"
+
 
 def season_of(day: date, first_month: int, last_month: int) -> SeasonName:
     """Which season a day is in, for a peak from ``first_month`` to ``last_month`` included."""
@@ -187,6 +193,14 @@ class Closure(models.Model):
         return f"{self.first_date} – {self.last_date}"
 
 
+class Scans(models.TextChoices):
+    """Which ways of a gate are scanned."""
+
+    IN = "IN", _("entry only")
+    OUT = "OUT", _("exit only")
+    BOTH = "BOTH", _("entry and exit")
+
+
 class Gate(Named, Sourced):
     """A place where vouchers of an area are scanned."""
 
@@ -195,6 +209,10 @@ class Gate(Named, Sourced):
     )
     place = models.ForeignKey("kernel_places.Place", models.PROTECT, verbose_name=_("place"))
     slug = models.SlugField(_("address"), max_length=60)
+    scans = models.CharField(
+        _("scanned"), max_length=4, choices=Scans, default=Scans.IN, db_default=Scans.IN
+    )
+    asks_first = models.BooleanField(_("show first, then confirm"), default=False, db_default=False)
 
     class Meta:
         verbose_name = _("gate")
@@ -213,10 +231,11 @@ class CableKind(models.TextChoices):
     GONDOLA = "gondola", _("gondola")
     AERIAL_TRAM = "aerial_tram", _("aerial tram")
     FUNICULAR = "funicular", _("funicular")
+    SHUTTLE = "shuttle", _("inner shuttle")
 
 
 class Cableway(Named, Sourced):
-    """A cableway or funicular of an area, shown as information; nothing of it is sold here."""
+    """A cableway, funicular or inner shuttle of an area; the room of tickets sells the rides."""
 
     area = models.ForeignKey(
         ScenicArea, models.CASCADE, related_name="cableways", verbose_name=_("scenic area")
@@ -248,6 +267,95 @@ class Cableway(Named, Sourced):
         constraints = (
             models.UniqueConstraint(fields=("area", "slug"), name="tourism_areas_cableway_slug"),
         )
+
+    @property
+    def zone(self) -> str:
+        """What vouchers for a ride name as the place where they are good."""
+        return f"lift:{self.pk}"
+
+    @property
+    def is_shuttle(self) -> bool:
+        """Whether it is ridden out and back, and not up and down."""
+        return self.kind == CableKind.SHUTTLE
+
+
+class JointScan(models.Model):
+    """One scan for several things: who shows a code at a gate or a station is let on there, too.
+
+    It stands at a gate, or at the stations of a cableway. Without ``also`` it is the area's admission
+    that is used up with it.
+    """
+
+    area = models.ForeignKey(
+        ScenicArea, models.CASCADE, related_name="joint_scans", verbose_name=_("scenic area")
+    )
+    gate = models.ForeignKey(
+        Gate,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="joint_scans",
+        verbose_name=_("at the gate"),
+    )
+    station = models.ForeignKey(
+        Cableway,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="joint_scans",
+        verbose_name=_("at the stations of"),
+    )
+    also = models.ForeignKey(
+        Cableway,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("is good for"),
+        help_text=_("Empty: the admission of the area."),
+    )
+
+    class Meta:
+        verbose_name = _("joint scan")
+        verbose_name_plural = _("joint scans")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("gate", "station", "also"),
+                nulls_distinct=False,
+                name="tourism_areas_jointscan_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(gate__isnull=False, station__isnull=True, also__isnull=False)
+                | Q(gate__isnull=True, station__isnull=False),
+                name="tourism_areas_jointscan_at_one_place",
+            ),
+            models.CheckConstraint(
+                condition=Q(station__isnull=True) | Q(also__isnull=True) | ~Q(also=F("station")),
+                name="tourism_areas_jointscan_of_another",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.gate or self.station} + {self.also or self.area}"
+
+    def clean(self) -> None:
+        """:raises ValidationError: at no place or at two, for nothing more, or of another area."""
+        super().clean()
+        if (self.gate is None) == (self.station is None):
+            raise ValidationError(_("Choose either a gate or a cableway at which it is scanned."))
+        if self.gate is not None and self.also is None:
+            raise ValidationError({"also": _("A gate lets in for the admission anyway.")})
+        if self.also is not None and self.also == self.station:
+            raise ValidationError({"also": _("It is scanned there anyway.")})
+        named = {"gate": self.gate, "station": self.station, "also": self.also}
+        for field, row in named.items():
+            if row is not None and row.area_id != self.area_id:
+                raise ValidationError({field: _("This belongs to another scenic area.")})
+
+    @property
+    def zone(self) -> str:
+        """What is used up with it."""
+        return self.also.zone if self.also else self.area.zone
 
 
 class Urgency(models.TextChoices):

@@ -121,3 +121,20 @@ def notices(area_ids: Collection[int], *, at: datetime) -> list[NoticeRow]:
         )
         for row in rows
     ]
+
+
+def closed_zones(visits: Collection[tuple[str, date]]) -> set[tuple[str, date]]:
+    """Of zones and days ("area:12", 14 October) those on which the area was closed. One statement."""
+    areas = {
+        zone: int(zone.removeprefix("area:")) for zone, _day in visits if zone.startswith("area:")
+    }
+    shut = list(
+        Closure.objects.filter(area__in=areas.values()).values_list(
+            "area_id", "first_date", "last_date"
+        )
+    )
+    return {
+        (zone, day)
+        for zone, day in visits
+        if any(area == areas.get(zone) and first <= day <= last for area, first, last in shut)
+    }

@@ -14,7 +14,6 @@ from tourism.areas.models import ScenicArea
 from tourism.areas.queries import OpenState
 from tourism.tickets import queries
 from tourism.tickets.facts import ProductFacts, facts_of
-from tourism.tickets.offers import KIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +76,5 @@ def _price(
     """What an adult pays today."""
     fen = facts.prices.adult_fen(day.date, day.day_type)
     return prices.of(
-        KIND, [row.ref for row in rows], facts.supplier_id, fen, place_id=facts.place_id
+        facts.sold_as, [row.ref for row in rows], facts.supplier_id, fen, place_id=facts.place_id
     )

@@ -15,11 +15,19 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
-from bookings.contracts import HANDOVER_PERMILLE, Period, Words
+from bookings.contracts import (
+    HANDOVER_PERMILLE,
+    TRANSFER_DAYS,
+    TRANSFERS,
+    Period,
+    Reentry,
+    Words,
+)
 from bookings.pricing import queries as pricing
 from kernel.memo import Memo
 from kernel.places.models import Region
 from tourism.areas.models import Closure
+from tourism.tickets.kinds import KINDS
 from tourism.tickets.models import (
     AdmitUntil,
     Concession,
@@ -27,6 +35,8 @@ from tourism.tickets.models import (
     PersonLimit,
     PriceRule,
     Product,
+    ProductKind,
+    Way,
 )
 from tourism.tickets.pricing import Fare, PriceList
 
@@ -66,6 +76,19 @@ class ProductFacts:
     own_permille: int = 1000
     handover_permille: int = HANDOVER_PERMILLE
     limits: tuple[tuple[Period, int], ...] = ()
+    kind: ProductKind = ProductKind.ADMISSION
+    zone: str = ""
+    doors_in: tuple[str, ...] = ()
+    doors_out: tuple[str, ...] = ()
+    reentry: Reentry = Reentry.COUNTED
+    reentry_days: int = 0
+    transfers: int = TRANSFERS
+    transfer_days: int = TRANSFER_DAYS
+
+    @property
+    def sold_as(self) -> str:
+        """What the core calls its kind."""
+        return KINDS[self.kind]
 
     def shut_on(self, day: date) -> Shut | None:
         """The closure that covers a day, if any."""
@@ -92,13 +115,15 @@ def facts_now(product_ids: Collection[int]) -> dict[int, ProductFacts]:
 def _read_facts(product_ids: Collection[int]) -> dict[int, ProductFacts]:
     rows = (
         Product.objects.filter(pk__in=product_ids)
-        .select_related("area__region")
+        .select_related("area__region", "cableway__from_place", "cableway__to_place")
         .annotate(
             rule_rows=_rules(),
             fare_rows=_fares(),
             group_rows=_groups(),
             shut_rows=_closures(),
             limit_rows=_limits(),
+            in_rows=_doors(Product.gates_in),
+            out_rows=_doors(Product.gates_out),
         )
     )
     return {row.pk: _facts(row) for row in rows}
@@ -127,8 +152,13 @@ def _groups() -> ArraySubquery:
 def _fares() -> ArraySubquery:
     fares = Concession.objects.filter(product=OuterRef("pk")).order_by("position", "pk")
     names = ("code", "name_zh", "name_en", "condition_zh", "condition_en", "permille")
-    more = ("age_from", "age_to", "needs_proof")
+    more = ("age_from", "age_to", "needs_proof", "peak_price_fen", "off_price_fen")
     return ArraySubquery(fares.values(row=JSONObject(**{name: name for name in names + more})))
+
+
+def _doors(gates: Any) -> ArraySubquery:
+    chosen = gates.through.objects.filter(product=OuterRef("pk")).order_by("gate__slug")
+    return ArraySubquery(chosen.values("gate__slug"))
 
 
 def _limits() -> ArraySubquery:
@@ -144,6 +174,7 @@ def _closures() -> ArraySubquery:
 
 def _facts(product: Any) -> ProductFacts:
     area = product.area
+    title, subtitle = _title(product)
     return ProductFacts(
         product_id=product.pk,
         area_id=area.pk,
@@ -151,11 +182,11 @@ def _facts(product: Any) -> ProductFacts:
         region=area.region,
         supplier_id=area.organisation_id,
         place_id=area.place_id,
-        title=area.words,
-        subtitle=product.words,
+        title=title,
+        subtitle=subtitle,
         is_on_sale=product.is_on_sale,
         is_sample=product.is_sample or area.is_sample,
-        real_name=area.real_name_required,
+        real_name=area.real_name_required and product.kind != ProductKind.ADDON,
         prices=_price_list(product),
         shut=tuple(_shut(row) for row in product.shut_rows),
         refund_ladder=parse_ladder(product.refund_ladder),
@@ -167,7 +198,37 @@ def _facts(product: Any) -> ProductFacts:
         own_permille=product.own_permille,
         handover_permille=product.handover_permille,
         limits=tuple((Period(row["period"]), row["most"]) for row in product.limit_rows),
+        kind=ProductKind(product.kind),
+        zone=_zone(product),
+        doors_in=_boarding(product) or tuple(product.in_rows),
+        doors_out=tuple(product.out_rows),
+        reentry=Reentry(product.reentry),
+        reentry_days=product.reentry_days,
+        transfers=product.transfers,
+        transfer_days=product.transfer_days,
     )
+
+
+def _title(product: Product) -> tuple[Words, Words]:
+    """What it is called, and what stands below that: of an admission the area comes first."""
+    both = (product.area.words, product.words)
+    return both if product.kind == ProductKind.ADMISSION else both[::-1]
+
+
+def _zone(product: Product) -> str:
+    """Where its vouchers are good: at the gates, at the stations, at the desk for what is lent."""
+    if product.cableway is not None:
+        return product.cableway.zone
+    area = product.area
+    return area.desk_zone if product.kind == ProductKind.ADDON else area.zone
+
+
+def _boarding(product: Product) -> tuple[str, ...]:
+    """The station at which a ride begins; nothing where it is no ride."""
+    cableway = product.cableway
+    if cableway is None:
+        return ()
+    return ((cableway.from_place if product.way == Way.UP else cableway.to_place).slug,)
 
 
 def _price_list(product: Any) -> PriceList:
@@ -191,6 +252,8 @@ def _fare(row: Mapping[str, Any]) -> Fare:
         age_from=row["age_from"],
         age_to=row["age_to"],
         needs_proof=row["needs_proof"],
+        peak_fen=row["peak_price_fen"],
+        off_fen=row["off_price_fen"],
     )
 
 

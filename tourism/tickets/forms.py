@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -10,7 +11,11 @@ from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTimeWidget
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminSingleDateWidget,
+    UnfoldAdminTimeWidget,
+)
 
 from bookings.contracts import HANDOVER_PERMILLE
 from bookings.pricing.forms import RuleRows
@@ -21,6 +26,7 @@ from tourism.tickets.models import Concession, SlotPattern
 from tourism.tickets.pricing import ADULT
 
 ALL = 1000
+MOST_AHEAD = timedelta(days=366)
 EVERY_HOUR = range(-9999, 10_000)
 
 
@@ -52,6 +58,15 @@ class ProductForm(forms.ModelForm):
             "soon as somebody who waits takes it. 100 % lets nobody hand one on; empty is 5 %."
         ),
     )
+
+    def clean(self) -> dict[str, Any]:
+        """The gates are those of the area."""
+        cleaned = super().clean() or {}
+        area = cleaned.get("area") or getattr(self.instance, "area", None)
+        for name in ("gates_in", "gates_out"):
+            if any(gate.area != area for gate in cleaned.get(name) or ()):
+                self.add_error(name, _("This belongs to another scenic area."))
+        return cleaned
 
     def clean_handover_permille(self) -> int:
         given: int | None = self.cleaned_data["handover_permille"]
@@ -91,6 +106,8 @@ class ConcessionForm(forms.ModelForm):
     """A class keeps its code: price rules, family prices and sold parts name it."""
 
     permille = PercentField(label=_("% of the adult price"))
+    peak_price_fen = YuanField(label=_("Own price, peak (yuan)"), required=False)
+    off_price_fen = YuanField(label=_("Own price, off season (yuan)"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -201,6 +218,20 @@ class Concessions(Rows):
     def _is_in_a_set(row: Concession) -> bool:
         sets = row.product.group_prices.exclude(members="")
         return any(row.code in dict(each.counts) for each in sets)
+
+
+class LayOutForm(forms.Form):
+    """From which day to which entry times are made."""
+
+    first = forms.DateField(label=_("First day"), widget=UnfoldAdminSingleDateWidget)
+    last = forms.DateField(label=_("Last day"), widget=UnfoldAdminSingleDateWidget)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        first, last = cleaned.get("first"), cleaned.get("last")
+        if first and last and not timedelta(0) <= last - first <= MOST_AHEAD:
+            self.add_error("last", _("Choose a last day within a year after the first one."))
+        return cleaned
 
 
 class MoveForm(forms.Form):

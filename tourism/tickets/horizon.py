@@ -22,7 +22,7 @@ def laid_out_until(region: Region) -> date | None:
     products = list(
         Product.objects.filter(area__region=region, is_on_sale=True, patterns__isnull=False)
         .distinct()
-        .select_related("area__region")
+        .select_related("area__region", "cableway")
         .prefetch_related("area__hours", "patterns", "channel_shares")
     )
     if not products:

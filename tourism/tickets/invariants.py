@@ -1,9 +1,12 @@
 """What must hold of tickets."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from kernel.invariants import GRACE, rows, rule
+
+_ROUND = timedelta(minutes=5)
+"""In so many minutes what is due is carried out, the round of every minute and its queue included."""
 
 
 @rule(
@@ -11,7 +14,7 @@ from kernel.invariants import GRACE, rows, rule
     breach="""
     INSERT INTO tourism_tickets_admission (slot_id, document_index, line_id, part_key, region_id)
     SELECT (facts ->> 'slot_id')::bigint, 'breach', id, 'p1', region_id FROM bookings_orders_line
-    WHERE kind = 'ticket' AND state = 'LAPSED' ORDER BY id LIMIT 1
+    WHERE kind IN ('ticket', 'ride') AND state = 'LAPSED' ORDER BY id LIMIT 1
     """,
 )
 def admission_of_a_living_line(at: datetime) -> Sequence[str]:
@@ -36,7 +39,7 @@ def named_part_is_admitted(at: datetime) -> Sequence[str]:
         """
         SELECT l.id AS line, part ->> 'key' AS part FROM bookings_orders_line AS l
         CROSS JOIN LATERAL jsonb_array_elements(l.parts) AS part
-        WHERE l.kind = 'ticket'
+        WHERE l.kind IN ('ticket', 'ride')
           AND l.state IN ('HELD', 'PAID', 'AWAITING_SUPPLIER', 'CONFIRMED', 'USED')
           AND NOT l.cancelled_parts ? (part ->> 'key')
           AND l.facts #>> ARRAY['people', part ->> 'key', 'index'] <> ''
@@ -64,6 +67,59 @@ def admission_of_a_known_slot(at: datetime) -> Sequence[str]:
 
 
 @rule(
+    "admission-counts-on-its-day",
+    breach="""
+    UPDATE tourism_tickets_admission SET day_id = NULL WHERE id = (
+        SELECT min(a.id) FROM tourism_tickets_admission AS a
+        JOIN tourism_tickets_slot AS s ON s.id = a.slot_id AND s.ends_at > %(at)s
+        WHERE a.day_id IS NOT NULL
+    )
+    """,
+)
+def admission_counts_on_its_day(at: datetime) -> Sequence[str]:
+    """Whoever has admission to an area is counted on that day: nobody has another one of it."""
+    return rows(
+        """
+        SELECT a.id AS admission FROM tourism_tickets_admission AS a
+        JOIN tourism_tickets_slot AS s ON s.id = a.slot_id AND s.ends_at > %s
+        JOIN tourism_tickets_product AS p ON p.id = s.product_id
+        WHERE a.day_id <> s.day_id OR (p.kind = 'ADMISSION') <> (a.day_id IS NOT NULL) AND NOT EXISTS (
+            SELECT 1 FROM tourism_tickets_admission AS other
+            WHERE other.day_id = s.day_id AND other.document_index = a.document_index
+        )
+        """,
+        at,
+    )
+
+
+@rule(
+    "stopped-ticket-is-decided",
+    breach="""
+    WITH one AS (
+        SELECT id, region_id, supplier_id FROM bookings_orders_line ORDER BY id LIMIT 1
+    ), stop AS (
+        INSERT INTO tourism_tickets_stop
+            (zone, region_id, organisation_id, starts_at, ends_at, reason, actor, created_at)
+        SELECT 'lift:0', region_id, supplier_id, %(at)s, %(at)s + interval '1 hour', '', 'breach',
+            %(at)s
+        FROM one RETURNING id
+    )
+    INSERT INTO tourism_tickets_stoppedline (stop_id, line_id, part_keys, choice, decide_by)
+    SELECT stop.id, one.id, '[]', 'OPEN', %(at)s - interval '1 day' FROM stop, one
+    """,
+)
+def stopped_ticket_is_decided(at: datetime) -> Sequence[str]:
+    """Who has said nothing of a ticket that stands still has the money back in time."""
+    return rows(
+        "SELECT id AS stopped_line, line_id AS line FROM tourism_tickets_stoppedline"
+        " WHERE ended_at IS NULL AND (choice = 'OPEN' AND decide_by < %s"
+        " OR choice IN ('REFUND', 'CREDIT') AND chosen_at < %s)",
+        at - _ROUND,
+        at - _ROUND,
+    )
+
+
+@rule(
     "ticket-at-its-slots-time",
     breach="""
     UPDATE bookings_orders_line SET ends_at = %(at)s + interval '1 day' WHERE id = (
@@ -77,7 +133,8 @@ def ticket_at_its_slots_time(at: datetime) -> Sequence[str]:
         """
         SELECT l.id AS line, s.id AS slot FROM bookings_orders_line AS l
         JOIN tourism_tickets_slot AS s ON s.id = (l.facts ->> 'slot_id')::bigint
-        WHERE l.kind = 'ticket' AND l.state IN ('HELD', 'PAID', 'AWAITING_SUPPLIER', 'CONFIRMED')
+        WHERE l.kind IN ('ticket', 'ride', 'service')
+          AND l.state IN ('HELD', 'PAID', 'AWAITING_SUPPLIER', 'CONFIRMED')
           AND l.ends_at > %s AND (l.starts_at, l.ends_at) <> (s.starts_at, s.ends_at)
           AND (s.moved_at IS NULL OR s.moved_at < %s)
         """,

@@ -9,18 +9,17 @@ from bookings.contracts import Listing
 from kernel.places import calendar
 from tourism.tickets import queries
 from tourism.tickets.facts import ProductFacts, facts_of
-from tourism.tickets.models import Product
-from tourism.tickets.offers import KIND
+from tourism.tickets.models import Product, ProductKind
 
 
 def browse(
-    *, region_id: int, supplier_id: int | None, first: date, last: date
+    kind: ProductKind, *, region_id: int, supplier_id: int | None, first: date, last: date
 ) -> Sequence[Listing]:
-    """Open entry times between two days of the region, by time, with the adult price in fen.
+    """Open entry times of a kind between two days of the region, by time, with the adult price in fen.
 
     Five statements however many areas and days; ``left`` is what this site may still sell.
     """
-    products = Product.objects.filter(area__region_id=region_id, is_on_sale=True)
+    products = Product.objects.filter(area__region_id=region_id, kind=kind, is_on_sale=True)
     if supplier_id is not None:
         products = products.filter(area__organisation_id=supplier_id)
     facts = facts_of(list(products.values_list("pk", flat=True)))
@@ -34,7 +33,7 @@ def browse(
 
 def _listing(facts: ProductFacts, row: queries.SlotRow, day: calendar.Day) -> Listing:
     return Listing(
-        kind=KIND,
+        kind=facts.sold_as,
         ref=row.ref,
         title=facts.title,
         starts_at=row.starts_at,

@@ -16,20 +16,33 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from bookings.contracts import Ask, Demand, Due, GroupPrice, How, Offer, Step, Terms
+from bookings.contracts import (
+    Ask,
+    Demand,
+    Due,
+    GroupPrice,
+    How,
+    Member,
+    Offer,
+    Part,
+    Step,
+    Terms,
+    When,
+)
 from bookings.inventory.models import Channel
 from kernel.errors import Refusal
 from kernel.naming import say
 from kernel.places import calendar
 from kernel.places.models import DayType
-from tourism.tickets import parties, queries
-from tourism.tickets.facts import ProductFacts, facts_of
+from tourism.crowd import queries as crowd
+from tourism.tickets import fairness, parties, queries
+from tourism.tickets.facts import ProductFacts, facts_now, facts_of
 from tourism.tickets.models import AdmitUntil, Slot
 from tourism.tickets.parties import Person
 from tourism.tickets.periods import limits_for
 
-KIND = "ticket"
 LOOK_AHEAD = timedelta(days=14)
+GROUPS_PAY_BEFORE = timedelta(days=1)
 _MAX_REF_DIGITS = 18
 _ALL = 1000
 
@@ -100,6 +113,15 @@ class _Ground:
         is_shared = Channel.COUNTER in self.quotas or self.facts.own_permille < _ALL
         return Channel.OWN if channel == Channel.COUNTER and not is_shared else channel
 
+    def hindrance(self, at: datetime) -> Refusal | None:
+        """What the live crowd has against it: too many people inside, or something is shut."""
+        return crowd.hindrance(
+            area_id=self.facts.area_id, zone=self.facts.zone,
+            starts_at=self.slot.starts_at, ends_at=self.slot.ends_at,
+            title=say(self.facts.title), region=self.facts.region, at=at,
+            doors=self.facts.doors_in,
+        )  # fmt: skip
+
     def demands(self, channel: str) -> tuple[Demand, ...]:
         """Everybody counts, also who pays nothing: in the slot, on the day, in this channel."""
         channel = self._counted_by(channel)
@@ -131,10 +153,17 @@ class _Ground:
         return {
             "slot_id": self.slot.pk,
             "starts_at": self.slot.starts_at.isoformat(),
-            "zone": f"area:{self.facts.area_id}",
+            "zone": self.facts.zone,
             "entry_from": opens_at.isoformat(),
             "entry_until": closes_at.isoformat(),
             "entries": self.facts.entries,
+            "reentry": self.facts.reentry.value,
+            "reentry_days": self.facts.reentry_days,
+            "doors_in": list(self.facts.doors_in),
+            "doors_out": list(self.facts.doors_out),
+            "by_name": self.facts.real_name,
+            "transfers": self.facts.transfers,
+            "transfer_days": self.facts.transfer_days,
         }
 
 
@@ -176,7 +205,24 @@ def offer(asks: Sequence[Ask], *, at: datetime) -> list[Offer | Refusal]:
     drafts = [_draft(case, at) for case in _cases(asks)]
     blocked = [draft for draft in drafts if isinstance(draft, _Blocked)]
     ways_out = _ways_out([draft.case for draft in blocked], at)
-    return [_refuse(d, ways_out) if isinstance(d, _Blocked) else d for d in drafts]
+    answers = [_refuse(d, ways_out) if isinstance(d, _Blocked) else d for d in drafts]
+    return fairness.without_resting(answers, asks, at=at)
+
+
+def instead(ask: Ask, slot: Slot) -> Offer:
+    """What an entry time, read with its channels, is for people who could not come at theirs.
+
+    It may have begun: they go in at once. As it stands in this transaction.
+
+    :raises Refusal: one of these people cannot be had there.
+    """
+    facts = facts_now([slot.product_id])[slot.product_id]
+    day_types = _day_types([slot], {slot.product_id: facts})
+    case = _Case(ask, _Ground(slot, facts, _day_type(slot, day_types)))
+    people = parties.seat(facts, ask.party, case.day, case.ground.fen_by_class)
+    if isinstance(people, Refusal):
+        raise people
+    return _offer(case, people, slot.starts_at)
 
 
 def entry_window(slot: Slot, facts: ProductFacts) -> tuple[datetime, datetime]:
@@ -204,7 +250,8 @@ def _cases(asks: Sequence[Ask]) -> list[_Case | Refusal]:
 
 
 def _case(ask: Ask, ground: _Ground | None) -> _Case | Refusal:
-    return NoSuchSlot(field="ref") if ground is None else _Case(ask, ground)
+    is_known = ground is not None and ground.facts.sold_as == ask.kind
+    return _Case(ask, ground) if ground is not None and is_known else NoSuchSlot(field="ref")
 
 
 def _day_type(slot: Slot, published: Mapping[tuple[int, date], DayType]) -> DayType:
@@ -237,8 +284,10 @@ def _draft(case: _Case | Refusal, at: datetime) -> Offer | Refusal | _Blocked:
         return _Blocked(case, SlotStarted)
     if not case.ground.sells_by(case.ask.channel):
         return ChannelClosed(title=case.title)
+    if (held := case.ground.hindrance(at)) is not None:
+        return held
     people = parties.seat(case.facts, case.ask.party, case.day, case.ground.fen_by_class)
-    return people if isinstance(people, Refusal) else _offer(case, people)
+    return people if isinstance(people, Refusal) else _offer(case, people, at)
 
 
 def _refuse(blocked: _Blocked, ways_out: Mapping[int, queries.SlotRow]) -> Refusal:
@@ -285,11 +334,11 @@ def _next_after(
     return next(later, None)
 
 
-def _offer(case: _Case, people: Sequence[Person]) -> Offer:
+def _offer(case: _Case, people: Sequence[Person], at: datetime) -> Offer:
     facts, slot, demands = case.facts, case.slot, case.ground.demands(case.ask.channel)
     total = sum(person.price_fen for person in people)
     return Offer(
-        kind=KIND,
+        kind=facts.sold_as,
         ref=case.ask.ref,
         region_id=facts.region.pk,
         supplier_id=facts.supplier_id,
@@ -302,7 +351,7 @@ def _offer(case: _Case, people: Sequence[Person]) -> Offer:
             person.part(demands, limits_for(facts, person.member, case.day)) for person in people
         ),
         terms=case.ground.terms,
-        dues=_dues(total, facts.deposit_fen * len(people)),
+        dues=_dues(total, facts.deposit_fen * len(people), _pay_by(case, at)),
         currency=facts.region.currency,
         needs_names=facts.real_name,
         facts={**case.ground.gate, "people": {person.key: person.frozen() for person in people}},
@@ -311,6 +360,33 @@ def _offer(case: _Case, people: Sequence[Person]) -> Offer:
     )
 
 
-def _dues(total_fen: int, deposit_fen: int) -> tuple[Due, ...]:
+def _pay_by(case: _Case, at: datetime) -> date | When:
+    """A group pays until the day before; who comes sooner, and everybody else, at once."""
+    day = case.day - GROUPS_PAY_BEFORE
+    is_later = case.ask.channel == Channel.GROUP and day > case.facts.region.local_date(at)
+    return day if is_later else When.ORDER
+
+
+def _dues(total_fen: int, deposit_fen: int, when: date | When) -> tuple[Due, ...]:
     deposit = (Due(deposit_fen, How.AUTHORISE),) if deposit_fen else ()
-    return (Due(total_fen), *deposit)
+    return (Due(total_fen, when=when), *deposit)
+
+
+@dataclass(frozen=True, slots=True)
+class SeatFor:
+    """What one person would have alone: the part, and what claim and gate need of them."""
+
+    part: Part
+    people: Mapping[str, Any]
+
+
+def seat_for(kind: str, ref: str, member: Member) -> SeatFor | Refusal:
+    """What an entry time would be for one person, whether or not it is still sold."""
+    [case] = _cases([Ask(kind, ref, (member,))])
+    if isinstance(case, Refusal):
+        return case
+    seated = parties.seat(case.facts, (member,), case.day, case.ground.fen_by_class)
+    if isinstance(seated, Refusal):
+        return seated
+    [person] = seated
+    return SeatFor(person.part((), limits_for(case.facts, member, case.day)), person.frozen())

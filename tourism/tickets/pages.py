@@ -11,10 +11,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from bookings.campaigns.listing import Price, Prices
 from bookings.pricing.telling import Published, published
+from bookings.waitlist.sold_out import WaitingList
 from kernel.errors import BadInput
 from kernel.naming import say
 from kernel.places.models import DayType
@@ -23,13 +24,13 @@ from tourism.areas import queries as areas
 from tourism.areas.models import Cableway, ScenicArea, SeasonName
 from tourism.areas.queries import OpenState
 from tourism.tickets import queries
+from tourism.tickets.extras import ExtraRow, extras_of
 from tourism.tickets.facts import ProductFacts, facts_of
-from tourism.tickets.models import LIMIT_PERIODS, Product
-from tourism.tickets.offers import KIND
+from tourism.tickets.models import LIMIT_PERIODS, Product, ProductKind
 from tourism.tickets.pricing import ADULT, Fare
 from tourism.tickets.queries import DayRow, DayState, SlotRow
 from tourism.tickets.rows import hours_words
-from tourism.tickets.sold_out import WaitingList, waiting_lists
+from tourism.tickets.sold_out import waiting_lists_of
 
 WEEKS = 5
 FARTHEST = timedelta(days=731)
@@ -75,6 +76,15 @@ class TicketPart:
     excludes: str
     refund: str
     limits: list[str]
+    extras: list[ExtraRow]
+
+    @property
+    def rides(self) -> list[ExtraRow]:
+        return [row for row in self.extras if not row.is_service]
+
+    @property
+    def services(self) -> list[ExtraRow]:
+        return [row for row in self.extras if row.is_service]
 
     @property
     def by_age(self) -> list[FareRow]:
@@ -122,7 +132,7 @@ def area_page(area: ScenicArea, *, chosen: date | None, at: datetime) -> AreaPag
     :raises BadInput: the day is more than two years away.
     """
     today = area.region.local_date(at)
-    product = Product.objects.filter(area=area, is_on_sale=True).first()
+    product = Product.objects.filter(area=area, kind=ProductKind.ADMISSION, is_on_sale=True).first()
     facts = facts_of([product.pk])[product.pk] if product else None
     return AreaPage(
         today=areas.open_state(area, today),
@@ -154,7 +164,7 @@ def _tickets(
         day=day,
         day_note=_day_note(facts, shown),
         slots=_slot_choices(facts, rows, day, at),
-        lists=waiting_lists(facts, rows, day, at),
+        lists=waiting_lists_of(facts, rows, day, at),
         fares=_fares(facts, shown, price_of),
         together=_together(facts, shown),
         adult=price_of(shown.adult_fen if shown else facts.prices.off_fen),
@@ -162,6 +172,7 @@ def _tickets(
         excludes=say({"zh-hans": product.excludes_zh, "en": product.excludes_en}),
         refund=say(facts.refund_words),
         limits=_limit_words(facts),
+        extras=extras_of(facts.area_id, day, at),
     )
 
 
@@ -171,7 +182,27 @@ def _limit_words(facts: ProductFacts) -> list[str]:
         return []
     periods = dict(LIMIT_PERIODS)
     words = _("At most %(most)s for one person %(period)s.")
-    return [words % {"most": most, "period": periods[period]} for period, most in facts.limits]
+    said = [words % {"most": most, "period": periods[period]} for period, most in facts.limits]
+    return [*said, _handing_words(facts)]
+
+
+def _handing_words(facts: ProductFacts) -> str:
+    """Whether a named ticket may be given to somebody else, and until when."""
+    if not facts.transfers:
+        return _("A ticket stays with the person named on it.")
+    often = ngettext(
+        "May be given to another person once",
+        "May be given to another person %(many)s times",
+        facts.transfers,
+    ) % {"many": facts.transfers}
+    if not facts.transfer_days:
+        return _("%(often)s, until it is used.") % {"often": often}
+    until = ngettext(
+        "until the end of the day before",
+        "until the end of the day %(days)s days before",
+        facts.transfer_days,
+    ) % {"days": facts.transfer_days}
+    return _("%(often)s, %(until)s.") % {"often": often, "until": until}
 
 
 def _first_shown(today: date, chosen: date | None) -> date:
@@ -260,7 +291,7 @@ def _closed_word(facts: ProductFacts, row: SlotRow, at: datetime) -> str:
 def _pricer(facts: ProductFacts, refs: Sequence[str], at: datetime) -> Callable[[int], Price]:
     """What so many fen are by the campaigns that everybody gets for these entry times."""
     prices = Prices(facts.region.pk, at=at)
-    return partial(prices.of, KIND, refs, facts.supplier_id, place_id=facts.place_id)
+    return partial(prices.of, facts.sold_as, refs, facts.supplier_id, place_id=facts.place_id)
 
 
 def _fares(

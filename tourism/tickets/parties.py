@@ -13,7 +13,8 @@ from bookings.contracts import Demand, Limit, Member, Part, Words
 from kernel.errors import Refusal
 from kernel.naming import say
 from tourism.tickets.facts import ProductFacts
-from tourism.tickets.pricing import ADULT, Fare, age_on, fare_for
+from tourism.tickets.pricing import ADULT, ANNUAL_CARD, Fare, age_on, fare_for
+from tourism.tickets.queries import card_holders
 
 
 class EmptyParty(Refusal):
@@ -28,6 +29,10 @@ class UnknownClass(Refusal):
 
 class DocumentMissing(Refusal):
     message = _("%(title)s: %(name)s needs an identity document on file.")
+
+
+class NoAnnualCard(Refusal):
+    message = _("%(title)s: %(name)s has no annual card that is good on this day.")
 
 
 class SamePersonTwice(Refusal):
@@ -80,7 +85,19 @@ def seat(
         if person is None:
             return UnknownClass(field="party", title=say(facts.title))
         people.append(person)
-    return people
+    return _without_card(facts, people, day) or people
+
+
+def _without_card(facts: ProductFacts, people: Sequence[Person], day: date) -> Refusal | None:
+    """Who has chosen the class of annual cards and holds none; who is not named yet is asked later."""
+    holders = [person.member for person in people if person.fare.code == ANNUAL_CARD]
+    if not facts.real_name and holders and not all(member.index for member in holders):
+        return DocumentMissing(title=say(facts.title), name="")
+    known = card_holders(facts.area_id, [member.index for member in holders if member.index], day)
+    for member in holders:
+        if member.is_named and member.index not in known:
+            return NoAnnualCard(title=say(facts.title), name=member.name)
+    return None
 
 
 def _person(

@@ -1,4 +1,7 @@
-"""Which entry times the patterns of a product ask for on which days, cut to the opening hours."""
+"""Which entry times the patterns of a product ask for on which days, cut to the opening hours.
+
+A lift has hours of its own, and carries so many an hour; a service is there as often as its stock says.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from bookings.inventory.models import Channel
 from bookings.inventory.operations import Share
-from tourism.areas.models import OpeningHours
+from tourism.areas.models import Cableway, SeasonName
 from tourism.tickets.models import ChannelShare, PatternSeason, Product, SlotPattern
 
 LEAST_SLOT = timedelta(minutes=30)
@@ -40,7 +43,7 @@ def plans_of(product: Product, first: date, last: date) -> Iterator[Plan]:
     """The entry times of a product (with area, hours, patterns, shares) from ``first`` to ``last``."""
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
-        hours = _hours_on(product, day)
+        hours = hours_on(product, day)
         if hours is None:
             continue
         for pattern in product.patterns.all():
@@ -49,15 +52,49 @@ def plans_of(product: Product, first: date, last: date) -> Iterator[Plan]:
                 yield plan
 
 
-def _hours_on(product: Product, day: date) -> OpeningHours | None:
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When something is open on a day. 00:00 to close at is midnight at the end of the day."""
+
+    season: SeasonName
+    opens: time
+    closes: time
+
+
+def hours_on(product: Product, day: date) -> Hours | None:
+    """When a product (with area, hours and cableway) is to be had on a day; None: not at all."""
     area = product.area
     if str(day.isoweekday()) in area.closed_weekdays:
         return None
     season = area.season_on(day)
-    return next((hours for hours in area.hours.all() if hours.season == season), None)
+    if product.cableway is not None:
+        return _running(product.cableway, season)
+    found = next((hours for hours in area.hours.all() if hours.season == season), None)
+    return Hours(season, found.opens, found.closes) if found else None
 
 
-def _plan(product: Product, pattern: SlotPattern, hours: OpeningHours, day: date) -> Plan | None:
+def day_cap(product: Product, day: date) -> int:
+    """How many of a product there are on a day at most."""
+    if product.cableway is not None:
+        hours = hours_on(product, day)
+        return _carried(product.cableway, hours.opens, hours.closes) if hours else 0
+    return product.area.daily_cap if product.stock is None else product.stock
+
+
+def _running(cableway: Cableway, season: SeasonName) -> Hours | None:
+    is_peak = season is SeasonName.PEAK
+    opens = cableway.peak_opens if is_peak else cableway.off_opens
+    closes = cableway.peak_closes if is_peak else cableway.off_closes
+    return None if opens is None or closes is None else Hours(season, opens, closes)
+
+
+def _carried(cableway: Cableway, starts: time, ends: time) -> int:
+    """How many are carried one way between two faces of the clock, within one day."""
+    minutes = (ends.hour - starts.hour) * 60 + ends.minute - starts.minute
+    return cableway.capacity_per_hour * (minutes if minutes > 0 else minutes + 24 * 60) // 60
+
+
+def _plan(product: Product, pattern: SlotPattern, hours: Hours, day: date) -> Plan | None:
     """What a pattern asks for on a day, cut to the opening hours; None when nothing is left."""
     season_holds = pattern.season in (PatternSeason.ANY, hours.season)
     if not season_holds or str(day.isoweekday()) not in pattern.weekdays:
@@ -69,7 +106,8 @@ def _plan(product: Product, pattern: SlotPattern, hours: OpeningHours, day: date
     ends_at = min(region.at(day, pattern.ends), region.at(closes_day, hours.closes)).astimezone(UTC)
     if ends_at - starts_at < LEAST_SLOT:
         return None
-    capacity = product.area.daily_cap * pattern.permille // 1000
+    minutes = (ends_at - starts_at) // timedelta(minutes=1)
+    capacity = _whole(product, minutes) * pattern.permille // 1000
     return Plan(
         product_id=product.pk,
         date=day,
@@ -80,6 +118,13 @@ def _plan(product: Product, pattern: SlotPattern, hours: OpeningHours, day: date
         region_id=region.pk,
         shares=_shares(product, pattern, capacity, day),
     )
+
+
+def _whole(product: Product, minutes: int) -> int:
+    """What a pattern has a share of: what is carried within its time, the stock, the day's visitors."""
+    if product.cableway is not None:
+        return product.cableway.capacity_per_hour * minutes // 60
+    return product.area.daily_cap if product.stock is None else product.stock
 
 
 def _shares(

@@ -18,11 +18,13 @@ from kernel.places.models import DayType
 from tourism.areas.models import SeasonName, season_of
 
 ADULT = "adult"
+ANNUAL_CARD = "annual_card"
+"""The class of who holds a card of the area: looked up by the document."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fare:
-    """One class of visitors: its share of the adult price, and who belongs to it."""
+    """One class of visitors: its share of the adult price or its own in fen, and who belongs to it."""
 
     code: str
     name: Words
@@ -31,11 +33,18 @@ class Fare:
     age_from: int | None = None
     age_to: int | None = None
     needs_proof: bool = False
+    peak_fen: int | None = None
+    off_fen: int | None = None
 
     @property
     def is_by_age(self) -> bool:
         """Whether the document alone decides."""
         return not self.needs_proof and (self.age_from is not None or self.age_to is not None)
+
+    def usual_fen(self, adult_fen: int, season: SeasonName) -> int:
+        """What it pays beside an adult in a season, in fen."""
+        own_fen = self.peak_fen if season is SeasonName.PEAK else self.off_fen
+        return share_fen(adult_fen, self.permille) if own_fen is None else own_fen
 
     def fits(self, age: int) -> bool:
         """Whether somebody of this age may have it, as far as age goes."""
@@ -85,7 +94,7 @@ class PriceList:
         return groups_on(self.groups, day, day_type)
 
     def _class_fen(self, fare: Fare, adult_fen: int, day: date, day_type: DayType) -> int:
-        usual_fen = share_fen(adult_fen, fare.permille)
+        usual_fen = fare.usual_fen(adult_fen, self.season(day))
         rule = standing(self.rules, day, day_type, fare.code)
         return rule.price(usual_fen) if rule else usual_fen
 
@@ -101,6 +110,15 @@ def age_on(birth: date, day: date) -> int:
     """Whole years on a day; who is not born yet counts as 0."""
     had_birthday = (day.month, day.day) >= (birth.month, birth.day)
     return max(day.year - birth.year - (0 if had_birthday else 1), 0)
+
+
+def fare_like(fares: Sequence[Fare], other: Fare) -> Fare | None:
+    """The class here of who travels in a class of another product: by their age, otherwise as adults.
+
+    None where there are no adults here.
+    """
+    edge = other.age_from if other.age_to is None else other.age_to
+    return fare_for(fares, ADULT, edge if other.is_by_age else None)
 
 
 def fare_for(fares: Sequence[Fare], chosen: str, age: int | None) -> Fare | None:

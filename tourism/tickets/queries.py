@@ -9,15 +9,27 @@ from enum import StrEnum
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from bookings.inventory import queries as inventory
 from bookings.inventory.models import Bucket, Channel, Quota
+from bookings.news.choices import OpenChoice
 from kernel.memo import Memo
 from kernel.places import calendar
 from kernel.places.models import DayType
+from tourism.areas.models import ScenicArea
+from tourism.areas.posts import read_zone
 from tourism.tickets.facts import ProductFacts
-from tourism.tickets.models import Product, Slot
+from tourism.tickets.models import (
+    Admission,
+    AnnualCard,
+    Choice,
+    Product,
+    ProductKind,
+    Slot,
+    StoppedLine,
+    Way,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +126,94 @@ def own_quota(slot: Slot) -> list[int]:
 
 
 def called_off_among(slot_ids: Iterable[int]) -> set[int]:
-    """Which of these entry times are called off."""
-    called = Slot.objects.filter(pk__in=set(slot_ids), called_off_at__isnull=False)
-    return set(called.values_list("pk", flat=True))
+    """Which of these entry times are called off, or closed because it stands still there."""
+    off = Q(called_off_at__isnull=False) | Q(suspension_id__isnull=False)
+    return set(Slot.objects.filter(off, pk__in=set(slot_ids)).values_list("pk", flat=True))
+
+
+def slots_of_zone(zone: str) -> QuerySet[Slot]:
+    """The entry times whose vouchers are good in a zone ("area:3", "lift:5", "desk:3"), with their areas."""
+    kind, pk = read_zone(zone)
+    slots = Slot.objects.select_related("product__area__region")
+    if kind == "lift":
+        return slots.filter(product__cableway_id=pk)
+    sold = {"area": ProductKind.ADMISSION, "desk": ProductKind.ADDON}.get(kind)
+    return slots.filter(product__area_id=pk, product__kind=sold) if sold else slots.none()
+
+
+def areas_for_groups(region_id: int) -> list[ScenicArea]:
+    """The areas of a region that sell admission to groups, by name. One statement."""
+    sold = ScenicArea.objects.filter(
+        region_id=region_id,
+        products__kind=ProductKind.ADMISSION,
+        products__is_on_sale=True,
+        products__channel_shares__channel=Channel.GROUP,
+    )
+    return list(sold.select_related("region").distinct().order_by("slug"))
+
+
+def times_for_groups(area: ScenicArea, *, at: datetime) -> list[tuple[str, str]]:
+    """The open entry times of an area that have a quota for groups, as choices. One statement."""
+    slots = Slot.objects.filter(
+        product__area=area,
+        product__kind=ProductKind.ADMISSION,
+        is_open=True,
+        starts_at__gt=at,
+        bucket_id__in=Quota.objects.filter(channel=Channel.GROUP).values("whole_id"),
+    )
+    tz = area.region.tz
+    return [
+        (
+            str(slot.pk),
+            f"{slot.starts_at.astimezone(tz):%Y-%m-%d %H:%M}–{slot.ends_at.astimezone(tz):%H:%M}",
+        )
+        for slot in slots.order_by("starts_at")
+    ]
+
+
+def admitted_on(day_id: int, indexes: Collection[str]) -> set[str]:
+    """Whose documents have admission on a day. One statement."""
+    rows = Admission.objects.filter(day_id=day_id, document_index__in=set(indexes))
+    return set(rows.values_list("document_index", flat=True))
+
+
+def stopped_line(*, order_id: int, line_id: int) -> StoppedLine | None:
+    """What a stop asks the holder of a line of an order, the latest."""
+    rows = StoppedLine.objects.filter(line__order_id=order_id, line_id=line_id)
+    return rows.select_related("suspension", "line__order__region").order_by("-pk").first()
+
+
+def open_choices(line_ids: Collection[int]) -> list[OpenChoice]:
+    """Which of these lines stand still and have something to choose. One statement."""
+    rows = StoppedLine.objects.filter(
+        line__in=line_ids, ended_at__isnull=True, choice__in=(Choice.OPEN, Choice.WAIT)
+    )
+    return [
+        OpenChoice(
+            row.line_id, "areas:stopped", row.decide_by if row.choice == Choice.OPEN else None
+        )
+        for row in rows.order_by("pk")
+    ]
+
+
+def card_holders(area_id: int, indexes: Collection[str], day: date) -> set[str]:
+    """Whose documents have an annual card of an area that is good on a day. One statement or none."""
+    if not indexes:
+        return set()
+    cards = AnnualCard.objects.filter(
+        area_id=area_id,
+        document_index__in=set(indexes),
+        valid_from__lte=day,
+        valid_until__gte=day,
+        revoked_at__isnull=True,
+    )
+    return set(cards.values_list("document_index", flat=True))
+
+
+def buckets_of(slot: Slot) -> list[int]:
+    """All buckets that count its places, for an entry time read ``with_channels``."""
+    day = slot.day
+    return [slot.bucket_id, day.bucket_id, day.own_bucket_id, *quotas_of(slot).values()]
 
 
 def with_counts(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -159,8 +256,8 @@ def calendar_of(
 
 
 def products_of(area_ids: Collection[int]) -> dict[int, int]:
-    """Product id per area id, of those on sale. One statement."""
-    rows = Product.objects.filter(area_id__in=area_ids, is_on_sale=True)
+    """The admission on sale per area id. One statement."""
+    rows = Product.objects.filter(area_id__in=area_ids, kind=ProductKind.ADMISSION, is_on_sale=True)
     return dict(rows.values_list("area_id", "pk"))
 
 
@@ -207,3 +304,27 @@ def _state(
     if facts.shut_on(day) or not any(row.is_open for row in rows):
         return DayState.CLOSED if rows or day <= last_laid else DayState.NOT_YET
     return DayState.FREE if day_left(rows, at) else DayState.FULL
+
+
+@dataclass(frozen=True, slots=True)
+class RideTime:
+    """An entry time of a cableway in one way, and its bucket."""
+
+    cableway_id: int
+    starts_at: datetime
+    ends_at: datetime
+    bucket_id: int
+    is_open: bool
+
+
+def ride_times(cableway_ids: Collection[int], way: Way, *, day: date) -> list[RideTime]:
+    """When these cableways carry people one way on a day, by time. One statement."""
+    rows = Slot.objects.filter(
+        product__cableway__in=cableway_ids,
+        product__way=way,
+        product__is_on_sale=True,
+        day__date=day,
+        called_off_at__isnull=True,
+    ).order_by("starts_at", "pk")
+    names = ("product__cableway_id", "starts_at", "ends_at", "bucket_id", "is_open")
+    return [RideTime(*row) for row in rows.values_list(*names)]

@@ -14,7 +14,7 @@ from tourism.tickets.cards import AreaCard
 
 
 def area_row(card: AreaCard) -> dict[str, Any]:
-    """An area today: title, note, href, word, tone, icon, end; fen and was_fen where it costs less."""
+    """An area today: title, note, href, word, tone, icon, end, live; fen and was_fen where it costs less."""
     return {
         "title": card.area.name,
         "note": " · ".join(filter(None, (hours_words(card.state.hours), _price_words(card)))),
@@ -22,6 +22,7 @@ def area_row(card: AreaCard) -> dict[str, Any]:
         **_less(card),
         **_state_words(card),
         "end": " · ".join(filter(None, (card.area.level, card.area.get_kind_display()))),
+        "live": card.area.place_id,
     }
 
 

@@ -16,7 +16,7 @@ from kernel.web.templatetags.quanyu import money
 from tourism.areas.models import SeasonName
 from tourism.tickets import facts as products
 from tourism.tickets.facts import ProductFacts
-from tourism.tickets.models import Product
+from tourism.tickets.models import Product, ProductKind
 
 
 def of_product(pk: int, *, lock: bool = False) -> Tariff | None:
@@ -29,7 +29,8 @@ def of_product(pk: int, *, lock: bool = False) -> Tariff | None:
 
 def of_area(pk: int, *, lock: bool = False) -> Tariff | None:
     """The price list that follows the seasons of a scenic area; None: nothing is sold there."""
-    product_id = Product.objects.filter(area_id=pk).values_list("pk", flat=True).first()
+    admission = Product.objects.filter(area_id=pk, kind=ProductKind.ADMISSION)
+    product_id = admission.values_list("pk", flat=True).first()
     return None if product_id is None else of_product(product_id, lock=lock)
 
 

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from django.db.models import Max, Min
 
 from kernel.places.models import Region
-from transport.lines import calendars, queries
-from transport.lines.calendars import Exceptions
+from transport.lines import queries
+from transport.lines.calendars import Calendar
 from transport.lines.models import Run, ShuttleLine, TimetableTrip
 
 NEVER = date.min
@@ -32,26 +32,28 @@ def laid_out_until(region: Region) -> date | None:
     if not reached:
         return NEVER
     begins = Run.objects.filter(line_id__in=trips).aggregate(first=Min("service_date"))["first"]
-    exceptions, farthest = queries.exceptions_of(lines), max(reached.values())
+    calendar, farthest = queries.calendar_of(lines), max(reached.values())
     return min(
-        _reached(lines[pk], trips[pk], exceptions, reached.get(pk), begins, farthest)
-        for pk in trips
+        _reached(lines[pk], trips[pk], calendar, reached.get(pk), begins, farthest) for pk in trips
     )
 
 
 def _reached(
     line: ShuttleLine,
     trips: list[TimetableTrip],
-    exceptions: Exceptions,
+    calendar: Calendar,
     last: date | None,
     begins: date,
     farthest: date,
 ) -> date:
     """The line's last day, or ``farthest`` where it asks for nothing in between."""
     first = begins if last is None else last + timedelta(days=1)
+    services: dict[int | None, list[TimetableTrip]] = defaultdict(list)
+    for trip in trips:
+        services[trip.service_id].append(trip)
     asked = any(
-        calendars.runs_on(line, trip, day, exceptions)
+        calendar.has(line, service_id, day) and any(trip.is_valid_on(day) for trip in alike)
         for day in queries.days(first, farthest)
-        for trip in trips
+        for service_id, alike in services.items()
     )
     return farthest if not asked else last or NEVER

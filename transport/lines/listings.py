@@ -7,7 +7,7 @@ from datetime import date
 
 from bookings.contracts import Listing
 from transport.lines import queries
-from transport.lines.models import ADULT, Run, RunState
+from transport.lines.models import ADULT, LAP, LUGGAGE, Run, RunState
 from transport.lines.offers import KIND
 
 
@@ -28,6 +28,12 @@ def browse(
     return [_listing(row) for row in queries.whole_rides(region_id, found)]
 
 
+def _classes(run: Run) -> tuple[str, ...]:
+    """Riders, and what they may take along on this run."""
+    along = ((LAP, run.lap_segments), (LUGGAGE, run.luggage_segments))
+    return (ADULT, *(code for code, segments in along if segments))
+
+
 def _listing(row: queries.RunRow) -> Listing:
     line = row.run.line
     return Listing(
@@ -41,6 +47,6 @@ def _listing(row: queries.RunRow) -> Listing:
         supplier_id=line.organisation_id,
         place_id=row.place_id,
         is_sample=line.is_sample,
-        classes=(ADULT,),
+        classes=_classes(row.run),
         subtitle=row.way,
     )

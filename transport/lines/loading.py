@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -14,17 +14,29 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.organisations import queries as organisations
-from kernel.places.loading import Folder, RegionFacts, Row, Tally, merge, provenance
+from kernel.errors import Refusal
+from kernel.places.loading import (
+    BadRegionData,
+    Folder,
+    Problem,
+    RegionFacts,
+    Row,
+    Tally,
+    merge,
+    provenance,
+)
 from kernel.places.models import Place, Region
+from transport.lines import loading_moves
 from transport.lines import operations as lines
 from transport.lines.horizon import laid_out_until
 from transport.lines.models import (
     LADDER,
-    LATEST_MIN,
     MOST_SEATS,
+    SEATS_A_LAP,
     Direction,
     LineKind,
-    LineStop,
+    Pattern,
+    PatternStop,
     ShuttleLine,
     TimetableTrip,
 )
@@ -38,19 +50,25 @@ _KINDS = {
     "airport_bus": LineKind.AIRPORT,
     "city_bus": LineKind.CITY,
 }
+_ON_ROADS = (LineKind.TOURIST, LineKind.AIRPORT)
+"""Coaches: on each one child in ten seats rides on a lap for nothing (road-passenger rule No. 17/2020)."""
+
+_SOLD_AS = ("seat", "time", "on_board")
 _DIRECTIONS = {"out": Direction.OUT, "back": Direction.BACK}
 _LINE_COLUMNS = (
     *("line_id", "name_zh", "name_en", "operator", "kind", "fare_cny", "length_km", "ride_min"),
     *("season", "seats_per_vehicle", "source", "confidence"),
 )
-_LINE_OPTIONAL = ("first_departure", "last_departure", "headway_min", "bidirectional")
+_LINE_OPTIONAL = ("first_departure", "last_departure", "headway_min", "bidirectional", "sold_as")
 _STOP_COLUMNS = (
     *("line_id", "direction", "seq", "node_id", "minute_offset", "km_from_start"),
     "fare_from_start_cny",
 )
+_STOP_OPTIONAL = ("bay",)
 _TIME_COLUMNS = ("line_id", "direction", "trip_no", "departure", "arrival")
 _SEASON_COLUMNS = ("season", "first_month", "last_month", "source", "confidence")
 _RULE_COLUMNS = ("line_id", "ladder", "words_zh", "words_en", "source", "confidence")
+_LATEST_S = 36 * 3600
 _CLOCK = re.compile(r"([0-3]?[0-9]):([0-5][0-9])", re.ASCII)
 
 Values = dict[str, Any]
@@ -86,7 +104,7 @@ class LinesLoader:
             seasons={row.pop("season"): row for row in seasons},
             rules={row.pop("line"): row for row in rules},
             lines=lines,
-            stops=folder.sheet(STOPS, _stop, columns=_STOP_COLUMNS),
+            stops=folder.sheet(STOPS, _stop, columns=_STOP_COLUMNS, optional=_STOP_OPTIONAL),
             trips=folder.sheet(TIMES, _trip, columns=_TIME_COLUMNS),
         )
         _check_patterns(folder, parsed)
@@ -94,6 +112,11 @@ class LinesLoader:
         return parsed
 
     def write(self, parsed: Parsed, *, region: Region, at: datetime) -> Sequence[Tally]:
+        """Departures on sale that move take their riders along; those out of season end.
+
+        :raises BadRegionData: one would move too far, or too soon, for whoever has booked it.
+        """
+        before, seasons = loading_moves.clocks_of(region, at=at), loading_moves.seasons_of(region)
         operators = {org.slug: org.pk for org in organisations.of_region(region.pk)}
         put = merge(
             ShuttleLine.objects.filter(region=region),
@@ -102,23 +125,42 @@ class LinesLoader:
         )
         ids = dict(ShuttleLine.objects.filter(region=region).values_list("slug", "pk"))
         places = dict(Place.objects.filter(region=region).values_list("slug", "pk"))
+        patterns = merge(
+            Pattern.objects.filter(line__region=region),
+            key=("line_id", "slug"),
+            rows=[_pattern_values(line, way, ids) for line, way in _ways(parsed)],
+        )
+        known = _patterns(region)
         stops = merge(
-            LineStop.objects.filter(line__region=region),
-            key=("line_id", "direction", "seq"),
-            rows=[_stop_values(row, ids, places) for row in parsed.stops],
+            PatternStop.objects.filter(pattern__line__region=region),
+            key=("pattern_id", "seq"),
+            rows=_stop_rows(parsed.stops, known, places),
         )
         trips = merge(
             TimetableTrip.objects.filter(line__region=region),
             key=("line_id", "slug"),
-            rows=[_for_line(row, ids) for row in parsed.trips],
+            rows=[_trip_values(row, ids, known) for row in parsed.trips],
         )
-        return [put, stops, trips]
+        _refuse(loading_moves.follow(region, before, at=at), parsed.trips)
+        loading_moves.follow_seasons(region, seasons, at=at)
+        return [put, patterns, stops, trips]
 
     def extend(self, *, region: Region, until: date, at: datetime) -> int:
         return lines.create_runs(region=region, first=region.local_date(at), last=until)
 
     def horizon(self, *, region: Region) -> date | None:
         return laid_out_until(region)
+
+
+def _refuse(refused: Mapping[tuple[str, str], Refusal], trips: Sequence[Values]) -> None:
+    """:raises BadRegionData: with the rows of these trips, by the short names of line and trip."""
+    rows = {(trip["line"], trip["slug"]): trip["row"] for trip in trips}
+    problems = [
+        Problem(TIMES, rows.get(names, 0), "departure", f"{'/'.join(names)}: {refusal.reason}")
+        for names, refusal in refused.items()
+    ]
+    if problems:
+        raise BadRegionData(problems)
 
 
 def _season(row: Row) -> Values:
@@ -148,14 +190,18 @@ def _rule(row: Row) -> Values:
 
 
 def _line(row: Row) -> Values:
+    kind = _KINDS.get(row.choice("kind", _KINDS), LineKind.TOURIST)
+    seats = row.whole("seats_per_vehicle", least=1, most=MOST_SEATS)
     return {
         "slug": row.define("line", "line_id", row.code("line_id").lower()),
         "name_zh": row.text("name_zh", most=100),
         "name_en": row.text("name_en", most=100),
         "operator": row.ref("operator", "operator"),
-        "kind": _KINDS.get(row.choice("kind", _KINDS), LineKind.TOURIST),
+        "kind": kind,
         "season": row.ref("season", "season"),
-        "seats": row.whole("seats_per_vehicle", least=1, most=MOST_SEATS),
+        "sold_as": row.choice("sold_as", _SOLD_AS, blank=True),
+        "seats": seats,
+        "lap_places": seats // SEATS_A_LAP if kind in _ON_ROADS else 0,
         "ride_min": row.whole("ride_min", least=1, most=1440),
         "metres": int(row.decimal("length_km", least=0, most=2000) * 1000),
         **provenance(row),
@@ -172,6 +218,7 @@ def _stop(row: Row) -> Values:
         "minute": row.whole("minute_offset", most=1440),
         "metres": int(row.decimal("km_from_start", least=0, most=2000) * 1000),
         "fare_fen": row.fen("fare_from_start_cny"),
+        "bay": row.text("bay", most=20, blank=True),
     }
 
 
@@ -183,19 +230,19 @@ def _trip(row: Row) -> Values:
         "line": line,
         "direction": _DIRECTIONS.get(row.choice("direction", _DIRECTIONS), Direction.OUT),
         "slug": slug,
-        "departs_min": _minutes(row, "departure"),
+        "departs_s": _seconds(row, "departure"),
     }
 
 
-def _minutes(row: Row, column: str) -> int:
-    """Minutes after the service day's midnight of a time such as 06:30, or 25:10 on the next day."""
+def _seconds(row: Row, column: str) -> int:
+    """Seconds after the service day's midnight of a time such as 06:30, or 25:10 on the next day."""
     value = row.cells[column]
     found = _CLOCK.fullmatch(value)
-    minutes = int(found[1]) * 60 + int(found[2]) if found else LATEST_MIN + 1
-    if minutes > LATEST_MIN:
+    seconds = int(found[1]) * 3600 + int(found[2]) * 60 if found else _LATEST_S + 1
+    if seconds > _LATEST_S:
         row.bad(column, _("“%(value)s” is not a time like 06:30 or 25:10") % {"value": value[:40]})
         return 0
-    return minutes
+    return seconds
 
 
 def _line_ref(row: Row) -> str:
@@ -253,23 +300,64 @@ def _check_rules(folder: Folder, parsed: Parsed) -> None:
 
 
 def _line_values(row: Values, parsed: Parsed, region: Region, operators: dict[str, int]) -> Values:
-    values = {key: value for key, value in row.items() if key not in ("operator", "season")}
+    other = ("operator", "season", "sold_as")
+    values = {key: value for key, value in row.items() if key not in other}
+    sold_as = row["sold_as"] or ("on_board" if row["kind"] == LineKind.CITY else "seat")
     return {
         **values,
         **parsed.seasons[row["season"]],
         **(parsed.rules.get(row["slug"]) or parsed.rules[EVERY_LINE]),
         "region_id": region.pk,
         "organisation_id": operators[row["operator"]],
-        "is_bookable": row["kind"] != LineKind.CITY,
+        "is_bookable": sold_as == "seat",
     }
 
 
-def _stop_values(row: Values, ids: dict[str, int], places: dict[str, int]) -> Values:
-    values = _for_line(row, ids)
-    place = values.pop("place")
-    return {**values, "place_id": places[place]}
+def _ways(parsed: Parsed) -> list[tuple[str, Direction]]:
+    """Each line's directions that have stops: one stop pattern each, named after its direction."""
+    return list(dict.fromkeys((stop["line"], stop["direction"]) for stop in parsed.stops))
 
 
-def _for_line(row: Values, ids: dict[str, int]) -> Values:
-    values = {key: value for key, value in row.items() if key not in ("line", "row")}
-    return {"line_id": ids[row["line"]], **values}
+def _patterns(region: Region) -> dict[tuple[str, str], int]:
+    """The ids of a region's stop patterns, by the line's short name and their own."""
+    patterns = Pattern.objects.filter(line__region=region)
+    return {(line, slug): pk for line, slug, pk in patterns.values_list("line__slug", "slug", "pk")}
+
+
+def _pattern_values(line: str, way: Direction, ids: dict[str, int]) -> Values:
+    return {"line_id": ids[line], "slug": way.lower(), "direction": way}
+
+
+def _stop_rows(
+    stops: Sequence[Values], patterns: dict[tuple[str, str], int], places: dict[str, int]
+) -> list[Values]:
+    """Where no stop of the region has a bay, bays are the operators' own to write."""
+    rows = [_stop_values(row, patterns, places) for row in stops]
+    if any(row["bay"] for row in stops):
+        return [{**row, "bay": stop["bay"]} for row, stop in zip(rows, stops, strict=True)]
+    return rows
+
+
+def _stop_values(
+    row: Values, patterns: dict[tuple[str, str], int], places: dict[str, int]
+) -> Values:
+    """Vehicles do not wait at stops by these tables: they arrive when they leave."""
+    seconds = row["minute"] * 60
+    return {
+        "pattern_id": patterns[row["line"], row["direction"].lower()],
+        "seq": row["seq"],
+        "place_id": places[row["place"]],
+        "arrives_s": seconds,
+        "departs_s": seconds,
+        "metres": row["metres"],
+        "fare_fen": row["fare_fen"],
+    }
+
+
+def _trip_values(row: Values, ids: dict[str, int], patterns: dict[tuple[str, str], int]) -> Values:
+    return {
+        "line_id": ids[row["line"]],
+        "pattern_id": patterns[row["line"], row["direction"].lower()],
+        "slug": row["slug"],
+        "departs_s": row["departs_s"],
+    }

@@ -1,11 +1,12 @@
 """Answer asks for rides: what they cost, which seats they take, until when they can be cancelled.
 
-Set-based: two statements answer any number of asks (runs, stop patterns); refusals cost two more to
+Set-based: three statements answer any number of asks (runs, stops, patterns); refusals cost two more to
 name the next run with room. Counts are not looked at to refuse: only ``inventory.take`` decides.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,18 +15,25 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from bookings.contracts import Answer, Ask, Demand, Due, Offer, Part, Step, Terms
+from bookings.contracts import Answer, Ask, Demand, Due, Offer, Part, Step, Terms, Words
 from bookings.inventory import queries as inventory
 from kernel.errors import Refusal
 from kernel.naming import EN, ZH
-from transport.lines import fares, queries
-from transport.lines.models import ADULT, Run, RunState, ShuttleLine
-from transport.lines.queries import Pattern
-from transport.lines.ways import way
+from transport.lines import along, fares, queries
+from transport.lines.aboard import Aboard, key_of
+from transport.lines.models import ADULT, LAP, LUGGAGE, Run, RunState, ShuttleLine
+from transport.lines.queries import Stops
+from transport.lines.ways import bay_words, way
+from transport.trains.models import NUMBER
 
 KIND = "shuttle"
-_SEAT = {ZH: "座位", EN: "Seat"}
+_WORDS = {
+    ADULT: {ZH: "座位", EN: "Seat"},
+    LAP: {ZH: "怀抱儿童（不占座）", EN: "Child on a lap"},
+    LUGGAGE: {ZH: "大件行李", EN: "Large luggage"},
+}
 LOOK_AHEAD = timedelta(days=2)
+_EARLY, _LATE = timedelta(minutes=60), timedelta(minutes=60)
 
 
 class NoSuchRide(Refusal):
@@ -55,27 +63,49 @@ class OtherClass(Refusal):
     message = _("%(title)s has one fare for everybody.")
 
 
+class NoSeatChoice(Refusal):
+    status = 400
+    message = _("%(title)s: seats are not chosen on this line.")
+
+
+class SeatEach(Refusal):
+    status = 400
+    message = _("%(title)s: please choose as many seats as people are going.")
+
+
 @dataclass(frozen=True, slots=True)
 class _Case:
     """One ask whose ride is known: on this run, between two positions of its stop pattern."""
 
     ask: Ask
     run: Run
-    pattern: Pattern
+    pattern: Stops
     board: int
     alight: int
+    seats: tuple[int, ...]
+    train: str
 
     @property
     def title(self) -> str:
         return self.run.line.name
 
+    def buckets(self, class_code: str) -> Sequence[int]:
+        """What counts this class on each segment of the ride; none where the run takes none along."""
+        run = self.run
+        all_of = {ADULT: run.segments, LAP: run.lap_segments, LUGGAGE: run.luggage_segments}
+        return fares.segments_of(all_of[class_code], self.board, self.alight)
+
+    def number(self, class_code: str) -> int:
+        """How many of this class are asked for."""
+        return sum((member.class_code or ADULT) == class_code for member in self.ask.party)
+
     @property
     def boards_at(self) -> datetime:
-        return self.run.departs_at + timedelta(minutes=self.pattern[self.board].minute)
+        return self.run.leaves_at + timedelta(seconds=self.pattern[self.board].departs_s)
 
     @property
     def alights_at(self) -> datetime:
-        return self.run.departs_at + timedelta(minutes=self.pattern[self.alight].minute)
+        return self.run.leaves_at + timedelta(seconds=self.pattern[self.alight].arrives_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,59 +118,123 @@ class _Blocked:
 
 def offer(asks: Sequence[Ask], *, at: datetime) -> list[Answer]:
     """Answer each ask in order: an Offer, or a Refusal that names the next run with room."""
-    drafts = [_draft(case, at) for case in _cases(asks)]
+    cases = _cases(asks)
+    left = _left_beside(cases)
+    drafts = [_draft(case, left, at) for case in cases]
     blocked = [draft.case for draft in drafts if isinstance(draft, _Blocked)]
     ways_out = _ways_out(blocked, at)
     return [_refuse(d, ways_out) if isinstance(d, _Blocked) else d for d in drafts]
 
 
-def read_ref(ref: str) -> tuple[int, int, int] | None:
-    """(run id, board, alight) of a reference; None for text that is none."""
-    parts = ref.split(":")
-    if len(parts) != 3 or not all(p.isascii() and p.isdigit() and len(p) <= 18 for p in parts):
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A ride as it is asked for; ``seats`` are those that were chosen, one a rider, or none; ``train`` is the
+    one with which its riders arrive."""
+
+    run_id: int
+    board: int
+    alight: int
+    seats: tuple[int, ...] = ()
+    train: str = ""
+
+
+def read_ref(ref: str) -> Ref | None:
+    """A reference such as "7:0:2", "7:0:2:11.12" with chosen seats, or "7:0:2::G3027" with a train; None for
+    text that is none."""
+    rest, _colon, train = ref.partition("::")
+    parts = rest.split(":")
+    if not 3 <= len(parts) <= 4 or not all(map(_is_number, parts[:3])):
         return None
-    run_id, board, alight = (int(part) for part in parts)
-    return run_id, board, alight
+    seats = parts[3].split(".") if len(parts) == 4 else []
+    if not all(map(_is_number, seats)) or len(set(seats)) < len(seats):
+        return None
+    if "::" in ref and not NUMBER.fullmatch(train):
+        return None
+    run_id, board, alight = map(int, parts[:3])
+    return Ref(run_id, board, alight, tuple(map(int, seats)), train)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 18
 
 
 def _cases(asks: Sequence[Ask]) -> list[_Case | Refusal]:
     rides = [read_ref(ask.ref) for ask in asks]
-    runs = queries.runs_by_id({ride[0] for ride in rides if ride})
-    patterns = queries.patterns_of({run.line_id for run in runs.values()}) if runs else {}
+    runs = queries.runs_by_id({ride.run_id for ride in rides if ride})
+    patterns = queries.stops_of({run.pattern_id for run in runs.values()}) if runs else {}
     return [_case(ask, ride, runs, patterns) for ask, ride in zip(asks, rides, strict=True)]
 
 
 def _case(
     ask: Ask,
-    ride: tuple[int, int, int] | None,
+    ride: Ref | None,
     runs: Mapping[int, Run],
-    patterns: Mapping[tuple[int, str], Pattern],
+    patterns: Mapping[int, Stops],
 ) -> _Case | Refusal:
-    run = runs.get(ride[0]) if ride else None
+    run = runs.get(ride.run_id) if ride else None
     if run is None or ride is None:
         return NoSuchRide(field="ref")
-    _run_id, board, alight = ride
-    pattern = patterns.get((run.line_id, run.direction), ())
+    board, alight = ride.board, ride.alight
+    pattern = patterns.get(run.pattern_id, ())
     if not board < alight < len(pattern) or not queries.fits(run, pattern):
         return NoSuchRide(field="ref")
-    return _Case(ask, run, pattern, board, alight)
+    if not (pattern[board].may_board and pattern[alight].may_alight):
+        return NoSuchRide(field="ref")
+    return _Case(ask, run, pattern, board, alight, ride.seats, ride.train)
 
 
-def _draft(case: _Case | Refusal, at: datetime) -> Answer | _Blocked:
+def _left_beside(cases: Sequence[_Case | Refusal]) -> Mapping[int, int]:
+    """What is left of the places without a seat that are asked for; one statement if any is."""
+    wanted = {
+        bucket
+        for case in cases
+        if isinstance(case, _Case)
+        for class_code in (LAP, LUGGAGE)
+        if case.number(class_code)
+        for bucket in case.buckets(class_code)
+    }
+    return inventory.left(wanted) if wanted else {}
+
+
+def _draft(case: _Case | Refusal, left: Mapping[int, int], at: datetime) -> Answer | _Blocked:
     if isinstance(case, Refusal):
         return case
-    line, party = case.run.line, case.ask.party
+    line = case.run.line
     if not (line.is_bookable and line.is_open):
         return NotSold(title=case.title)
     if case.run.state != RunState.SCHEDULED:
         return _Blocked(case, RunCancelled)
     if case.boards_at <= at:
         return _Blocked(case, RunOver)
-    if not party:
+    return _party_refusal(case) or _beside_refusal(case, left) or (_offer(case),)
+
+
+def _party_refusal(case: _Case) -> Refusal | None:
+    """What is against these people, or against the seats that they chose."""
+    party, title, riders = case.ask.party, case.title, case.number(ADULT)
+    if any(member.class_code not in ("", *_WORDS) for member in party):
+        return OtherClass(field="party", title=title)
+    if not riders:
         return EmptyParty(field="party")
-    if any(member.class_code not in ("", ADULT) for member in party):
-        return OtherClass(field="party", title=case.title)
-    return (_offer(case),)
+    if case.seats and not case.run.line.has_seat_choice:
+        return NoSeatChoice(field="seats", title=title)
+    if case.seats and len(case.seats) != riders:
+        return SeatEach(field="seats", title=title)
+    return None
+
+
+def _beside_refusal(case: _Case, left: Mapping[int, int]) -> Refusal | None:
+    """What is against what they take along: a glance, ``inventory.take`` decides."""
+    return along.refusal(
+        Aboard(*(case.number(code) for code in (ADULT, LAP, LUGGAGE))),
+        laps_left=_least(case.buckets(LAP), left),
+        bags_left=_least(case.buckets(LUGGAGE), left),
+        title=case.title,
+    )
+
+
+def _least(buckets: Sequence[int], left: Mapping[int, int]) -> int:
+    return min((left.get(bucket, 0) for bucket in buckets), default=0)
 
 
 def _refuse(blocked: _Blocked, ways_out: Mapping[str, queries.RunRow]) -> Refusal:
@@ -148,7 +242,7 @@ def _refuse(blocked: _Blocked, ways_out: Mapping[str, queries.RunRow]) -> Refusa
     facts: dict[str, Any] = {"title": case.title, "way_out": ""}
     found = ways_out.get(case.ask.ref)
     if found is not None:
-        local = found.boards_at.astimezone(case.run.line.region.tz)
+        local = found.boards_at.astimezone(case.run.line.tz)
         words = gettext("The next one with room: %(when)s.") % {"when": f"{local:%Y-%m-%d %H:%M}"}
         facts |= {"way_out": words, "next_ref": found.ref, "next_starts_at": local}
     return blocked.refusal(field="ref", **facts)
@@ -180,11 +274,11 @@ def _next_after(
             permille=fares.USUAL,
         )
         for run in later
-        if (run.line_id, run.direction) == (case.run.line_id, case.run.direction)
+        if run.pattern_id == case.run.pattern_id
         and run.departs_at > case.run.departs_at
         and queries.fits(run, case.pattern)
     )
-    wanted = max(len(case.ask.party), 1)
+    wanted = max(case.number(ADULT), 1)
     return next((row for row in rows if row.boards_at > at and row.left >= wanted), None)
 
 
@@ -192,18 +286,7 @@ def _offer(case: _Case) -> Offer:
     run, pattern, board, alight = case.run, case.pattern, case.board, case.alight
     permille, groups = queries.day_of(run)
     line, fare = run.line, queries.fare_of(pattern, board, alight, permille)
-    demands = tuple(Demand(b) for b in fares.segments_of(run.segments, board, alight))
-    parts = tuple(
-        Part(
-            key=f"p{number}",
-            title=_SEAT,
-            price_fen=fare,
-            class_code=ADULT,
-            traveller_id=member.traveller_id,
-            demands=demands,
-        )
-        for number, member in enumerate(case.ask.party, start=1)
-    )
+    parts = _parts(case, fare)
     return Offer(
         kind=KIND,
         ref=case.ask.ref,
@@ -216,7 +299,8 @@ def _offer(case: _Case) -> Offer:
         ends_at=case.alights_at,
         parts=parts,
         terms=terms_of(line),
-        dues=(Due(fare * len(parts)),),
+        dues=(Due(sum(part.price_fen for part in parts)),),
+        needs_names=line.needs_names,
         currency=line.region.currency,
         facts=_frozen(case),
         is_sample=line.is_sample,
@@ -224,11 +308,42 @@ def _offer(case: _Case) -> Offer:
     )
 
 
+def _parts(case: _Case, fare_fen: int) -> tuple[Part, ...]:
+    """A part for everybody, and for all that they take along, in the order of the party."""
+    line, counted = case.run.line, Counter[str]()
+    prices = {ADULT: fare_fen, LAP: line.lap_fee_fen, LUGGAGE: line.luggage_fee_fen}
+    parts = []
+    for member in case.ask.party:
+        code = member.class_code or ADULT
+        counted[code] += 1
+        is_chosen = code == ADULT and case.seats
+        parts.append(
+            Part(
+                key=key_of(code, counted[code]),
+                title=_seat(case.seats[counted[code] - 1]) if is_chosen else _WORDS[code],
+                price_fen=prices[code],
+                class_code=code,
+                traveller_id=member.traveller_id,
+                demands=tuple(Demand(bucket) for bucket in case.buckets(code)),
+            )
+        )
+    return tuple(parts)
+
+
+def _seat(number: int) -> Words:
+    return {ZH: f"{number} 号座", EN: f"Seat {number}"}
+
+
+def boarding_window(starts_at: datetime, ends_at: datetime) -> tuple[datetime, datetime]:
+    """From when until when the codes of a ride let aboard: a bus may be early, or late."""
+    return starts_at - _EARLY, ends_at + _LATE
+
+
 def terms_of(line: ShuttleLine) -> Terms:
-    """A line's refund ladder, counted from the moment the riders board."""
+    """A line's refund ladder, counted from the moment the riders board, and its changes."""
     rungs = (rung.split(":") for rung in line.refund_ladder.split())
     steps = tuple(Step(int(hours) * 3600, int(permille)) for hours, permille in rungs)
-    return Terms(steps=steps, words=line.refund_words)
+    return Terms(steps=steps, words=line.refund_words, changes=line.changes)
 
 
 def _frozen(case: _Case) -> dict[str, Any]:
@@ -236,8 +351,14 @@ def _frozen(case: _Case) -> dict[str, Any]:
     return {
         "run_id": case.run.pk,
         "zone": case.run.zone,
+        "where": bay_words(queries.bay_of(case.run, case.pattern, case.board)),
         "board": case.board,
         "alight": case.alight,
+        "seats": list(case.seats),
+        "is_seated": case.run.is_seated,
         "from": case.pattern[case.board].place.words,
         "to": case.pattern[case.alight].place.words,
+        "transfers": case.run.line.transfers,
+        "transfer_days": case.run.line.transfer_days,
+        **({"train": case.train} if case.train else {}),
     }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
@@ -20,12 +20,18 @@ from kernel.errors import Refusal
 from kernel.places import calendar
 from kernel.places.models import CalendarDay, DayType, Region
 from transport.lines import fares
+from transport.lines.calendars import Calendar, ServiceDays
 from transport.lines.models import (
+    ChosenSeat,
+    ExceptionKind,
     FareRule,
     GroupFare,
-    LineStop,
+    Pattern,
+    PatternStop,
     Run,
     RunState,
+    Service,
+    ServiceDate,
     ServiceException,
     ShuttleLine,
 )
@@ -42,19 +48,22 @@ class NoSuchLine(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A run as a list shows it, for one ride along it."""
+    """A run as a list shows it, for one ride along it: when it boards and arrives with its delay."""
 
     run: Run
     ref: str
+    pattern: str
     way: Words
     place_id: int
     boards_at: datetime
     alights_at: datetime
     fare_fen: int
     left: int
+    bay: str = ""
 
 
-Pattern = tuple[LineStop, ...]
+Stops = tuple[PatternStop, ...]
+"""The stops of a pattern in order, each with its place; the pattern itself is at each of them."""
 
 
 def bookable_lines(region: Region) -> QuerySet[ShuttleLine]:
@@ -80,19 +89,55 @@ def get_line(region: Region, slug: str) -> ShuttleLine:
     return line
 
 
-def patterns_of(line_ids: Collection[int]) -> dict[tuple[int, str], Pattern]:
-    """The stops in order, by line id and direction. One statement."""
-    found: dict[tuple[int, str], list[LineStop]] = defaultdict(list)
-    stops = LineStop.objects.filter(line_id__in=line_ids).select_related("place")
-    for stop in stops.order_by("line_id", "direction", "seq"):
-        found[stop.line_id, stop.direction].append(stop)
+def stops_of(pattern_ids: Collection[int]) -> dict[int, Stops]:
+    """The stops in order, by pattern id. Two statements."""
+    return _in_order(PatternStop.objects.filter(pattern_id__in=pattern_ids))
+
+
+def stops_of_lines(line_ids: Collection[int]) -> dict[int, Stops]:
+    """The stops in order of every pattern of some lines, by pattern id. Two statements."""
+    return _in_order(PatternStop.objects.filter(pattern__line_id__in=line_ids))
+
+
+def _in_order(stops: QuerySet[PatternStop]) -> dict[int, Stops]:
+    """Each pattern is read once and not at each of its stops: it may have hundreds of fares."""
+    ordered = stops.order_by("pattern__line_id", "-pattern__direction", "pattern_id", "seq")
+    rows = list(ordered.select_related("place"))
+    patterns = Pattern.objects.in_bulk({stop.pattern_id for stop in rows})
+    found: dict[int, list[PatternStop]] = defaultdict(list)
+    for stop in rows:
+        stop.pattern = patterns[stop.pattern_id]
+        found[stop.pattern_id].append(stop)
     return {key: tuple(pattern) for key, pattern in found.items()}
 
 
-def exceptions_of(line_ids: Collection[int]) -> dict[tuple[int, date], str]:
-    """What exceptional days do, by line id and day. One statement."""
-    rows = ServiceException.objects.filter(line_id__in=line_ids)
-    return {(line, day): said for line, day, said in rows.values_list("line_id", "date", "service")}
+def lengths_of(line_ids: Collection[int]) -> dict[int, int]:
+    """How many stops each pattern of some lines has, by pattern id. One statement."""
+    rows = PatternStop.objects.filter(pattern__line_id__in=line_ids)
+    return dict(rows.values_list("pattern_id").annotate(count=Count("pk")).order_by())
+
+
+def calendar_of(line_ids: Collection[int]) -> Calendar:
+    """What decides on which days the trips of these lines run. Three statements."""
+    exceptions = ServiceException.objects.filter(line_id__in=line_ids)
+    services = Service.objects.filter(trips__line_id__in=line_ids).distinct()
+    dates: dict[int, dict[date, str]] = defaultdict(dict)
+    rows = ServiceDate.objects.filter(service__in=services).values_list("service", "date", "kind")
+    for service_id, day, kind in rows:
+        dates[service_id][day] = kind
+    return Calendar(
+        {(one.line_id, one.date): one.service for one in exceptions},
+        {
+            one.pk: ServiceDays(one.weekdays, one.first_date, one.last_date, dates[one.pk])
+            for one in services
+        },
+    )
+
+
+def exceptional_days(line: ShuttleLine, *, first: date, last: date) -> list[ServiceException]:
+    """The days between two on which a line runs or does not run otherwise, in order."""
+    rows = ServiceException.objects.filter(line=line, date__range=(first, last))
+    return list(rows.order_by("date"))
 
 
 def days(first: date, last: date) -> list[date]:
@@ -102,7 +147,7 @@ def days(first: date, last: date) -> list[date]:
 
 def runs_by_id(run_ids: Collection[int]) -> dict[int, Run]:
     """Runs with their lines and regions, and what ``day_of`` reads. One statement."""
-    runs = Run.objects.filter(pk__in=run_ids).select_related("line__region", "trip")
+    runs = Run.objects.filter(pk__in=run_ids).select_related("line__region", "trip", "pattern")
     line = OuterRef("line_id")
     day = CalendarDay.objects.filter(
         region_id=OuterRef("line__region_id"), date=OuterRef("service_date")
@@ -159,20 +204,32 @@ def _fare_rules(line_ids: Collection[int]) -> dict[int, list[Rule]]:
     return {line_id: [pricing.read_rule(row) for row in found] for line_id, found in rows}
 
 
+def taken_seats(run: Run, *, board: int, alight: int) -> set[int]:
+    """The seats that somebody has chosen for a part of this ride."""
+    rows = ChosenSeat.objects.filter(run=run, segment__gte=board, segment__lt=alight)
+    return set(rows.values_list("number", flat=True))
+
+
 def cancelled_among(run_ids: Iterable[int]) -> set[int]:
     """Which of these runs are cancelled. One statement."""
     runs = Run.objects.filter(pk__in=set(run_ids), state=RunState.CANCELLED)
     return set(runs.values_list("pk", flat=True))
 
 
-def has_runs(line: ShuttleLine) -> bool:
-    """Whether any run of the line was ever laid out."""
-    return Run.objects.filter(line=line).exists()
+def has_runs(pattern: Pattern) -> bool:
+    """Whether any run of the pattern was ever laid out."""
+    return Run.objects.filter(pattern=pattern).exists()
+
+
+def with_stop_counts(patterns: QuerySet[Pattern]) -> QuerySet[Any]:
+    """The patterns with ``stop_count``."""
+    return patterns.annotate(stop_count=Count("stops"))
 
 
 def stop_places(line: ShuttleLine) -> set[int]:
     """The places at which a line stops."""
-    return set(line.stops.values_list("place_id", flat=True))
+    stops = PatternStop.objects.filter(pattern__line=line)
+    return set(stops.values_list("place_id", flat=True))
 
 
 def with_counts(runs: QuerySet[Run]) -> QuerySet[Any]:
@@ -189,9 +246,14 @@ def _of_segments(what: str) -> RawSQL:
     return RawSQL(sql, (), output_field=IntegerField())  # noqa: S611 - constants
 
 
-def fits(run: Run, pattern: Pattern) -> bool:
+def fits(run: Run, pattern: Stops) -> bool:
     """Whether the run has one segment between each two stops; otherwise its line was changed since."""
     return len(run.segments) == len(pattern) - 1
+
+
+def is_timed(pattern: Stops) -> bool:
+    """Whether it is known when vehicles come by: of some lines only the stops are."""
+    return pattern[-1].arrives_s > 0
 
 
 def runs_between(line_ids: Collection[int], *, after: datetime, until: datetime) -> list[Run]:
@@ -202,18 +264,37 @@ def runs_between(line_ids: Collection[int], *, after: datetime, until: datetime)
     )
 
 
-def runs_on(line: ShuttleLine, *, direction: str, day: date) -> list[Run]:
-    """The scheduled runs of a direction on a service day, by time."""
-    runs = Run.objects.filter(
-        line=line, direction=direction, service_date=day, state=RunState.SCHEDULED
-    )
+def runs_on(pattern_id: int, *, day: date) -> list[Run]:
+    """The scheduled runs of a pattern on a service day, by time."""
+    runs = Run.objects.filter(pattern_id=pattern_id, service_date=day, state=RunState.SCHEDULED)
     return list(runs.select_related("trip").order_by("departs_at", "pk"))
+
+
+def unusual_runs(region: Region, *, after: datetime, until: datetime) -> list[Run]:
+    """The runs of a region that are cancelled, late or have relief vehicles, by time. One statement."""
+    unusual = Q(state=RunState.CANCELLED) | Q(vehicles__gt=1) | Q(delay_s__gt=0)
+    runs = Run.objects.filter(unusual, line__region=region, departs_at__range=(after, until))
+    return list(runs.select_related("line__region").order_by("departs_at", "pk"))
+
+
+def days_off(region: Region, *, first: date, last: date) -> list[ServiceException]:
+    """The days between two on which lines of a region do not run, both included. One statement."""
+    off = ServiceException.objects.filter(
+        line__region=region, date__range=(first, last), service=ExceptionKind.REMOVED
+    )
+    return list(off.select_related("line").order_by("date", "pk"))
+
+
+def operators_of(line_ids: Collection[int]) -> set[int]:
+    """Who runs these lines. One statement."""
+    lines = ShuttleLine.objects.filter(pk__in=line_ids)
+    return set(lines.values_list("organisation_id", flat=True))
 
 
 def rides(
     line: ShuttleLine,
     runs: Sequence[Run],
-    pattern: Pattern,
+    pattern: Stops,
     *,
     board: int,
     alight: int,
@@ -239,7 +320,7 @@ def rides(
 
 def ride(
     run: Run,
-    pattern: Pattern,
+    pattern: Stops,
     *,
     board: int,
     alight: int,
@@ -250,21 +331,22 @@ def ride(
     return RunRow(
         run=run,
         ref=ref_of(run.pk, board, alight),
+        pattern=pattern[board].pattern.slug,
         way=way(pattern, board, alight),
         place_id=pattern[board].place_id,
-        boards_at=run.departs_at + timedelta(minutes=pattern[board].minute),
-        alights_at=run.departs_at + timedelta(minutes=pattern[alight].minute),
+        boards_at=run.leaves_at + timedelta(seconds=pattern[board].departs_s),
+        alights_at=run.leaves_at + timedelta(seconds=pattern[alight].arrives_s),
         fare_fen=fare_of(pattern, board, alight, permille),
         left=min((left.get(bucket, 0) for bucket in run.segments[board:alight]), default=0),
+        bay=bay_of(run, pattern, board),
     )
 
 
 def next_departures(region: Region, *, at: datetime, limit: int) -> list[RunRow]:
     """The next bookable departures from their first stops, end to end, soonest first."""
     runs = list(
-        Run.objects.filter(
-            line__region=region, line__is_open=True, state=RunState.SCHEDULED, departs_at__gt=at
-        )
+        Run.objects.leaving_after(at)
+        .filter(line__in=bookable_lines(region), state=RunState.SCHEDULED)
         .select_related("line", "trip")
         .order_by("departs_at", "pk")[:limit]
     )
@@ -273,17 +355,17 @@ def next_departures(region: Region, *, at: datetime, limit: int) -> list[RunRow]
 
 def whole_rides(region_id: int, runs: Sequence[Run]) -> list[RunRow]:
     """Each run from its first stop to its last; those whose line has other stops now are left out."""
-    patterns = patterns_of({run.line_id for run in runs})
+    patterns = stops_of({run.pattern_id for run in runs})
     left = inventory.left({bucket for run in runs for bucket in run.segments})
     of_day = permilles(region_id, runs)
     return [
         _whole_ride(run, pattern, left, of_day.get((run.line_id, run.service_date), fares.USUAL))
         for run in runs
-        if fits(run, pattern := patterns.get((run.line_id, run.direction), ()))
+        if fits(run, pattern := patterns.get(run.pattern_id, ()))
     ]
 
 
-def _whole_ride(run: Run, pattern: Pattern, left: Mapping[int, int], permille: int) -> RunRow:
+def _whole_ride(run: Run, pattern: Stops, left: Mapping[int, int], permille: int) -> RunRow:
     last = len(pattern) - 1
     return ride(run, pattern, board=0, alight=last, left=left, permille=permille)
 
@@ -291,10 +373,31 @@ def _whole_ride(run: Run, pattern: Pattern, left: Mapping[int, int], permille: i
 def lines_at(place_ids: Iterable[int]) -> dict[int, list[ShuttleLine]]:
     """Open lines that stop at each of these places, by place id."""
     found: dict[int, dict[int, ShuttleLine]] = defaultdict(dict)
-    stops = LineStop.objects.filter(place_id__in=set(place_ids), line__is_open=True)
-    for stop in stops.select_related("line").order_by("line__slug"):
-        found[stop.place_id][stop.line_id] = stop.line
+    stops = PatternStop.objects.filter(place_id__in=set(place_ids), pattern__line__is_open=True)
+    for stop in stops.select_related("pattern__line").order_by("pattern__line__slug"):
+        found[stop.place_id][stop.pattern.line_id] = stop.pattern.line
     return {place_id: list(lines.values()) for place_id, lines in found.items()}
+
+
+def bay_of(run: Run, pattern: Stops, board: int) -> str:
+    """Where riders of a run get on at a stop of its pattern, as the sign says it; empty: any place."""
+    return (run.bay if board == 0 else "") or pattern[board].bay
+
+
+def run_for_work(run_id: int) -> Run | None:
+    """A run with its line, whoever's it is: the caller knows who may see it."""
+    return Run.objects.filter(pk=run_id).select_related("line__region", "pattern").first()
+
+
+def after(stop: PatternStop) -> timedelta:
+    """How long after its departure a run leaves a stop, and arrives at its last one."""
+    return timedelta(seconds=max(stop.arrives_s, stop.departs_s))
+
+
+def arrives_at(run: Run) -> datetime:
+    """When a run arrives at its last stop."""
+    last = PatternStop.objects.filter(pattern=run.pattern_id).order_by("-seq").first()
+    return run.departs_at + timedelta(seconds=last.arrives_s if last else 0)
 
 
 def ref_of(run_id: int, board: int, alight: int) -> str:
@@ -302,6 +405,7 @@ def ref_of(run_id: int, board: int, alight: int) -> str:
     return f"{run_id}:{board}:{alight}"
 
 
-def fare_of(pattern: Pattern, board: int, alight: int, permille: int = fares.USUAL) -> int:
+def fare_of(pattern: Stops, board: int, alight: int, permille: int = fares.USUAL) -> int:
     """The fare of a ride along a stop pattern, in fen; ``permille`` is the day's share of it."""
-    return fares.fare_fen([stop.fare_fen for stop in pattern], board, alight, permille)
+    rides = pattern[board].pattern.ride_fares_fen
+    return fares.fare_fen([stop.fare_fen for stop in pattern], board, alight, permille, rides)

@@ -16,21 +16,21 @@ from kernel.naming import say
 from kernel.places.calendar import Day
 from kernel.web.fields import percent
 from transport.lines import fares, queries
-from transport.lines.models import ADULT, Direction, ShuttleLine
-from transport.lines.queries import Pattern
+from transport.lines.models import ADULT, Pattern, ShuttleLine
+from transport.lines.queries import Stops
 from transport.lines.ways import way
 
 
 @dataclass(frozen=True, slots=True)
 class _Ride:
-    """A ride from the first stop of a direction, in words, and what it takes to work out its fare."""
+    """A ride from the first stop of a pattern, in words, and what it takes to work out its fare."""
 
     name: str
-    from_first_fen: Sequence[int]
+    stops: Stops
     alight: int
 
     def fen(self, permille: int) -> int:
-        return fares.fare_fen(self.from_first_fen, 0, self.alight, permille)
+        return queries.fare_of(self.stops, 0, self.alight, permille)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,12 @@ def of_line(pk: int, *, lock: bool = False) -> Tariff | None:
     row = queries.priced_line(pk)
     if row is None:
         return None
-    patterns = queries.patterns_of([pk])
+    patterns = queries.stops_of_lines([pk])
     found = _Fares(
         {
-            f"{way}:{stop}": _ride(patterns[pk, way], stop)
-            for way in Direction
-            for stop in range(1, len(patterns.get((pk, way), ())))
+            f"{stops[0].pattern.slug}:{number}": _Ride(say(way(stops, 0, number)), stops, number)
+            for stops in patterns.values()
+            for number in range(1, len(stops))
         },
         [pricing.read_rule(each) for each in row.rule_rows],
         [pricing.read_group(each) for each in row.group_rows],
@@ -68,9 +68,10 @@ def of_line(pk: int, *, lock: bool = False) -> Tariff | None:
     )
 
 
-def _ride(pattern: Pattern, stop: int) -> _Ride:
-    name = say(way(pattern, 0, stop))
-    return _Ride(name, [each.fare_fen for each in pattern], stop)
+def of_pattern(pk: int, *, lock: bool = False) -> Tariff | None:
+    """The fares of the line of a stop pattern; None: there is no such pattern."""
+    line_id = Pattern.objects.filter(pk=pk).values_list("line_id", flat=True).first()
+    return None if line_id is None else of_line(line_id, lock=lock)
 
 
 def _on(found: _Fares, day: Day) -> DayPrices:

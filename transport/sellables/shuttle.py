@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 
-from bookings import terms
-from bookings.contracts import (
-    Answer,
-    Ask,
-    Claim,
-    Done,
-    Entitlement,
-    Listing,
-    Offer,
-    Outcome,
-    Refused,
-)
+from bookings.contracts import Answer, Ask, Claim, Entitlement, Listing, Offer, Words
 from bookings.orders.models import Line
 from kernel.errors import Refusal
-from transport.lines import listings, offers, queries
+from transport.lines import disrupted, listings, offers, queries
 from transport.lines import operations as rides
+from transport.lines.aboard import is_rider
+from transport.sellables.rides import Rides, boarding
 
-_EARLY = timedelta(minutes=60)
-_LATE = timedelta(minutes=60)
 
-
-class Shuttle:
+class Shuttle(Rides):
     """Sells seats by segment."""
 
     kind = offers.KIND
+    carrier = "run_id"
+    cancelled_words = "the run was cancelled"
 
     def browse(
         self, *, region_id: int, supplier_id: int | None, first: date, last: date
@@ -39,22 +30,8 @@ class Shuttle:
     def offer(self, *, asks: Sequence[Ask], at: datetime) -> Sequence[Answer]:
         return offers.offer(asks, at=at)
 
-    def conflicts(self, *, asks: Sequence[Ask], at: datetime) -> Sequence[Refusal | None]:
-        """Nobody is too many on two runs of a day."""
-        return [None] * len(asks)
-
     def claim(self, *, claims: Sequence[Claim], at: datetime) -> Sequence[Refusal | None]:
         return rides.board(claims)
-
-    def fulfil(self, *, lines: Sequence[Line], at: datetime) -> Sequence[Outcome]:
-        """Boarding rights; a run that was cancelled before its money came is refused."""
-        gone = queries.cancelled_among(line.facts["run_id"] for line in lines)
-        return [
-            Refused("the run was cancelled")
-            if line.facts["run_id"] in gone
-            else Done(tuple(_entitlements(line)))
-            for line in lines
-        ]
 
     def amend(
         self, *, old: Sequence[Line], new: Sequence[Offer], at: datetime
@@ -64,33 +41,38 @@ class Shuttle:
     def withdraw(self, *, lines: Sequence[tuple[Line, Sequence[str]]], at: datetime) -> None:
         rides.leave(lines)
 
-    def refundable(self, *, line: Line, part_keys: Sequence[str], at: datetime) -> int:
-        """By the frozen ladder; everything, at any time, when the run itself was cancelled."""
-        prices = [part.price_fen for part in line.frozen_parts if part.key in part_keys]
-        if queries.cancelled_among([line.facts["run_id"]]):
-            return sum(prices)
-        ladder, starts_at = line.frozen_terms, line.starts_at
-        return sum(
-            terms.refund_fen(ladder, price_fen=price, starts_at=starts_at, at=at)
-            for price in prices
-        )
+    def cancelled_among(self, ids: Iterable[int]) -> set[int]:
+        return queries.cancelled_among(ids)
+
+    def delivering(self, lines: Sequence[Line], *, at: datetime) -> None:
+        """Name the trains that were said while booking."""
+        rides.name_booked(lines=lines, at=at)
+
+    def gives_back_all(self, line: Line, *, at: datetime) -> bool:
+        """When the run is called off, or its riders choose."""
+        return super().gives_back_all(line, at=at) or disrupted.gives_back_all(line.pk, at=at)
+
+    def entitlements(self, line: Line) -> Sequence[Entitlement]:
+        """One boarding a rider, from an hour before departure until an hour after arrival (a late bus).
+
+        What has no seat has no boarding of its own: the driver sees it with the first rider.
+        """
+        opens_at, closes_at = offers.boarding_window(line.starts_at, line.ends_at)
+        riders = [part for part in line.open_parts if is_rider(part.key)]
+        along = tuple(_along(part.title for part in line.open_parts if not is_rider(part.key)))
+        return [
+            boarding(
+                line, part, opens_at=opens_at, closes_at=closes_at,
+                extras=along if part is riders[0] else (),
+            )
+            for part in riders
+        ]  # fmt: skip
 
 
-def _entitlements(line: Line) -> list[Entitlement]:
-    """One boarding a rider, from an hour before departure until an hour after arrival (a late bus)."""
+def _along(titles: Iterable[Words]) -> list[Words]:
+    """What goes along with the riders, each kind once with how many."""
+    counts = Counter(tuple(sorted(title.items())) for title in titles)
     return [
-        Entitlement(
-            part_key=part.key,
-            zone=line.facts["zone"],
-            valid_from=line.starts_at - _EARLY,
-            valid_until=line.ends_at + _LATE,
-            traveller_id=part.traveller_id,
-            show={
-                "title": line.title,
-                "class": dict(part.title),
-                "from": line.facts["from"],
-                "to": line.facts["to"],
-            },
-        )
-        for part in line.open_parts
+        {language: f"{words} × {count}" for language, words in title}
+        for title, count in counts.items()
     ]

@@ -1,29 +1,23 @@
 """Short messages by Alibaba Cloud SMS (Dysmsapi 2017-05-25), signed as ACS3-HMAC-SHA256 asks.
 
-Sources: Alibaba Cloud's documents "SendSms", "QuerySendDetails" and "V3 request structure and
-signature". The service has texts of its own: each kind needs the code of an approved template, which
-is filled with the message's facts. It sends a request twice that it is given twice: before a second
-try it is asked whether the first one arrived.
+Sources: Alibaba Cloud's documents "SendSms" and "QuerySendDetails". The service has texts of its own:
+each kind needs the code of an approved template, which is filled with the message's facts. It sends a
+request twice that it is given twice: before a second try it is asked whether the first one arrived.
 """
 
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta, timezone
 from typing import Any
-from urllib.parse import quote, urlsplit
 
 from accounts.messages.channels import Letter, Undeliverable
-from kernel import clock, http
-from kernel.randomness import random_bytes
+from kernel import acs3, clock, http
 
 VERSION = "2017-05-25"
-_ALGORITHM = "ACS3-HMAC-SHA256"
-_NOTHING = hashlib.sha256(b"").hexdigest()
 _CHINA = timezone(timedelta(hours=8))
 _ANY = "*"
 _FOR_GOOD = frozenset(
@@ -44,13 +38,10 @@ _FOR_GOOD = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """Whose messages they are: a key with its secret, and the approved signature before each text."""
+class Account(acs3.Account):
+    """Whose messages they are, with the approved signature before each text."""
 
-    key_id: str
-    secret: str
     sign_name: str
-    url: str
 
 
 class AliyunSms:
@@ -114,11 +105,7 @@ class AliyunSms:
 
     def _call(self, action: str, parameters: Mapping[str, str]) -> Mapping[str, Any]:
         """:raises http.NoAnswer: nothing that can be read came back."""
-        query, host = canonical_query(parameters), urlsplit(self.account.url).netloc
-        headers = head(action, host, at=clock.now())
-        headers["Authorization"] = authorization(self.account, query, headers)
-        reply = http.send("POST", f"{self.account.url}/?{query}", None, headers)
-        return http.read_object(reply.raw)
+        return acs3.call(self.account, acs3.Wish(action, VERSION, parameters), at=clock.now())
 
 
 def read_templates(text: str) -> dict[str, str]:
@@ -138,33 +125,3 @@ def read_templates(text: str) -> dict[str, str]:
 def out_id(key: str) -> str:
     """How the gateway knows a message of ours again."""
     return hashlib.sha256(key.encode()).hexdigest()[:32]
-
-
-def head(action: str, host: str, *, at: datetime) -> dict[str, str]:
-    """The headers that are signed, of a request without a body."""
-    return {
-        "host": host,
-        "x-acs-action": action,
-        "x-acs-content-sha256": _NOTHING,
-        "x-acs-date": f"{at:%Y-%m-%dT%H:%M:%SZ}",
-        "x-acs-signature-nonce": random_bytes(16).hex(),
-        "x-acs-version": VERSION,
-    }
-
-
-def canonical_query(parameters: Mapping[str, str]) -> str:
-    """Parameters by name, percent-encoded as RFC 3986 has it."""
-    return "&".join(
-        f"{quote(name, safe='')}={quote(value, safe='')}"
-        for name, value in sorted(parameters.items())
-    )
-
-
-def authorization(account: Account, query: str, headers: Mapping[str, str]) -> str:
-    """The signature of a POST to "/" with this query and these headers."""
-    names = ";".join(sorted(headers))
-    lines = "".join(f"{name}:{headers[name].strip()}\n" for name in sorted(headers))
-    request = f"POST\n/\n{query}\n{lines}\n{names}\n{headers['x-acs-content-sha256']}"
-    told = f"{_ALGORITHM}\n{hashlib.sha256(request.encode()).hexdigest()}"
-    signature = hmac.new(account.secret.encode(), told.encode(), hashlib.sha256).hexdigest()
-    return f"{_ALGORITHM} Credential={account.key_id},SignedHeaders={names},Signature={signature}"

@@ -1,4 +1,4 @@
-"""Stand-ins of a mail server, of Alibaba Cloud SMS and of a push service, to try messages on one machine.
+"""Stand-ins of a mail server, of Alibaba Cloud (SMS, identity check) and of a push service.
 
 They speak the wire formats, check what a real one checks, and can be told to fail. Nothing leaves.
 """

@@ -32,6 +32,14 @@ class Keys:
             "ALIYUN_SMS_URL": url,
         }
 
+    def identity_settings_at(self, url: str) -> dict[str, str]:
+        """The same for the check of names against numbers."""
+        return {
+            "ALIYUN_IDENTITY_KEY_ID": self.key_id,
+            "ALIYUN_IDENTITY_KEY_SECRET": self.secret,
+            "ALIYUN_IDENTITY_URL": url,
+        }
+
 
 def keys_in(folder: Path) -> Keys:
     """The keys of a folder, made when there are none."""

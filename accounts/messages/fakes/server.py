@@ -1,4 +1,4 @@
-"""The HTTP side of the stand-ins: / speaks the gateway's wire format, /push/ a push service's.
+"""The HTTP side of the stand-ins: / speaks Alibaba Cloud's wire format, /push/ a push service's.
 
 /control sets faults. A post to /push/ itself is a browser that agrees to messages: its subscription.
 """
@@ -14,17 +14,20 @@ from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+from accounts.messages.fakes.identity import ACTION, IdentityDesk
 from accounts.messages.fakes.keys import keys_in
 from accounts.messages.fakes.push import PATH, PushDesk, public_key_in
 from accounts.messages.fakes.sms import SmsDesk
 
 _MOST_BYTES = 100_000
+_IDENTITY = "identity_"
 
 
 class Handler(BaseHTTPRequestHandler):
     """One desk, behind what goes wrong in life."""
 
     desk: ClassVar[SmsDesk]
+    identity: ClassVar[IdentityDesk]
     push: ClassVar[PushDesk]
 
     def do_GET(self) -> None:
@@ -48,26 +51,30 @@ class Handler(BaseHTTPRequestHandler):
         return self._reply(self.push.answer(self.path, headers, raw), b"{}")
 
     def _deal(self, raw: bytes) -> None:
-        if self.desk.faults.get("down"):
-            self.close_connection = True
-            return None
-        if self.desk.fault("refuse"):
-            return self._reply(500, b"{}")
         headers = {name.lower(): text for name, text in self.headers.items()}
-        status, said = self.desk.answer(urlsplit(self.path).query, headers, raw)
-        if self.desk.fault("drop_reply"):
+        desk = self.identity if headers.get("x-acs-action") == ACTION else self.desk
+        if desk.faults.get("down"):
             self.close_connection = True
             return None
-        if self.desk.fault("error_after_success"):
+        if desk.fault("refuse"):
+            return self._reply(500, b"{}")
+        status, said = desk.answer(urlsplit(self.path).query, headers, raw)
+        if desk.fault("drop_reply"):
+            self.close_connection = True
+            return None
+        if desk.fault("error_after_success"):
             return self._reply(500, b"{}")
         return self._reply(status, said)
 
     def _control(self, raw: bytes) -> None:
-        """``{"fault": value}`` replaces the faults."""
+        """``{"fault": value}`` replaces the faults of text messages, "identity_" before it the check's."""
         given = self.headers.get("Authorization", "").encode()
         if not hmac.compare_digest(given, f"Bearer {self.desk.keys.control}".encode()):
             return self._reply(401, b"{}")
-        self.desk.faults = {name: int(value) for name, value in json.loads(raw).items()}
+        faults = {name: int(value) for name, value in json.loads(raw).items()}
+        of_identity = {name: n for name, n in faults.items() if name.startswith(_IDENTITY)}
+        self.identity.faults = {name.removeprefix(_IDENTITY): n for name, n in of_identity.items()}
+        self.desk.faults = {name: n for name, n in faults.items() if name not in of_identity}
         return self._reply(200, b"{}")
 
     def _reply(self, status: int, raw: bytes) -> None:
@@ -84,6 +91,7 @@ class Handler(BaseHTTPRequestHandler):
 class Server(ThreadingHTTPServer):
     daemon_threads = True
     desk: SmsDesk
+    identity: IdentityDesk
     push: PushDesk
 
     @property
@@ -106,6 +114,7 @@ def serve(host: str, port: int, folder: Path, *, clock_spec: str = "") -> Server
     server = Server((host, port), Handler)
     server.desk = SmsDesk(keys_in(folder), clock_spec)
     server.push = PushDesk(server.url, public_key_in(folder), clock_spec)
-    desks = {"desk": server.desk, "push": server.push}
+    server.identity = IdentityDesk(server.desk.keys, clock_spec)
+    desks = {"desk": server.desk, "identity": server.identity, "push": server.push}
     server.RequestHandlerClass = type("BoundHandler", (Handler,), desks)
     return server

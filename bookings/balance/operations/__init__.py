@@ -1,5 +1,6 @@
 """The verbs of balances, split by subject."""
 
+from bookings.balance.operations.crediting import credit_instead
 from bookings.balance.operations.moving import (
     LEAST_FEN,
     MOST_FEN,
@@ -30,6 +31,7 @@ __all__ = (
     "OfferGone",
     "ask_top_up",
     "credit",
+    "credit_instead",
     "expire",
     "give_back",
     "note_dispute",

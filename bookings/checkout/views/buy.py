@@ -20,6 +20,7 @@ from bookings.campaigns.rules import Rule
 from bookings.checkout import queries, selling
 from bookings.checkout.discounts import coupons_among
 from bookings.checkout.forms import ConfirmForm, PartyForm
+from bookings.checkout.missed import missed_of
 from bookings.checkout.told import Told, told_of
 from bookings.contracts import Ask
 from bookings.inventory.models import Channel
@@ -106,7 +107,15 @@ def confirm(request: HttpRequest, region: str) -> HttpResponse:
             form.refuse(outcome)
     if is_sent:
         form.show_now(cart, told)
-    context = {"cart": cart, "region": place, "form": form, "told": told}
+    keepers = selling.keepers_of(request)
+    context = {
+        "cart": cart,
+        "region": place,
+        "form": form,
+        "told": told,
+        "missed": missed_of(cart, actors=keepers, at=clock.now()),
+        "mismatched": travellers_book.mismatched(cart.traveller_ids, actors=keepers),
+    }
     return render(request, "bookings_checkout/confirm.html", context)
 
 

@@ -20,7 +20,7 @@ from bookings.deposits.models import Deposit
 from bookings.deposits.models import State as DepositState
 from bookings.orders.models import Line, Order
 from bookings.refunds import operations as refunds
-from bookings.refunds.choosing import chosen_parts, every_part
+from bookings.refunds.choosing import chosen_parts, every_part, with_what_goes_along
 from bookings.vouchers import queries as vouchers
 from kernel import clock
 from kernel.errors import Refusal
@@ -46,6 +46,7 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
     data = request.POST if request.method == "POST" else request.GET
     lines = {line.pk: line for line in order.lines.all()}
     chosen = every_part(lines.values()) if data.get("all") else chosen_parts(data, lines)
+    chosen = with_what_goes_along(chosen, lines)
     try:
         quote = refunds.quote(order=order, parts=chosen, at=at) if chosen else None
     except Refusal as refusal:

@@ -12,6 +12,7 @@ from accounts.identity import actors
 from bookings import registry
 from bookings.baskets import operations as baskets
 from bookings.checkout import queries, selling
+from bookings.classes import is_beside
 from bookings.contracts import Ask, Member
 from bookings.inventory.models import Channel
 from bookings.referrals import keeping
@@ -23,6 +24,7 @@ from kernel.web.redirects import safe_next
 from kernel.web.requests import whole
 
 _CLASS = "class_"
+MOST_REF = 80
 
 
 @require_GET
@@ -47,10 +49,19 @@ def show(request: HttpRequest, region: str) -> HttpResponse:
 
 @require_POST
 def add(request: HttpRequest, region: str) -> HttpResponse:
-    """Put an item in. A seller's refusal is shown on the page the buyer came from."""
+    """Put an item in. A seller's refusal is shown on the page the buyer came from.
+
+    Numbered places that were ticked one by one (``pick``) end the reference, a person each.
+    """
     place = places.get_region(region)
-    kind, ref = _text(request.POST, "kind", 20), _text(request.POST, "ref", 80)
+    kind, ref = _text(request.POST, "kind", 20), _text(request.POST, "ref", MOST_REF)
     classes = read_classes(request.POST)
+    if picked := request.POST.getlist("pick"):
+        ref = f"{ref}:{'.'.join(picked)}"
+        beside = [code for code in classes if is_beside(code)]
+        classes = [*[_text(request.POST, "pick_class", 30)] * len(picked), *beside]
+        if len(ref) > MOST_REF:
+            raise BadInput(field="pick")
     at = clock.now()
     back = safe_next(request, place.get_absolute_url())
     party = tuple(Member(class_code=code) for code in classes)
@@ -96,7 +107,7 @@ def move(request: HttpRequest, region: str) -> HttpResponse:
             actor=actors.actor_of(request),
             region_id=place.pk,
             item_id=whole(request.POST.get("item"), field="item", least=1),
-            ref=_text(request.POST, "ref", 80),
+            ref=_text(request.POST, "ref", MOST_REF),
             at=clock.now(),
         )
     except baskets.ItemTwice as refusal:

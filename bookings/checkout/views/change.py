@@ -16,6 +16,7 @@ from bookings import registry
 from bookings.campaigns.listing import priced
 from bookings.checkout import queries
 from bookings.checkout.views.order import refused
+from bookings.classes import is_beside
 from bookings.contracts import Listing, Part
 from bookings.orders import operations as orders
 from bookings.orders.guesses import open_order
@@ -48,7 +49,7 @@ def change(request: HttpRequest, token: str, line_id: int) -> HttpResponse:
         if ref := data.get("ref", "")[:80]:
             listing = next((each for each in listings if each.ref == ref), None)
             quote = _quote(line, ref, data, listing)
-            classes = queries.classes_of(listing, at=clock.now()) if listing else []
+            classes = _classes(listing) if listing else []
         if request.method == "POST" and quote is not None:
             return _agree(request, line, quote)
     except Refusal as refusal:
@@ -72,6 +73,12 @@ def change(request: HttpRequest, token: str, line_id: int) -> HttpResponse:
     return render(request, "bookings_checkout/change.html", context)
 
 
+def _classes(listing: Listing) -> list[Part]:
+    """What somebody who changes may be: nobody becomes a suitcase."""
+    classes = queries.classes_of(listing, at=clock.now())
+    return [part for part in classes if not is_beside(part.class_code)]
+
+
 def _day(data: QueryDict, line: Line, zone: tzinfo) -> date:
     text = data.get("day", "")
     return read_day(text, field="day") if text else line.starts_at.astimezone(zone).date()
@@ -86,7 +93,8 @@ def _listings(line: Line, day: date) -> Sequence[Listing]:
 def _free(line: Line, listings: Sequence[Listing]) -> list[Listing]:
     """What the same supplier still sells of a day, in the order of time."""
     at = clock.now()
-    people = 1 if orders.can_split(line) else len(line.open_parts)
+    seated = sum(not is_beside(part.class_code) for part in line.open_parts)
+    people = 1 if orders.can_split(line) else seated
     fits = [each for each in listings if each.starts_at > at and each.left >= people]
     others = [each for each in fits if each.ref != line.ref]
     return sorted(others, key=lambda each: (each.starts_at, each.ref))[:_MOST]

@@ -50,15 +50,15 @@ class ContactUnreadable(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What is to be ordered, as (kind, ref), and for whom, as class by traveller id."""
+    """What is to be ordered, and for whom, as class by traveller id."""
 
-    items: tuple[tuple[str, str], ...]
+    items: tuple[queries.Wanted, ...]
     people: dict[int, str]
 
     def bare_asks(self) -> tuple[Ask, ...]:
         """One Ask an item for all people, who are named by id only."""
         party = tuple(Member(code, who) for who, code in self.people.items())
-        return tuple(Ask(kind, ref, party) for kind, ref in self.items)
+        return tuple(item.ask(party) for item in self.items)
 
     def asks(self, request: HttpRequest) -> tuple[Ask, ...]:
         """One Ask an item for all people; somebody of another's book counts as nobody."""
@@ -153,15 +153,22 @@ def _told(order: Order, address: str) -> dict[str, object]:
 
 
 def _read_choice(fields: QueryDict) -> Choice:
-    """:raises BadInput: kinds and refs do not pair up, too many, or a person is unreadable."""
+    """``many`` may be left out, where all is for people.
+
+    :raises BadInput: kinds, refs and numbers do not pair up, too many, or a person is unreadable.
+    """
     kinds, refs, people = (fields.getlist(name) for name in ("kind", "ref", "who"))
-    if not 1 <= len(kinds) <= MOST_ITEMS or len(kinds) != len(refs):
+    many = fields.getlist("many") or ["0"] * len(kinds)
+    if not 1 <= len(kinds) <= MOST_ITEMS or not len(kinds) == len(refs) == len(many):
         raise BadInput(field="ref")
     if len(people) > MOST_PEOPLE:
         raise BadInput(field="who")
-    items = tuple(zip(kinds, refs, strict=True))
-    if any(len(kind) > 20 or len(ref) > 80 for kind, ref in items):
+    if any(len(kind) > 20 or len(ref) > 80 for kind, ref in zip(kinds, refs, strict=True)):
         raise BadInput(field="ref")
+    items = tuple(
+        queries.Wanted(kind, ref, whole(number, field="many", least=0, most=MOST_PEOPLE))
+        for kind, ref, number in zip(kinds, refs, many, strict=True)
+    )
     return Choice(items, dict(_read_person(text) for text in people))
 
 

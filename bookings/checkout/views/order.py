@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -16,7 +18,8 @@ from bookings.checkout import selling, standing
 from bookings.deposits import queries as deposits
 from bookings.dues import queries as dues_of
 from bookings.fulfilment import queries as deliveries
-from bookings.invoices import queries as invoices
+from bookings.holders import queries as holders
+from bookings.news import choices, pages
 from bookings.orders import operations as orders
 from bookings.orders import queries
 from bookings.orders.guesses import open_order
@@ -83,7 +86,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
         "later_dues": dues_of.open_of(order),
         "division": shares_of.of_order(order),
         "is_divisible": shares.is_divisible(order, at=at),
-        "is_own": invoices.is_own(order, actors.all_of(request), actors.phone_index_of(request)),
+        "is_own": queries.is_buyers(order, actors.all_of(request), actors.phone_index_of(request)),
         **_booked(order, progress),
         **_money(order),
     }
@@ -92,9 +95,10 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
 
 def _booked(order: Order, progress: Progress) -> dict[str, object]:
     """The lines, how the order is called by them, the codes of what is left, what can be done."""
-    rows = standing.line_rows(order, progress)
+    owing = standing.owing_of(order)
+    rows = standing.line_rows(order, progress, owing)
     into = {row.line.pk: row.changed_into for row in rows if row.changed_into}
-    word, tone = standing.heading_of(order, into, progress)
+    word, tone = standing.heading_of(order, into, progress, owing)
     has_codes = bool(order.paid_at) and not standing.is_all_gone(order)
     lines = [row.line for row in rows]
     return {
@@ -104,16 +108,37 @@ def _booked(order: Order, progress: Progress) -> dict[str, object]:
         "changed_into": next(iter(into.values()), None) if not has_codes else None,
         "is_over": not order.paid_at and standing.is_all_gone(order),
         "is_alive": has_codes,
+        "choices": _choices(lines) if has_codes else (),
+        "line_pages": _pages(lines) if has_codes else (),
         "warnings": warnings.for_lines(lines, at=clock.now()) if has_codes else (),
-        "passes": vouchers.passes(order, at=clock.now()) if has_codes else (),
-        "changeable": [line for line in lines if _is_to_come(line) and orders.is_plain(line)],
+        "passes": vouchers.passes(order, at=clock.now(), without=owing) if has_codes else (),
+        "is_owing": bool(owing) and has_codes,
+        "handed_over": holders.handed_over(order) if has_codes else (),
+        "changeable": [line for line in lines if _is_to_come(line) and not _why_fixed(line)],
         "not_changeable": [
-            orders.NotPlain(title=str(line)).reason
-            for line in lines
-            if _is_to_come(line) and not orders.is_plain(line)
+            why.reason for line in lines if _is_to_come(line) and (why := _why_fixed(line))
         ],
         "can_cancel": bool(every_part(lines)),
     }
+
+
+def _pages(lines: Sequence[Line]) -> list[pages.LinePage]:
+    """The pages of what is to come, and those that are of use once it has begun."""
+    found = pages.of_lines(lines)
+    return [each for each in found if each.lasts or _is_to_come(each.line)]
+
+
+def _why_fixed(line: Line) -> Refusal | None:
+    """Why a line cannot be changed at all, whatever it would be changed into."""
+    if not orders.is_plain(line):
+        return orders.NotPlain(title=str(line))
+    return orders.ChangedBefore(title=str(line)) if line.frozen_terms.changes == 0 else None
+
+
+def _choices(lines: Sequence[Line]) -> list[tuple[Line, choices.OpenChoice]]:
+    """What the buyer has still to choose, with the line that it is about."""
+    by_id = {line.pk: line for line in lines}
+    return [(by_id[each.line_id], each) for each in choices.open_choices(by_id)]
 
 
 def _money(order: Order) -> dict[str, object]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.identity import actors
+from accounts.travellers import queries as travellers
 from bookings.cash import queries as cash
 from bookings.checkout import standing
 from bookings.checkout.views.order import opened, refused
@@ -52,9 +53,15 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
         "is_begun": progress is Progress.BEGUN,
         "changed_from": queries.changed_from(order) if order.credit_fen else None,
         "ways": payments.ways_to_pay(payable) if payable else [],
+        "mismatched": _mismatched(request, order) if payable else [],
         "counters": cash.open_counters(order.region_id) if payable else [],
     }
     return render(request, "bookings_checkout/pay.html", context)
+
+
+def _mismatched(request: HttpRequest, order: Order) -> list[travellers.Person]:
+    ids = {part.traveller_id for line in order.lines.all() for part in line.open_parts} - {0}
+    return travellers.mismatched(ids, actors=actors.all_of(request))
 
 
 def _start(

@@ -1,6 +1,7 @@
 """A supplier moves what it has sold to another time: lines and codes follow, and nobody is held to it.
 
-Who has bought it may cancel it for its whole price until it begins, or change it at no loss.
+Who has bought it may cancel it for its whole price until it begins, or change it at no loss; unless it is
+but a little late.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from bookings.vouchers import operations as vouchers
 class NewTime:
     """When it takes place now, from when until when its codes let in, and what the seller keeps of it.
 
-    ``facts`` take the place of those that the seller froze under the same names.
+    ``facts`` take the place of those that the seller froze under the same names. ``is_free``: whoever has
+    bought it may cancel it for its whole price until it begins; a small delay leaves the terms alone.
     """
 
     starts_at: datetime
@@ -31,6 +33,7 @@ class NewTime:
     opens_at: datetime
     closes_at: datetime
     facts: Mapping[str, Any] = field(default_factory=dict)
+    is_free: bool = True
 
 
 def move_lines(*, kind: str, ref: str, to: NewTime, at: datetime) -> list[int]:
@@ -60,10 +63,10 @@ def _move_of_order(order_id: int, line_ids: list[int], to: NewTime, at: datetime
     for line in moved:
         line.moved_from, line.moved_at = line.starts_at, at
         line.starts_at, line.ends_at = to.starts_at, to.ends_at
-        line.terms = frozen.free_until_start(line.terms)
+        line.terms = frozen.free_until_start(line.terms) if to.is_free else line.terms
         line.facts = {**line.facts, **to.facts}
         line.save(
             update_fields=["moved_from", "moved_at", "starts_at", "ends_at", "terms", "facts"]
         )
-        vouchers.move(line=line, opens_at=to.opens_at, closes_at=to.closes_at)
+        vouchers.move(line=line, opens_at=to.opens_at, closes_at=to.closes_at, at=at)
     return [line.pk for line in moved]

@@ -26,14 +26,18 @@ from bookings.inventory.operations.quotas import (
     Share,
     divide,
     prolong,
+    release,
     release_due,
     resize,
+    set_aside,
 )
+from bookings.inventory.operations.series import Series, shape_series
 
 __all__ = (
     "BelowTaken",
     "BucketSpec",
     "Division",
+    "Series",
     "Share",
     "Shortage",
     "await_units",
@@ -46,11 +50,14 @@ __all__ = (
     "move",
     "open_kept",
     "prolong",
+    "release",
     "release_due",
     "reshape",
     "resize",
+    "set_aside",
     "shape",
     "shape_limits",
+    "shape_series",
     "stop_awaiting",
     "swap",
     "take",

@@ -91,6 +91,33 @@ def divide(divisions: Sequence[Division], *, at: datetime) -> list[bool | BelowT
     return answers
 
 
+def set_aside(
+    *, bucket_id: int, channel: Channel, units: int, until: datetime, at: datetime
+) -> int:
+    """Give a channel so many units of a bucket, beside what the others have; how many it has then.
+
+    They are never released until somebody says so (``release``): fewer than asked for where there are
+    fewer.
+    """
+    with transaction.atomic():
+        lock([bucket_id])
+        rows = Quota.objects.filter(whole=bucket_id).exclude(channel=Channel.OWN)
+        shares = {
+            Channel(name): Share(capacity, release_at)
+            for name, capacity, release_at in rows.values_list(
+                "channel", "bucket__capacity", "release_at"
+            )
+        }
+        divide([Division(bucket_id, until=until, shares={**shares, channel: Share(units)})], at=at)
+        [given] = rows.filter(channel=channel).values_list("bucket__capacity", flat=True)
+    return int(given)
+
+
+def release(*, bucket_id: int, channel: Channel, release_at: datetime) -> None:
+    """From then on what a channel has not sold of a bucket is for own sale."""
+    Quota.objects.filter(whole=bucket_id, channel=channel).update(release_at=release_at)
+
+
 def resize(*, bucket_id: int, capacity: int, at: datetime) -> None:
     """Change the capacity of a bucket, divided or not: channels keep what they have, own gets the rest.
 

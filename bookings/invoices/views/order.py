@@ -17,7 +17,7 @@ from bookings.invoices.forms import AskForm
 from bookings.invoices.models import Invoice, State
 from bookings.orders.guesses import open_order
 from bookings.orders.models import Line, Order
-from bookings.orders.queries import OrderNotFound
+from bookings.orders.queries import OrderNotFound, is_buyers
 from kernel import clock
 from kernel.errors import NotFound, Refusal
 from kernel.web import problems
@@ -142,6 +142,6 @@ def _own(request: HttpRequest, token: str) -> Order:
     :raises OrderNotFound: not theirs.
     """
     order = open_order(token, address=client_ip(request), at=clock.now())
-    if not queries.is_own(order, actors.all_of(request), actors.phone_index_of(request)):
+    if not is_buyers(order, actors.all_of(request), actors.phone_index_of(request)):
         raise OrderNotFound
     return order

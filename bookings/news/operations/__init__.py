@@ -9,12 +9,14 @@ from bookings.news.operations.tell import (
     tell_confirmed,
     tell_deposit,
     tell_due,
+    tell_handed_over,
     tell_moved,
     tell_paid,
     tell_refund_asked,
     tell_refund_done,
     tell_refused,
     tell_share_paid,
+    tell_stopped,
     what,
 )
 
@@ -28,11 +30,13 @@ __all__ = (
     "tell_confirmed",
     "tell_deposit",
     "tell_due",
+    "tell_handed_over",
     "tell_moved",
     "tell_paid",
     "tell_refund_asked",
     "tell_refund_done",
     "tell_refused",
     "tell_share_paid",
+    "tell_stopped",
     "what",
 )

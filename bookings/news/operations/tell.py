@@ -6,17 +6,22 @@ Every verb runs in the transaction of the outbox's receipt.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from accounts.messages import operations as messages
 from accounts.messages.kinds import Kind
+from accounts.travellers import queries as travellers
 from bookings.deposits.models import Deposit
 from bookings.dues.models import LaterDue
+from bookings.holders import queries as holders
+from bookings.holders.models import Transfer
 from bookings.news import kinds
 from bookings.orders.models import Change, Line, Order, State
 from bookings.refunds.models import Refund, RefundState
 from bookings.shares.models import Share
+from bookings.vouchers.queries import good as carried
 from kernel import seals
 from kernel.money import Money
 from kernel.naming import EN, ZH
@@ -93,6 +98,23 @@ def tell_share_paid(*, share_id: int, at: datetime) -> None:
     tell(order, kinds.SHARE_PAID, str(share.pk), facts, at)
 
 
+def tell_handed_over(*, transfer_id: int, at: datetime) -> None:
+    """A code is somebody else's now: told to the buyer, and to the new holder's phone with its address."""
+    made = Transfer.objects.select_related("carrier__order__region").get(pk=transfer_id)
+    carrier, order = made.carrier, made.carrier.order
+    facts = {"what": what(voucher.line for voucher in carried(carrier)), "name": carrier.holder}
+    tell(order, kinds.HANDED_OVER, str(made.pk), facts, at)
+    to = travellers.phone_of(made.to_traveller_id)
+    if to:
+        link = messages.Link("holders:page", (holders.address_of(made),))
+        given = note(order, kinds.RECEIVED, str(made.pk), facts)
+        messages.tell([replace(given, user_id=None, to=to, link=link, about="")], at=at)
+    before = travellers.phone_of(made.from_traveller_id) if made.number > 1 else ""
+    if before:
+        lost = note(order, kinds.HANDED_OVER, f"{made.pk}:before", facts)
+        messages.tell([replace(lost, user_id=None, to=before, link=None, about="")], at=at)
+
+
 def tell_deposit(*, deposit_id: int, at: datetime) -> None:
     """A deposit goes back, whole or in part."""
     deposit = Deposit.objects.select_related("order__region").get(pk=deposit_id)
@@ -119,6 +141,27 @@ def tell_called_off(*, line_ids: Collection[int], about: str, at: datetime) -> i
             about=about,
         )
         for line in lines.select_related("order__region").order_by("pk")
+    ]  # fmt: skip
+    return messages.tell(notes, at=at)
+
+
+def tell_stopped(*, lines: Mapping[int, datetime], about: str, page: str, at: datetime) -> int:
+    """What these paid lines are for stands still; how many are told to choose, each until when.
+
+    ``page`` is the name of the address where they do, of an order's token and the line.
+    """
+    found = Line.objects.filter(pk__in=lines, state__in=_TO_COME)
+    notes = [
+        note(
+            line.order, kinds.STOPPED, f"{line.pk}:{about}",
+            {
+                "what": what([line]),
+                "when": _local(line, line.starts_at),
+                "by": _local(line, lines[line.pk]),
+            },
+            about=about, link=messages.Link(page, (line.order.token, str(line.pk))),
+        )
+        for line in found.select_related("order__region").order_by("pk")
     ]  # fmt: skip
     return messages.tell(notes, at=at)
 
@@ -156,7 +199,8 @@ def note(
     to = ""
     if order.user_id is None and order.contact_sealed:
         to = seals.unseal(order.contact_sealed, purpose="phone")
-    given: dict[str, Any] = {"about": order.subject, **more}
+    own_page = messages.Link("checkout:order", (order.token,))
+    given: dict[str, Any] = {"about": order.subject, "link": own_page, **more}
     return messages.Note(
         kind=kind.name,
         key=f"{kind.name}:{key}",
@@ -164,7 +208,6 @@ def note(
         user_id=order.user_id,
         to=to,
         language=order.language,
-        link=messages.Link("checkout:order", (order.token,)),
         zone=order.region.timezone,
         **given,
     )

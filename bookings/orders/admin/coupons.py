@@ -165,13 +165,8 @@ def _uses(campaign: Campaign) -> Iterator[_Use]:
 
 
 def _used_at(lines: Sequence[Line]) -> dict[tuple[int, str], datetime]:
-    """When each part was used, as the books have it. One statement."""
-    keys = {
-        f"used:line:{line.pk}:{part.key}": (line.pk, part.key)
-        for line in lines
-        for part in line.frozen_parts
-    }
-    return {keys[key]: at for key, at in ledger.times(keys).items()}
+    """When each part was used, as the books have it."""
+    return ledger.uses({f"order:{line.order_id}" for line in lines})
 
 
 def _use(

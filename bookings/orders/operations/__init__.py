@@ -7,6 +7,7 @@ from bookings.orders.operations.asking import (
     member_of,
 )
 from bookings.orders.operations.change import (
+    ChangedBefore,
     ChangeMoved,
     ChangeQuote,
     NotChangeable,
@@ -30,6 +31,7 @@ from bookings.orders.operations.leave_out import leave_out
 from bookings.orders.operations.limits import LimitReached
 from bookings.orders.operations.own import OwnMoney, is_own, refuse_own
 from bookings.orders.operations.place import KeyReused, NotReached, place, place_many
+from bookings.orders.operations.rename import DearerPerson, NotTransferable, rename
 from bookings.orders.operations.settle import (
     note_set_aside,
     settle,
@@ -40,11 +42,12 @@ from bookings.orders.operations.settle import (
 from bookings.orders.operations.sold_out import CouponGone, SoldOut
 from bookings.orders.operations.spending import points_in
 from bookings.orders.operations.together import place_together
+from bookings.orders.operations.using import mark_unused, mark_used
+from bookings.orders.operations.whereabouts import say_where
 from bookings.orders.operations.withdraw import (
     AlreadyCancelled,
     NotWaiting,
     abandon,
-    mark_used,
     release_lines,
     withdraw_parts,
 )
@@ -55,7 +58,9 @@ __all__ = (
     "BadRequest",
     "ChangeMoved",
     "ChangeQuote",
+    "ChangedBefore",
     "CouponGone",
+    "DearerPerson",
     "FlagMoved",
     "Flagged",
     "KeyReused",
@@ -65,6 +70,7 @@ __all__ = (
     "NotChangeable",
     "NotPlain",
     "NotReached",
+    "NotTransferable",
     "NotWaiting",
     "OtherSeller",
     "OwnMoney",
@@ -79,6 +85,7 @@ __all__ = (
     "lapse_due",
     "leave_out",
     "look_at",
+    "mark_unused",
     "mark_used",
     "member_of",
     "note_set_aside",
@@ -90,6 +97,8 @@ __all__ = (
     "refuse_flagged",
     "refuse_own",
     "release_lines",
+    "rename",
+    "say_where",
     "settle",
     "settle_deposit",
     "settle_free",

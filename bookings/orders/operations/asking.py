@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.travellers import queries as travellers
-from bookings import registry
+from bookings import ceilings, registry
 from bookings.campaigns import queries as campaigns
 from bookings.campaigns.rules import Rule
 from bookings.contracts import Answer, Ask, Member, Offer
@@ -156,6 +156,25 @@ def _sellable(
     return _objection(request, offers) or Quoted(offers, [n for n, _offer in offered])
 
 
+def below_ceilings(answers: Sequence[Quoted | Refusal], at: datetime) -> list[Quoted | Refusal]:
+    """The answers with what stands above the sellers: its buckets, or why something is not sold."""
+    offers = [o for answer in answers if isinstance(answer, Quoted) for o in answer.offers]
+    replies = iter(ceilings.counted(offers, at=at))
+    return [
+        answer
+        if isinstance(answer, Refusal)
+        else _below(answer, [next(replies) for _offer in answer.offers])
+        for answer in answers
+    ]
+
+
+def _below(answer: Quoted, replies: Sequence[Offer | Refusal]) -> Quoted | Refusal:
+    refused = {n: r for n, r in zip(answer.items, replies, strict=True) if isinstance(r, Refusal)}
+    if refused:
+        return next(iter(refused.values())).about(refused)
+    return replace(answer, offers=[reply for reply in replies if isinstance(reply, Offer)])
+
+
 def _offers(answer: Answer) -> Sequence[Offer]:
     return () if isinstance(answer, Refusal) else answer
 
@@ -168,6 +187,7 @@ def _objection(request: PlaceRequest, offers: Sequence[Offer]) -> Refusal | None
     for offer in offers:
         if offer.region_id != request.region_id:
             return registry.UnknownKind(field="ref")
-        if offer.needs_names and not all(part.traveller_id for part in offer.parts):
+        names_are_due = offer.needs_names and not request.names_follow
+        if names_are_due and not offer.is_named:
             return NamesMissing(title=say(offer.title))
     return None

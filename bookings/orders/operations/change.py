@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.travellers import queries as travellers
 from bookings import registry, terms
 from bookings.campaigns import queries as campaigns
+from bookings.classes import left_alone
 from bookings.contracts import Ask, How, Member, Offer, Part, When
 from bookings.ledger import operations as ledger
 from bookings.orders.models import Change, ChangeState, Line, Order, State
@@ -36,6 +37,15 @@ class NotChangeable(Refusal):
 
     code = "not_changeable"
     message = _("%(title)s can no longer be changed. You may still be able to cancel it.")
+
+
+class ChangedBefore(NotChangeable):
+    """As often as its terms allow."""
+
+    code = "changed_before"
+    message = _(
+        "%(title)s was changed already, and its terms allow no other change. You may still cancel it."
+    )
 
 
 class NotPlain(NotChangeable):
@@ -116,6 +126,7 @@ def quote_change(
     ``class_codes`` gives them other classes, one each in the order of the parts.
 
     :raises Flagged: a person must look at its payment first.
+    :raises ChangedBefore: it was changed as often as its terms allow.
     :raises NotPlain: a deposit or a later payment belongs to what was booked, or to what it would be.
     :raises NotChangeable: not delivered, begun, nothing would come back now, or some
         only of what was cheaper together. :raises OtherSeller: another supplier's, or several things.
@@ -125,6 +136,8 @@ def quote_change(
     share = terms.permille(line.frozen_terms, starts_at=line.starts_at, at=at)
     if line.state != State.CONFIRMED or line.starts_at <= at or not share:
         raise NotChangeable(title=str(line))
+    if line.frozen_terms.changes == 0:
+        raise ChangedBefore(title=str(line))
     if not is_plain(line):
         raise NotPlain(title=str(line))
     parts = _chosen(line, part_keys)
@@ -161,6 +174,9 @@ def _chosen(line: Line, part_keys: Sequence[str]) -> tuple[Part, ...]:
         return parts
     chosen = tuple(part for part in parts if part.key in part_keys)
     if len(chosen) != len(part_keys) or (len(chosen) < len(parts) and not can_split(line)):
+        raise NotChangeable(title=str(line))
+    stay = {part.key: part.class_code for part in parts if part not in chosen}
+    if left_alone(stay):
         raise NotChangeable(title=str(line))
     return chosen
 

@@ -43,7 +43,8 @@ class PlaceRequest:
     ``uses_points``: the buyer's points pay what they can. ``by_class``: campaigns for the
     buyer's class of members count. ``via`` is the distribution code that the buyer came by.
     ``takes_kept``: it is for somebody who waits, whom kept units are for; it is placed with none that is
-    not, and may be held for longer. ``offers`` answer its only ask, where that was asked just now.
+    not, and may be held for longer. ``names_follow``: who travels is said when it is handed out.
+    ``offers`` answer its only ask, where that was asked just now.
     """
 
     actor: str
@@ -65,6 +66,7 @@ class PlaceRequest:
     via: str = ""
     hold_for: timedelta = HOLD_FOR
     takes_kept: bool = False
+    names_follow: bool = False
     offers: tuple[Offer, ...] = ()
     request_id: str = field(default_factory=trace.current)
 
@@ -170,8 +172,9 @@ class Draft:
 
     def claims(self) -> list[tuple[str, Claim]]:
         """What each line wants of its seller, with the seller's kind."""
+        old = self.request.exchange
         return [
-            (offer.kind, _claim(line_id, offer))
+            (offer.kind, _claim(line_id, offer, old.line.pk if old else 0))
             for line_id, offer in zip(self.line_ids, self.offers, strict=True)
         ]
 
@@ -181,9 +184,9 @@ def _wish(ask: Ask) -> list[object]:
     return [ask.kind, ask.ref, ask.quantity, ask.channel, sorted(ask.options.items()), party]
 
 
-def _claim(line_id: int, offer: Offer) -> Claim:
+def _claim(line_id: int, offer: Offer, replaces: int) -> Claim:
     keys = tuple(part.key for part in offer.parts)
-    return Claim(line_id, offer.ref, offer.region_id, offer.title, offer.facts, keys)
+    return Claim(line_id, offer.ref, offer.region_id, offer.title, offer.facts, keys, replaces)
 
 
 def draw(
@@ -262,8 +265,9 @@ def _contact_of(order: Order) -> dict[str, str]:
 
 def _line(position: int, offer: Offer, request: PlaceRequest) -> dict[str, Any]:
     terms = frozen.freeze_terms(offer)
-    if request.exchange is not None:
-        terms = frozen.cap_terms(terms, request.exchange.permille)
+    old = request.exchange
+    if old is not None:
+        terms = frozen.after_change(terms, old.permille, old.line.frozen_terms.changes)
     return {
         "position": position,
         "kind": offer.kind,

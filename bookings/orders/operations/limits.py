@@ -12,12 +12,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from django.db.models import F
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from bookings.contracts import Demand, Limit, Offer, Part, Period
 from bookings.inventory import operations as inventory
+from bookings.inventory import queries as inventory_of
 from bookings.inventory.operations import BucketSpec
 from bookings.orders.models import Hold, Line
 from bookings.orders.operations.asking import Quoted
@@ -118,3 +120,35 @@ def take_over(order_id: int, given: Collection[int], *, at: datetime) -> bool:
             Hold(line=line, bucket_id=each.bucket_id, units=each.units) for each in units
         )
     return True
+
+
+def hand_over(line: Line, old: Part, new: Part, *, at: datetime) -> tuple[Demand, ...]:
+    """Count a part for its new person instead of the one before; return its demands from now on.
+
+    Runs in the caller's transaction as its last step: what counts stays locked until it ends.
+
+    :raises LimitReached: the new person has as much as one person may have.
+    """
+    specs = {one.key: BucketSpec(one.key, line.region_id, one.most) for one in new.limits}
+    ids = inventory.shape_limits([specs[key] for key in sorted(specs)]) if specs else {}
+    wanted = [Demand(bucket_id) for bucket_id in ids.values()]
+    personal = inventory_of.of_persons(demand.bucket_id for demand in old.demands)
+    given = [demand for demand in old.demands if demand.bucket_id in personal]
+    short = inventory.swap(give=given, want=wanted, at=at)
+    if short is not None:
+        limit = next(one for one in new.limits if ids[one.key] == short.bucket_id)
+        raise LimitReached(
+            title=str(line), most=limit.most, period=period_words(limit), person=limit.masked
+        )
+    _move_holds(line, given, wanted)
+    return (*(demand for demand in old.demands if demand not in given), *wanted)
+
+
+def _move_holds(line: Line, given: Iterable[Demand], wanted: Iterable[Demand]) -> None:
+    for demand in given:
+        Hold.objects.filter(line=line, bucket_id=demand.bucket_id).update(units=F("units") - 1)
+    for demand in wanted:
+        hold, _made = Hold.objects.get_or_create(
+            line=line, bucket_id=demand.bucket_id, defaults={"units": 0}
+        )
+        Hold.objects.filter(pk=hold.pk).update(units=F("units") + 1)

@@ -24,7 +24,7 @@ from bookings.contracts import Claim
 from bookings.inventory import operations as inventory
 from bookings.orders.models import Change, Order
 from bookings.orders.operations import limits, sold_out
-from bookings.orders.operations.asking import Quoted, ask_sellers
+from bookings.orders.operations.asking import Quoted, ask_sellers, below_ceilings
 from bookings.orders.operations.drafts import Draft, PlaceRequest, draw
 from bookings.orders.operations.insert import insert
 from bookings.orders.operations.lapse import lapse_due
@@ -87,7 +87,7 @@ def _outcome_for(
 def _place_each(
     requests: Sequence[PlaceRequest], at: datetime, in_sequence: bool
 ) -> list[Order | Refusal]:
-    answers = limits.counted(ask_sellers(requests, at))
+    answers = limits.counted(below_ceilings(ask_sellers(requests, at), at))
     drafts = [
         _draft(request, answer, at) for request, answer in zip(requests, answers, strict=True)
     ]

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from bookings import ceilings
 from bookings.inventory import queries as inventory
 from bookings.orders.models import Order
 from bookings.orders.operations import limits
@@ -51,7 +52,11 @@ def refusal(draft: Draft, bucket_id: int, *, left: int) -> Refusal:
         if any(demand.bucket_id == bucket_id for demand in demands)
     )
     title = next(titles, "")
-    said = limits.refusal(draft.offers, bucket_id, title) or SoldOut(title=title, left=max(left, 0))
+    said = (
+        limits.refusal(draft.offers, bucket_id, title)
+        or ceilings.refusal(bucket_id=bucket_id, title=title)
+        or SoldOut(title=title, left=max(left, 0))
+    )
     return said.about(draft.items_wanting(bucket_id))
 
 

@@ -1,4 +1,4 @@
-"""Units go back: whole lines that lapse or are refused, parts that are cancelled; and use."""
+"""Units go back: whole lines that lapse or are refused, parts that are cancelled."""
 
 from __future__ import annotations
 
@@ -180,17 +180,3 @@ def _cancel(line: Line, keys: set[str]) -> list[Demand]:
 def _all_unreleased(line: Line) -> dict[int, int]:
     """What a line still holds, the units that belong to no single part included."""
     return {h.bucket_id: h.units - h.released for h in line.holds.all() if h.units > h.released}
-
-
-def mark_used(*, line_id: int, part_key: str, at: datetime) -> None:
-    """Note that a part was used; the last one makes the line USED. Repeating it changes nothing.
-
-    Runs in the caller's transaction (the redemption's).
-    """
-    line = Line.objects.select_for_update(no_key=True).get(pk=line_id)
-    if part_key in line.used_parts:
-        return
-    line.used_parts = [*line.used_parts, part_key]
-    if not line.open_parts and State.USED in TRANSITIONS[State(line.state)]:
-        line.state = State.USED
-    line.save(update_fields=["used_parts", "state"])

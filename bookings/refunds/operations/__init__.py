@@ -20,9 +20,25 @@ from bookings.refunds.operations.cancelling import (
     end_all,
     give_all_back,
 )
+from bookings.refunds.operations.choosing import GivenBack, give_unused_back, unused
+from bookings.refunds.operations.crediting import (
+    BONUS_DAYS,
+    NotForCredit,
+    Voucher,
+    cancel_for_credit,
+    voucher_for,
+)
 from bookings.refunds.operations.outside import note_dispute, note_outside
 from bookings.refunds.operations.overdue import end_overdue
-from bookings.refunds.operations.quoting import NotCancellable, Quote, QuoteRow, TooMuch, quote
+from bookings.refunds.operations.quoting import (
+    LeftAlone,
+    NotCancellable,
+    Quote,
+    QuoteRow,
+    TooMuch,
+    WentAlong,
+    quote,
+)
 from bookings.refunds.operations.requests import (
     AlreadyAsked,
     BadEvidence,
@@ -46,13 +62,17 @@ from bookings.refunds.operations.returning import (
 from bookings.refunds.operations.sending import ON_ITS_WAY, send, send_again, send_due, told
 
 __all__ = (
+    "BONUS_DAYS",
     "ON_ITS_WAY",
     "Account",
     "AlreadyAsked",
     "BadEvidence",
+    "GivenBack",
+    "LeftAlone",
     "LinkGone",
     "NotAsked",
     "NotCancellable",
+    "NotForCredit",
     "NotOpen",
     "NotStuck",
     "Quote",
@@ -61,6 +81,8 @@ __all__ = (
     "SecondPerson",
     "TooLate",
     "TooMuch",
+    "Voucher",
+    "WentAlong",
     "WithTheBank",
     "approve",
     "ask",
@@ -68,11 +90,13 @@ __all__ = (
     "by_staff",
     "cancel",
     "cancel_for",
+    "cancel_for_credit",
     "decide",
     "end_all",
     "end_overdue",
     "give_account",
     "give_all_back",
+    "give_unused_back",
     "note_dispute",
     "note_outside",
     "open_link",
@@ -89,6 +113,8 @@ __all__ = (
     "send_again",
     "send_due",
     "told",
+    "unused",
+    "voucher_for",
     "wipe_evidence",
     "wipe_old",
 )

@@ -53,10 +53,10 @@ def cancel(
         order = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
         if reason == Reason.BUYER:
             orders.refuse_flagged(order)
-        quoted = _quote_locked(order, parts, at)
+        quoted = quote_locked(order, parts, at)
         if quoted.refund_fen != shown_fen:
             raise RefundMoved(shown_fen=shown_fen, refund_fen=quoted.refund_fen)
-        return _carry_out(order, parts, quoted, actor, reason, at)
+        return carry_out(order, parts, quoted, actor, reason, at)
 
 
 def give_all_back(*, line: Line, at: datetime) -> bool:
@@ -96,8 +96,8 @@ def cancel_for(
     was received.
     """
     order = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
-    quoted = _quote_locked(order, parts, at).returning(refund_fen)
-    return _carry_out(order, parts, quoted, actor, reason, at)
+    quoted = quote_locked(order, parts, at).returning(refund_fen)
+    return carry_out(order, parts, quoted, actor, reason, at)
 
 
 def cancel_as_of(
@@ -108,8 +108,8 @@ def cancel_as_of(
     Runs in the caller's transaction. :raises NotCancellable: as ``cancel``.
     """
     order = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
-    quoted = _quote_locked(order, parts, moment)
-    return _carry_out(order, parts, quoted, "system", reason, at)
+    quoted = quote_locked(order, parts, moment)
+    return carry_out(order, parts, quoted, "system", reason, at)
 
 
 def end_all(*, line_id: int, at: datetime) -> None:
@@ -124,19 +124,19 @@ def end_all(*, line_id: int, at: datetime) -> None:
         if line.open_parts
     }
     if parts:
-        quoted = _quote_locked(order, parts, at)
+        quoted = quote_locked(order, parts, at)
         everything = quoted.returning(quoted.received_fen)
-        _carry_out(order, parts, everything, "system", Reason.SUPPLIER, at)
+        carry_out(order, parts, everything, "system", Reason.SUPPLIER, at)
 
 
-def _quote_locked(order: Order, parts: Mapping[int, Sequence[str]], at: datetime) -> Quote:
+def quote_locked(order: Order, parts: Mapping[int, Sequence[str]], at: datetime) -> Quote:
     """Lines before vouchers, as the gate locks them: who scans and who cancels never wait in a circle."""
     lines = Line.objects.filter(order=order, pk__in=parts).order_by("pk")
     list(lines.select_for_update(no_key=True))
     return quote(order=order, parts=parts, at=at)
 
 
-def _carry_out(
+def carry_out(
     order: Order,
     parts: Mapping[int, Sequence[str]],
     quoted: Quote,
@@ -144,9 +144,10 @@ def _carry_out(
     reason: str,
     at: datetime,
 ) -> list[Refund]:
+    """Cancel what was quoted, in the caller's transaction and under its locks."""
     before = list(Line.objects.filter(order=order, pk__in=parts).order_by("pk"))
     for line in before:
-        vouchers.void(line=line, part_keys=parts[line.pk], at=at)
+        vouchers.void(line=line, part_keys=parts[line.pk], at=at, actor=actor)
     orders.withdraw_parts(parts=parts, at=at)
     key = f"cancel:{order.pk}:{codes.new_token()}"
     ledger.post_many([_cancelled(order, line, quoted, key, at) for line in before])

@@ -11,13 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.organisations.models import Organisation
 from bookings import registry, terms
+from bookings.classes import is_beside
 from bookings.contracts import Part, Words
 from bookings.dues import queries as dues_of
 from bookings.orders.models import Line, Order, State
 from bookings.pricing.groups import back
+from bookings.refunds.choosing import left_alone
 from bookings.refunds.models import CancelledPart
 from kernel.errors import Refusal
 from kernel.money import split
+from kernel.naming import say
 
 CANCELLABLE = (State.CONFIRMED, State.PAID, State.AWAITING_SUPPLIER)
 
@@ -27,6 +30,22 @@ class NotCancellable(Refusal):
 
     code = "not_cancellable"
     message = _("%(title)s can no longer be cancelled.")
+
+
+class WentAlong(NotCancellable):
+    """What only goes along with people has been used with the first of them."""
+
+    code = "went_along"
+    message = _(
+        "%(title)s: %(what)s went along with somebody who has boarded and can no longer be given back."
+    )
+
+
+class LeftAlone(Refusal):
+    """What goes along with people cannot stay without them."""
+
+    code = "left_alone"
+    message = _("%(title)s: please cancel what goes along as well; nobody would be with it.")
 
 
 class TooMuch(Refusal):
@@ -106,13 +125,16 @@ def quote(*, order: Order, parts: Mapping[int, Sequence[str]], at: datetime) -> 
     """What comes back for these parts (line id to part keys) at ``at``.
 
     :raises NotCancellable: a part is used, cancelled, or of a line that is not paid or not of this
-        order.
+        order. :raises WentAlong: it was used with somebody whom it goes along with. :raises LeftAlone:
+        only what goes along with people would stay.
     """
     lines = {line.pk: line for line in Line.objects.filter(order=order).order_by("pk")}
     if not set(parts) <= set(lines):
         raise NotCancellable(title=order.code)
     for line_id, keys in parts.items():
         _refuse_gone(lines[line_id], keys)
+        if left_alone(lines[line_id], keys):
+            raise LeftAlone(title=str(lines[line_id]))
     bases = _bases(list(lines.values()), parts)
     rows = [
         row
@@ -140,6 +162,9 @@ def _within_kept(rows: Sequence[QuoteRow], lines: Sequence[Line]) -> list[QuoteR
 
 def _refuse_gone(line: Line, keys: Sequence[str]) -> None:
     open_keys = {part.key for part in line.open_parts}
+    for part in line.frozen_parts:
+        if part.key in keys and part.key in line.used_parts and is_beside(part.class_code):
+            raise WentAlong(title=str(line), what=say(part.title))
     if line.state not in CANCELLABLE or not set(keys) <= open_keys:
         raise NotCancellable(title=str(line))
 

@@ -47,16 +47,17 @@ class Back:
 
 def lock_payments(order: Order) -> list[Attempt]:
     """What a journey was paid with, locked in the order of their keys: its refunds wait for each other."""
-    paid = _payments(order).order_by("pk")
+    paid = payments_of(order).order_by("pk")
     return list(paid.select_for_update(no_key=True, of=("self",)))
 
 
 def is_at_the_bank(order: Order) -> bool:
     """Whether a bank is deciding about a payment of a journey."""
-    return _payments(order).filter(dispute=DisputeState.OPEN).exists()
+    return payments_of(order).filter(dispute=DisputeState.OPEN).exists()
 
 
-def _payments(order: Order) -> QuerySet[Attempt]:
+def payments_of(order: Order) -> QuerySet[Attempt]:
+    """What a journey was paid with."""
     family = Q(order_id=order.root_id) | Q(order__parent_id=order.root_id)
     return Attempt.objects.filter(family, state=AttemptState.SUCCEEDED)
 

@@ -11,12 +11,26 @@ from django.db.models.functions import Greatest, Least
 from accounts.travellers import queries as travellers
 from bookings.contracts import Entitlement
 from bookings.orders.models import Line
-from bookings.vouchers.models import Pass, State, Voucher
+from bookings.vouchers import identity
+from bookings.vouchers.models import Pass, State, Voucher, Why
+from bookings.vouchers.operations import steps
+from kernel import codes
+from kernel.outbox import operations as outbox
 
 _SLACK = timedelta(days=1)
 """A code is good a day longer on both sides than any voucher: readers' clocks and time zones."""
 
 _TAIL = 4
+
+_VOID = """
+    UPDATE bookings_vouchers_voucher AS voucher SET state = 'VOIDED', voided_at = %s
+    WHERE line_id = %s AND part_key = ANY(%s) AND state = 'ACTIVE' AND entries_used = 0
+"""
+_MOVE = """
+    UPDATE bookings_vouchers_voucher AS voucher
+    SET valid_from = %s, valid_until = %s, expired_at = NULL, zone = coalesce(nullif(%s, ''), zone)
+    WHERE line_id = %s AND state = 'ACTIVE'
+"""
 
 
 def issue(*, line: Line, entitlements: Sequence[Entitlement], at: datetime) -> None:
@@ -27,37 +41,90 @@ def issue(*, line: Line, entitlements: Sequence[Entitlement], at: datetime) -> N
     if not entitlements:
         return
     carriers = _passes(line, entitlements, at)
+    known = {each.traveller_id: each.check for each in travellers.by_ids(set(carriers) - {0})}
     Voucher.objects.bulk_create(
-        [_voucher(carriers[each.traveller_id], line, each, at) for each in entitlements],
+        [
+            _voucher(carriers[each.traveller_id], line, each, known.get(each.traveller_id, ""), at)
+            for each in entitlements
+        ],
         ignore_conflicts=True,
     )
+    steps.begin(line_id=line.pk, actor="system", at=at)
 
 
-def void(*, line: Line, part_keys: Collection[str], at: datetime) -> int:
+def void(
+    *,
+    line: Line,
+    part_keys: Collection[str],
+    at: datetime,
+    actor: str = "system",
+    why: Why = Why.CANCELLED,
+) -> int:
     """Make the unused vouchers of these parts void; return how many. Used ones stay used."""
-    return Voucher.objects.filter(
-        line=line, part_key__in=part_keys, state=State.ACTIVE, entries_used=0
-    ).update(state=State.VOIDED, voided_at=at)
+    return steps.take_all(_VOID, [at, line.pk, list(part_keys)], why=why, actor=actor, at=at)
 
 
-def move(*, line: Line, opens_at: datetime, closes_at: datetime) -> int:
-    """Let a line's unused vouchers in at another time; return how many. Its passes last as long."""
+def move(
+    *, line: Line, opens_at: datetime, closes_at: datetime, at: datetime, zone: str = ""
+) -> int:
+    """Let a line's unused vouchers in at another time; return how many. Its passes last as long.
+
+    With ``zone`` they let in there instead of where they did. What has expired at its old time is good
+    again. Gates hear of it by "bookings.voucher.moved", those of the zones that were left as well.
+    """
+    left = Voucher.objects.filter(line=line, state=State.ACTIVE).exclude(zone=zone)
+    left_zones = sorted(set(left.values_list("zone", flat=True))) if zone else []
     passes = Pass.objects.filter(order_id=line.order.root_id, vouchers__line=line).values("pk")
     Pass.objects.filter(pk__in=passes).update(
         first_day=Least("first_day", Value(opens_at.date() - _SLACK)),
         last_day=Greatest("last_day", Value(closes_at.date() + _SLACK)),
     )
-    unused = Voucher.objects.filter(line=line, state=State.ACTIVE)
-    return unused.update(valid_from=opens_at, valid_until=closes_at)
+    window = [opens_at, closes_at, zone, line.pk]
+    moved = steps.take_all(_MOVE, window, why=Why.MOVED, actor="system", at=at)
+    outbox.record(
+        name="bookings.voucher.moved",
+        key=f"moved:{line.pk}:{codes.new_token()}",
+        facts={"line_id": line.pk, "order_id": line.order_id}
+        | ({"left_zones": left_zones} if left_zones else {}),
+        at=at,
+    )
+    return moved
 
 
 def void_cancelled(*, line_id: int, at: datetime) -> None:
-    """Make the vouchers of a line's cancelled parts void."""
+    """Make the vouchers of a line's parts void that were changed for something else."""
     line = Line.objects.get(pk=line_id)
-    void(line=line, part_keys=line.cancelled_parts, at=at)
+    void(line=line, part_keys=line.cancelled_parts, at=at, why=Why.CHANGED)
 
 
-def _voucher(carrier: Pass, line: Line, entitlement: Entitlement, at: datetime) -> Voucher:
+def show_check(*, traveller_id: int, at: datetime) -> int:
+    """Let gates see what is known now of a traveller's name and number; how many vouchers say it.
+
+    Gates that carry a list hear of it by the pass.
+    """
+    known = {each.traveller_id: each.check for each in travellers.by_ids([traveller_id])}
+    if traveller_id not in known:
+        return 0
+    found = Voucher.objects.filter(
+        carrier__traveller_id=traveller_id, state=State.ACTIVE, show__has_key=identity.BY_NAME
+    )
+    vouchers = list(found.order_by("pk").select_for_update(no_key=True, of=("self",)))
+    for voucher in vouchers:
+        voucher.show = identity.shown(voucher.show, known[traveller_id])
+    Voucher.objects.bulk_update(vouchers, ["show"])
+    for pass_id in sorted({voucher.carrier_id for voucher in vouchers}):
+        outbox.record(
+            name="bookings.pass.checked",
+            key=f"checked:{pass_id}:{at.isoformat()}",
+            facts={"pass_id": pass_id},
+            at=at,
+        )
+    return len(vouchers)
+
+
+def _voucher(
+    carrier: Pass, line: Line, entitlement: Entitlement, check: str, at: datetime
+) -> Voucher:
     return Voucher(
         carrier=carrier,
         line=line,
@@ -67,7 +134,12 @@ def _voucher(carrier: Pass, line: Line, entitlement: Entitlement, at: datetime) 
         valid_from=entitlement.valid_from,
         valid_until=entitlement.valid_until,
         entries_allowed=entitlement.entries,
-        show=dict(entitlement.show),
+        doors_in=list(entitlement.doors_in),
+        doors_out=list(entitlement.doors_out),
+        rule=entitlement.rule,
+        reentry_days=entitlement.reentry_days,
+        extras=[dict(words) for words in entitlement.extras],
+        show=identity.shown(entitlement.show, check),
         issued_at=at,
     )
 
@@ -75,7 +147,8 @@ def _voucher(carrier: Pass, line: Line, entitlement: Entitlement, at: datetime) 
 def _passes(line: Line, entitlements: Sequence[Entitlement], at: datetime) -> dict[int, Pass]:
     """The journey's pass of every traveller named, made or made to last longer as needed."""
     traveller_ids = {entitlement.traveller_id for entitlement in entitlements}
-    last_day = max(each.valid_until for each in entitlements).date() + _SLACK
+    ends = (each.valid_until + timedelta(days=each.reentry_days) for each in entitlements)
+    last_day = max(ends).date() + _SLACK
     passes = Pass.objects.filter(order_id=line.order.root_id, traveller_id__in=traveller_ids)
     known = set(passes.values_list("traveller_id", flat=True))
     passes.update(last_day=Greatest("last_day", Value(last_day)))
@@ -94,9 +167,14 @@ def _make_passes(line: Line, traveller_ids: list[int], first_day: date, last_day
                 region_id=line.region_id,
                 traveller_id=traveller_id,
                 holder=person.name if person else "",
-                document_tail=person.masked[-_TAIL:].strip("*") if person else "",
+                document_tail=tail_of(person) if person else "",
                 first_day=first_day,
                 last_day=last_day,
             )
         )
     Pass.objects.bulk_create(made)
+
+
+def tail_of(person: travellers.Person) -> str:
+    """The end of the masked document number, for boarding lists."""
+    return person.masked[-_TAIL:].strip("*")

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from bookings.inventory.models import Channel
 from kernel.naming import say
 
 
@@ -31,7 +32,8 @@ class Entry(models.Model):
 
     ``party`` has [class code, traveller id] a person, ``owners`` the names under which those
     travellers are kept. For more than ``limit_fen`` nothing is taken. ``pay_by`` is the way of paying
-    that is charged at once without asking; empty: the party has a time in which to pay.
+    that is charged at once without asking; empty: the party has a time in which to pay. Who won a draw
+    is entered as being served at once, of no return, in the draw's own ``channel``.
     """
 
     region = models.ForeignKey(
@@ -47,6 +49,7 @@ class Entry(models.Model):
     user_id = models.BigIntegerField(_("user"), null=True, blank=True)
     request_key = models.CharField(_("request key"), max_length=64)
     kind = models.CharField(_("kind"), max_length=20)
+    channel = models.CharField(_("channel"), max_length=20, default="own", db_default="own")
     party = models.JSONField(_("party"))
     owners = models.JSONField(_("traveller books"))
     size = models.PositiveSmallIntegerField(_("people"))
@@ -121,6 +124,11 @@ class Entry(models.Model):
     @property
     def is_waiting(self) -> bool:
         return self.state in (EntryState.WAITING, EntryState.SERVING)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether it won a draw: it stands in no line, and nobody is behind it."""
+        return self.channel == Channel.DRAW
 
     @property
     def tone(self) -> str:

@@ -1,6 +1,8 @@
 """The verbs of the waiting list, split by subject."""
 
+from bookings.waitlist.operations.carrying_out import CLAIM_FOR
 from bookings.waitlist.operations.checking import AboveLimit
+from bookings.waitlist.operations.drawn import Drawn, serve_drawn
 from bookings.waitlist.operations.ending import decline, end_over, heard, leave
 from bookings.waitlist.operations.handing_on import (
     CancelInstead,
@@ -28,7 +30,7 @@ from bookings.waitlist.operations.joining import (
 )
 from bookings.waitlist.operations.learning import learn
 from bookings.waitlist.operations.paying import pay
-from bookings.waitlist.operations.serving import CLAIM_FOR, KEPT_FOR, serve
+from bookings.waitlist.operations.serving import KEPT_FOR, serve
 from bookings.waitlist.operations.telling import tell, tell_handover
 
 __all__ = (
@@ -37,6 +39,7 @@ __all__ = (
     "AboveLimit",
     "AlreadyWaiting",
     "CancelInstead",
+    "Drawn",
     "HandoverMoved",
     "JoinRequest",
     "NobodyWaits",
@@ -60,6 +63,7 @@ __all__ = (
     "part_of",
     "pay",
     "serve",
+    "serve_drawn",
     "tell",
     "tell_handover",
     "terms_of",

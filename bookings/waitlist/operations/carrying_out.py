@@ -9,6 +9,7 @@ from itertools import takewhile
 from django.db import connection, transaction
 from django.utils import translation
 
+from accounts.messages import quiet
 from bookings.inventory import queries as counts
 from bookings.orders import operations as orders
 from bookings.orders import queries as placed
@@ -21,6 +22,7 @@ from bookings.waitlist.operations.notes import Note, note_passed, words_of
 from kernel import seals
 from kernel.errors import Refusal
 from kernel.outbox import operations as outbox
+from kernel.places.models import Region
 
 Chosen = tuple[Entry, Wish]
 Said = Mapping[int, Quote | Refusal]
@@ -32,9 +34,11 @@ _OFFER = """
 """
 
 
-def carry_out(
-    chosen: Sequence[Chosen], *, at: datetime, hold_for: timedelta, known: Said | None = None
-) -> int:
+CLAIM_FOR = timedelta(minutes=20)
+"""How long what was won is held for a party that is not charged at once, of waking time."""
+
+
+def carry_out(chosen: Sequence[Chosen], *, at: datetime, known: Said | None = None) -> int:
     """Place the orders of entries that are being served, in the given order; how many have won.
 
     An entry whose order is there already, from before a crash, gets that one. The first that is
@@ -45,7 +49,7 @@ def carry_out(
     fresh = [(entry, wish) for entry, wish in chosen if entry.pk not in before]
     outcomes: dict[int, Order | Refusal] = {**before}
     if fresh:
-        outcomes |= _placed(fresh, known or verdicts(fresh, at=at), at, hold_for)
+        outcomes |= _placed(fresh, known or verdicts(fresh, at=at), at)
     won = {pk: order for pk, order in outcomes.items() if isinstance(order, Order)}
     with transaction.atomic(durable=True):
         _write(won, at)
@@ -54,7 +58,7 @@ def carry_out(
         for entry, wish in chosen:
             if isinstance(refusal := outcomes.get(entry.pk), Refusal):
                 _unserve(entry, wish, refusal, at)
-        _put_back([entry for entry, _wish in chosen if entry.pk not in outcomes])
+        _put_back([e for e, _wish in chosen if e.pk not in outcomes and not e.is_drawn])
     return len(won)
 
 
@@ -64,17 +68,15 @@ def _found(entries: Sequence[Entry]) -> dict[int, Order]:
     return {pk: order for pk, order in keys.items() if order is not None}
 
 
-def _placed(
-    fresh: Sequence[Chosen], known: Said, at: datetime, hold_for: timedelta
-) -> dict[int, Order | Refusal]:
+def _placed(fresh: Sequence[Chosen], known: Said, at: datetime) -> dict[int, Order | Refusal]:
     """What became of each by entry, up to the first that is refused, and that in its own language."""
     outcomes: dict[int, Order | Refusal] = {}
-    waiting = list(fresh)
+    waiting, zone = list(fresh), Region.objects.get(pk=fresh[0][0].region_id).timezone
     while waiting:
         entry, wish = waiting[0]
         if isinstance(said := known[wish.pk], Refusal):
             return outcomes | {entry.pk: said}
-        answers = _place(waiting, known, at, hold_for)
+        answers = _place(waiting, known, zone, at)
         won = [answer for answer in answers if isinstance(answer, Order)]
         outcomes |= {one.pk: order for (one, _w), order in zip(waiting, won, strict=False)}
         if not won and isinstance(answers[0], Refusal):
@@ -84,17 +86,22 @@ def _placed(
 
 
 def _place(
-    waiting: Sequence[Chosen], known: Said, at: datetime, hold_for: timedelta
+    waiting: Sequence[Chosen], known: Said, zone: str, at: datetime
 ) -> list[Order | Refusal]:
     """In one transaction; a refusal speaks while it is made, the language of the first."""
     quoted = takewhile(lambda pair: isinstance(known[pair[1].pk], Quote), waiting)
     requests = [
-        _request(entry, said, hold_for)
+        _request(entry, said, _claim_for(wish, zone, at))
         for entry, wish in quoted
         if isinstance(said := known[wish.pk], Quote)
     ]
     with translation.override(waiting[0][0].language):
         return orders.place_many(requests, at=at, in_sequence=True)
+
+
+def _claim_for(wish: Wish, zone: str, at: datetime) -> timedelta:
+    """Nobody who sleeps loses what they have won: unless it begins before they are up."""
+    return quiet.waking_until(at, CLAIM_FOR, zone, before=wish.starts_at) - at
 
 
 def _request(entry: Entry, said: Quote, hold_for: timedelta) -> orders.PlaceRequest:
@@ -110,6 +117,7 @@ def _request(entry: Entry, said: Quote, hold_for: timedelta) -> orders.PlaceRequ
         user_id=entry.user_id,
         hold_for=hold_for,
         takes_kept=True,
+        channel=entry.channel,
     )
 
 

@@ -38,11 +38,12 @@ class Going:
     kind: str
     party: tuple[tuple[str, int], ...]
     owners: tuple[str, ...]
+    channel: str = "own"
 
     @classmethod
     def of(cls, entry: Entry) -> Going:
         party = tuple((str(code), int(who)) for code, who in entry.party)
-        return cls(entry.kind, party, tuple(entry.owners))
+        return cls(entry.kind, party, tuple(entry.owners), entry.channel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,9 @@ def _asks(wanted: Sequence[tuple[Going, str]]) -> list[Ask]:
     ids = {who for going, _ref in wanted for _code, who in going.party} - {0}
     owners = {owner for going, _ref in wanted for owner in going.owners}
     book = {p.traveller_id: p for p in travellers.people(ids=ids, actors=owners)}
-    return [Ask(going.kind, ref, _party(going, book)) for going, ref in wanted]
+    return [
+        Ask(going.kind, ref, _party(going, book), channel=going.channel) for going, ref in wanted
+    ]
 
 
 def _party(going: Going, book: Mapping[int, travellers.Person]) -> tuple[Member, ...]:

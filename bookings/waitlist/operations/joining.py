@@ -110,7 +110,7 @@ def look(request: JoinRequest, *, at: datetime) -> list[Quote]:
     if len(suppliers) != 1 or offers[0].region_id != request.region.pk:
         raise OtherSellers(most=MOST_WISHES)
     for offer in offers:
-        if offer.needs_names and not all(part.traveller_id for part in offer.parts):
+        if offer.needs_names and not offer.is_named:
             raise WaitNames(title=say(offer.title))
     _refuse_room(quotes)
     return quotes

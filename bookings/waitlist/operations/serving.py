@@ -28,9 +28,6 @@ from bookings.waitlist.operations.turns import Serving
 from bookings.waitlist.planning import Asked, Freed, Passed, Plan, Planned, Won
 from kernel.leases import operations as leases
 
-CLAIM_FOR = timedelta(minutes=20)
-"""How long what was won is held for a party that is not charged at once."""
-
 KEPT_FOR = timedelta(minutes=20)
 """How long what fits nobody is kept before it is sold openly."""
 
@@ -72,7 +69,7 @@ def _resume(turn: Serving) -> int:
     entries = list(begun.order_by("chosen_return", "pk"))
     wishes = Wish.objects.in_bulk([entry.chosen_wish for entry in entries])
     chosen = [(entry, wishes[entry.chosen_wish]) for entry in entries if entry.chosen_wish]
-    return carry_out(chosen, at=turn.at, hold_for=CLAIM_FOR) if chosen else 0
+    return carry_out(chosen, at=turn.at) if chosen else 0
 
 
 def _hand_out_all(turn: Serving) -> int:
@@ -153,7 +150,7 @@ def _begin(turn: Serving, made: Plan, hearing: Hearing, *, is_new: bool) -> Sequ
 
 def _carry_out(turn: Serving, begun: Sequence[Won], hearing: Hearing) -> int:
     chosen = [hearing.chosen(step) for step in begun]
-    return carry_out(chosen, at=turn.at, hold_for=CLAIM_FOR, known=hearing.known)
+    return carry_out(chosen, at=turn.at, known=hearing.known)
 
 
 def _close(turn: Serving, through: Collection[int]) -> None:

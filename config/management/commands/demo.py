@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 import sys
 import tempfile
@@ -23,9 +22,12 @@ from config.demo.arrivals import arrivals
 from config.demo.browser import Timings
 from config.demo.counter import Counter
 from config.demo.gate import Gate
+from config.demo.lines.day import LinesDay
+from config.demo.peak.day import Peak
 from config.demo.stage import mail_server, running_site
 from config.demo.supply import Supply
 from config.demo.visitors import Party, Tally
+from config.management.figures import Figures, add_json
 from kernel import clock, invariants
 
 SPEED = 90
@@ -33,6 +35,7 @@ SPEED = 90
 STORY_SPEED = 30
 """In a story a quarter of an hour takes half a minute."""
 STORIES: dict[str, type[Counter] | type[Supply]] = {"counter": Counter, "supply": Supply}
+PARTIES_OF = {"morning": 50, "lines": 160}
 DAWN, HOURS = timedelta(hours=6), 3
 LINGER_S = 50
 LANES = 3
@@ -43,37 +46,47 @@ class Command(BaseCommand):
     help = "Run a morning with so many parties against a site of its own; end with the invariants."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--visitors", type=int, default=50, help="how many parties")
-        parser.add_argument("--day", choices=("morning", *STORIES), default="morning")
+        parser.add_argument(
+            "--visitors", type=int, help="how many parties, of a morning or of lines"
+        )
+        parser.add_argument(
+            "--day", choices=("morning", "peak", "lines", *STORIES), default="morning"
+        )
+        parser.add_argument("--scale", type=float, default=0.004, help="of the peak day's visitors")
         parser.add_argument("--seed", type=int, default=1)
-        parser.add_argument("--json", type=Path, metavar="FILE")
+        add_json(parser)
         parser.add_argument(
             "--url", help="a site of this folder that runs already; its clock stays as it is"
         )
 
     def handle(
-        self, *, visitors: int, day: str, seed: int, json: Path | None, url: str | None,
-        **_options: Any,
+        self, *, visitors: int | None, day: str, scale: float, seed: int, json: Path | None,
+        url: str | None, **_options: Any,
     ) -> None:  # fmt: skip
         if not settings.QUANYU_THROWAWAY and not url:
             raise CommandError("The demonstration runs on servers of its own, or give --url.")
+        out = Figures(self, json)
         with tempfile.TemporaryDirectory(prefix="qy-demo-") as folder:
-            morning = _Morning(self, visitors, seed, Path(folder))
-            if day in STORIES:
+            morning = _Morning(self, visitors or PARTIES_OF.get(day, 1), seed, Path(folder))
+            if day == "peak":
+                report = morning.run_peak(scale)
+            elif day == "lines":
+                report = morning.run_lines()
+            elif day in STORIES:
                 report = morning.run_story(STORIES[day])
             else:
                 report = morning.visit(url.rstrip("/")) if url else morning.run()
         for name, value in report.items():
             self.stdout.write(_line(name, value))
-        if json:
-            _write(json, report)
+        out.write(report)
         if not _is_well(report):
             sys.exit(1)
 
 
 def _is_well(report: dict[str, Any]) -> bool:
-    """Nothing broken, nothing stuck, and the services hold what our books say."""
-    wrong = (report["violations"], report["errors_5xx"], report.get("stuck"))
+    """Nothing broken, nothing stuck, nobody lost, and the services hold what our books say."""
+    lost = (report.get("stuck"), report.get("unaccounted"))
+    wrong = (report["violations"], report["errors_5xx"], *lost)
     return not any((*wrong, *report.get("money_delta_fen", {}).values()))
 
 
@@ -140,6 +153,16 @@ class _Morning:
             "violations": len(found),
             "seed": self.seed,
         }
+
+    def run_peak(self, scale: float) -> dict[str, Any]:
+        """The busiest day on record, on a site of its own."""
+        peak = Peak(self.folder, scale=scale, seed=self.seed, tell=self._say)
+        return {**peak.run(lambda: len(self._await_truth())), "seed": self.seed}
+
+    def run_lines(self) -> dict[str, Any]:
+        """All lines of the region for a day, on a site of its own."""
+        lines = LinesDay(self.folder, parties=self.visitors, seed=self.seed, tell=self._say)
+        return {**lines.run(lambda: len(self._await_truth())), "seed": self.seed}
 
     def visit(self, url: str) -> dict[str, Any]:
         """On a site that runs by the real clock: everybody comes within a minute, for tomorrow."""
@@ -244,7 +267,3 @@ def _quantiles(ms: list[float]) -> dict[str, float]:
     ordered = sorted(ms)
     last = ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)]
     return {"n": len(ms), "p50": round(statistics.median(ms), 1), "p99": round(last, 1)}
-
-
-def _write(path: Path, report: dict[str, Any]) -> None:
-    path.write_text(json.dumps(report, indent=2, ensure_ascii=False))

@@ -6,7 +6,6 @@ Stripe's itemised report. The same file again changes nothing and says what was 
 
 from __future__ import annotations
 
-import json
 import sys
 from argparse import ArgumentParser
 from datetime import UTC, date, datetime, time, timedelta
@@ -19,6 +18,7 @@ from django.core.management.base import BaseCommand, CommandError
 from bookings.payments import bills
 from bookings.settlement import operations as settlement
 from bookings.settlement.models import Off
+from config.management.figures import Figures, add_json
 from kernel import clock
 
 _MOST = 100
@@ -34,7 +34,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--provider", choices=sorted(bills.READERS), required=True)
-        parser.add_argument("--json", type=Path, metavar="OUT", help="write the result there")
+        add_json(parser)
         parser.add_argument("--first", type=date.fromisoformat, help="first day of the file")
         parser.add_argument("--last", type=date.fromisoformat, help="last day of the file")
 
@@ -51,9 +51,9 @@ class Command(BaseCommand):
         except bills.NotABill as no:
             raise CommandError(f"{file}: {no.reason}", returncode=2) from None
         report = _report(compared)
-        if options["json"]:
-            options["json"].write_text(json.dumps(report, indent=2, ensure_ascii=False))
+        out = Figures(self, options["json"])
         self._tell(report)
+        out.write(report)
         if compared.found:
             sys.exit(1)
 

@@ -6,7 +6,6 @@ a small day is played and must break none; then each rule's breach is planted an
 
 from __future__ import annotations
 
-import json
 import sys
 from argparse import ArgumentParser
 from datetime import datetime
@@ -20,6 +19,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from config import rehearsal
+from config.management.figures import Figures, add_json
 from kernel import clock, invariants
 from kernel.places.models import Region
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
     help = "Check that stock, orders, payments, ledger, vouchers and outbox agree."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--json", type=Path, metavar="FILE", help="write the result there")
+        add_json(parser)
         parser.add_argument(
             "--self-test",
             action="store_true",
@@ -42,9 +42,9 @@ class Command(BaseCommand):
         if _is_unmigrated():
             self.stderr.write("The database is not migrated: run `manage.py migrate` first.")
             sys.exit(2)
+        out = Figures(self, json)
         report = self._try_rules() if self_test else self._ask_rules()
-        if json:
-            _write(json, report)
+        out.write(report)
         if report["violations"] or report.get("found") != report.get("planted"):
             sys.exit(1)
 
@@ -82,7 +82,3 @@ class Command(BaseCommand):
 def _is_unmigrated() -> bool:
     executor = MigrationExecutor(connection)
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-
-
-def _write(path: Path, report: dict[str, Any]) -> None:
-    path.write_text(json.dumps(report, indent=2))

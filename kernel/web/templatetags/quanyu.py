@@ -1,11 +1,13 @@
 """The few words all templates share: money, times at a place, icons, refusals."""
 
 from datetime import date, datetime, tzinfo
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.forms import BoundField
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -16,6 +18,7 @@ from django.utils.translation import ngettext
 from kernel import clock, moments
 from kernel.errors import Refusal
 from kernel.money import Money, yuan
+from kernel.places import live as live_lines
 
 register = template.Library()
 
@@ -93,6 +96,12 @@ def when(moment: datetime, zone: str | tzinfo) -> SafeString:
 @register.simple_tag
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """An icon of static/img/icons.svg. Without a label it is decoration, hidden from readers."""
+    return _svg(name, str(label), css)
+
+
+@lru_cache(maxsize=500)
+def _svg(name: str, label: str, css: str) -> SafeString:
+    """A page has dozens of them, mostly the same."""
     classes = f"q-icon {css}".strip()
     href = f"{static('img/icons.svg')}#{name}"
     if label:
@@ -107,6 +116,13 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
         classes,
         href,
     )
+
+
+@register.simple_tag
+@cache
+def styles() -> SafeString:
+    """The links to all style sheets: the same on every page, so made once."""
+    return render_to_string("components/_styles.html")
 
 
 @register.simple_tag
@@ -129,3 +145,25 @@ def _local(moment: datetime, zone: str | tzinfo) -> datetime:
     if not is_aware(moment):
         raise ValueError("a moment without a zone cannot be shown at a place")
     return moment.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)
+
+
+@register.simple_tag(takes_context=True)
+def live(context: template.RequestContext, place_id: int | None) -> SafeString:
+    """What holds at a place now, as two lines that a page asks for again (static/js/poll.js).
+
+    One look for all the places of a page.
+    """
+    if place_id is None:
+        return SafeString()
+    known = getattr(context.request, "_live", None)
+    if known is None:
+        known = context.request._live = live_lines.everywhere(at=clock.now())  # type: ignore[attr-defined]
+    now = known.get(place_id, live_lines.Now())
+    return format_html(
+        '<span class="q-live" data-poll="load-{}">{}</span>'
+        '<span class="q-live q-live--shut" role="status" data-poll="shut-{}">{}</span>',
+        place_id,
+        now.load,
+        place_id,
+        now.shut,
+    )

@@ -24,6 +24,7 @@ class PlaceAdmin(PlatformOnlyAdmin, ModelAdmin):
     list_filter = ("kind", "confidence")
     list_select_related = ("region",)
     search_fields = ("slug", "name_zh", "name_en")
+    autocomplete_fields = ("parent",)
     readonly_fields = ("source", "confidence", "confirmed_at", "confirmed_by")
 
     @admin.display(description=_("confirmed"), boolean=True)

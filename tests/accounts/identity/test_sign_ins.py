@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.identity import operations
 from accounts.identity.models import SignIn, TrustedDevice, User
@@ -139,3 +140,19 @@ def test_who_was_signed_out_is_signed_in_nowhere_in_the_same_request() -> None:
     session.flush()
 
     assert session.sign_in is None
+
+
+def test_a_session_ends_by_the_clock_of_the_site(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A demonstration runs on another day than the machine it runs on."""
+    now = timezone.now() + timedelta(hours=20)
+    monkeypatch.setattr(clock, "now", lambda: now)
+    session = SessionStore()
+    session["at_work"] = True
+    session.set_expiry(14 * 3600)
+    session.save()
+
+    kept = SessionStore(session.session_key).load()
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(hours=14, seconds=1))
+
+    assert kept["at_work"] is True
+    assert SessionStore(session.session_key).load() == {}

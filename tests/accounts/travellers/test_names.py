@@ -1,7 +1,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from accounts.travellers.names import read_name
+from accounts.travellers.names import mask_name, read_name
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,19 @@ def test_names_of_any_script_are_kept_as_they_are(typed: str, stored: str) -> No
 def test_what_is_no_name_is_refused(typed: str) -> None:
     with pytest.raises(ValidationError):
         read_name(typed)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("张三", "张*"),
+        ("王小明", "王*明"),
+        ("欧阳小明", "欧**明"),
+        ("María García", "M*** G***"),
+        ("Cher", "C***"),
+        ("李", "李"),
+        ("", ""),
+    ],
+)
+def test_a_name_on_paper_says_no_more_than_its_ends(name, shown):
+    assert mask_name(name) == shown

@@ -9,6 +9,7 @@ import pytest
 from accounts.travellers import operations, queries
 from accounts.travellers.documents import BirthDateWrong, CheckDigitWrong, Kind
 from accounts.travellers.models import Traveller
+from accounts.travellers.operations import book
 from kernel.errors import NotFound
 from tests.factories.accounts import make_traveller, resident_number
 
@@ -94,7 +95,7 @@ def test_not_born_yet_is_meant_by_chinas_calendar() -> None:
 
 
 def test_a_book_has_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(operations, "MOST", 1)
+    monkeypatch.setattr(book, "MOST", 1)
     remember()
 
     with pytest.raises(operations.BookFull):

@@ -174,3 +174,17 @@ def test_a_number_that_is_refused_stays_in_its_field(browser, person, shop, sell
 
     assert answer.status_code == 400
     assert 'value="161 000"' in answer.content.decode()
+
+
+def test_what_is_free_is_booked_and_nothing_is_said_of_paying(browser, person, shop, sellers, url):
+    bucket = shop.bucket(3)
+
+    shown = browser.get(url, {"kind": "plain", "ref": f"{bucket}:0", "who": person.pk})
+    browser.post(url, form(bucket, person, ref=[f"{bucket}:0"], shown_total_fen="0"))
+    order = Order.objects.get()
+    page = browser.get(f"/en/o/{order.token}/").content.decode()
+
+    assert ">Book<" in shown.content.decode()
+    assert "Hold and pay" not in shown.content.decode()
+    assert order.code in page
+    assert "/invoice" not in page

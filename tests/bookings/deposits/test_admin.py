@@ -10,7 +10,7 @@ from django.urls import reverse
 from bookings.deposits.models import Deposit, State
 from kernel import clock
 from tests.cast import assemble, enter
-from tests.contracts.rows import deposit
+from tests.contracts.orders import deposit
 from tests.factories.kernel import RegionFactory
 
 pytestmark = pytest.mark.django_db

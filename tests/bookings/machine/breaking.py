@@ -15,10 +15,12 @@ from bookings.dues import operations as dues
 from bookings.inventory import operations as inventory
 from bookings.orders.operations import ChangeQuote
 from bookings.refunds.operations import quoting
+from bookings.vouchers import operations as _vouchers  # noqa: F401 - loads what is broken below
 
 Break = Callable[[pytest.MonkeyPatch], None]
 
 _settle = sys.modules["bookings.orders.operations.settle"]
+_beside = sys.modules["bookings.vouchers.operations.beside"]
 _lapse = sys.modules["bookings.orders.operations.lapse"]
 
 
@@ -82,5 +84,7 @@ BROKEN: dict[str, Break] = {
     "less than was asked is enough": _underpaid_is_accepted,
     "a deposit is kept whole": _deposit_is_kept,
     "what was metered counts twice": _metered_twice,
+    "bags stay behind": lambda patch: patch.setattr(_beside, "uses", lambda lines: {}),
+    "bags stay aboard alone": lambda patch: patch.setattr(_beside, "unused", lambda lines: {}),
     "a lapse keeps the places": lambda patch: patch.setattr(inventory, "give_back", _nothing),
 }

@@ -25,9 +25,9 @@ from tests.bookings.machine.terms import (
     Division,
     Line,
     Order,
+    Part,
     Payment,
     Share,
-    Thing,
     parts_of,
 )
 
@@ -37,12 +37,13 @@ KINDS = ("ticket", "shuttle", "deposit", "later", "secured", "secured", "shy", "
 
 @dataclass(frozen=True)
 class Cart:
-    """What somebody wants. Who does not ``insist`` takes what there is room for."""
+    """What somebody wants. Who does not ``insist`` takes what there is room for; ``bags`` go by bus."""
 
     kinds: list[str]
     which: int
     size: int
     insists: bool
+    bags: int = 0
 
 
 CARTS = st.builds(
@@ -51,6 +52,7 @@ CARTS = st.builds(
     which=st.integers(0, 2),
     size=st.sampled_from((1, 2, 2, 3)),
     insists=st.sampled_from((False, False, False, True)),
+    bags=st.sampled_from((0, 1, 1)),
 )
 
 
@@ -119,7 +121,7 @@ class Buying(Paying):
         things = [line.thing for line in lines]
         may = self.house.fits(lines) and all(thing.starts_at > self.at for thing in things)
         try:
-            row = orders.place(self._wish(things, people, together), at=self.at)
+            row = orders.place(self._wish(lines, people, together), at=self.at)
         except Refusal:
             assert not may, "there was room"
             self.house.seen["no room, refused"] += 1
@@ -131,27 +133,35 @@ class Buying(Paying):
         self._know(order)
         return order
 
-    def _choose(self, cart: Cart, people: Sequence[int]) -> list[Line]:
+    def _choose(self, cart: Cart, people: list[int]) -> list[Line]:
         found = [self.world.of_kind(kind) for kind in cart.kinds]
         things = [each[cart.which % len(each)] for each in found]
         lines = [
-            Line(0, thing, parts_of(thing, [""] * cart.size, list(people))) for thing in things
+            Line(0, thing, parts_of(thing, people, cart.bags if thing.bag_fen else 0))
+            for thing in things
         ]
         free = [line for line in lines if self.house.fits([line])]
         return lines if cart.insists or not free else free
 
     def _wish(
-        self, things: Sequence[Thing], people: Sequence[int], together: bool
+        self, lines: Sequence[Line], people: Sequence[int], together: bool
     ) -> orders.PlaceRequest:
         party = tuple(self.world.people[number] for number in people)
         nobody = tuple(Member("any") for _person in people)
-        asks = tuple(Ask(t.kind, t.ref, party if t.is_named else nobody) for t in things)
+        asks = tuple(
+            Ask(
+                line.thing.kind,
+                line.thing.ref,
+                (*(party if line.thing.is_named else nobody), *_bags(line)),
+            )
+            for line in lines
+        )
         return orders.PlaceRequest(
             actor=self.world.actor,
             request_key=f"key-{next(self.numbers)}",
             region_id=self.world.region.pk,
             asks=asks,
-            shown_total_fen=sum(thing.fen for thing in things) * len(people),
+            shown_total_fen=sum(part.fen for line in lines for part in line.parts),
             language="en",
             is_all_or_nothing=together,
         )
@@ -182,6 +192,7 @@ class Buying(Paying):
         halves = [parts[::2], parts[1::2]]
         sums = [sum(part.now for _line, part in half) for half in halves]
         may = all(sums) and not order.set_aside and order.is_payable(self.at)
+        may = may and not (is_kept and any(_has_bag_alone(half) for half in halves))
         portions = [
             shares.Portion(f"Friend {n}", tuple((line.pk, part.key) for line, part in half))
             for n, half in enumerate(halves)
@@ -223,3 +234,13 @@ class Buying(Paying):
         assert may
         payment = self._start(payable, Payment("SHARE", share.fen, "till", "", order, share))
         self._pay_now(payment)
+
+
+def _bags(line: Line) -> tuple[Member, ...]:
+    return tuple(Member("~luggage") for part in line.parts if part.is_bag)
+
+
+def _has_bag_alone(half: Sequence[tuple[Line, Part]]) -> bool:
+    """Whether a friend pays for a bag and for nobody who rides with it."""
+    riding = {line.pk for line, part in half if not part.is_bag}
+    return any(part.is_bag and line.pk not in riding for line, part in half)

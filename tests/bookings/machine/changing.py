@@ -21,6 +21,7 @@ from tests.bookings.machine.terms import (
     OPEN,
     PAID,
     UNKNOWN,
+    USED,
     WAITING,
     Change,
     Line,
@@ -28,7 +29,6 @@ from tests.bookings.machine.terms import (
     Part,
     Payment,
     Thing,
-    parts_of,
 )
 
 LIMIT = 700
@@ -53,7 +53,7 @@ class Changing(Buying):
         if much != "an order":
             rows = [(each, part) for each, part in rows if each is line]
         rows = rows[:1] if much == "a part" else rows
-        self._cancel(order, rows)
+        self._cancel(order, with_bags_alone(rows))
         self._settle()
 
     @happens(
@@ -63,7 +63,8 @@ class Changing(Buying):
     def cancel_by_hand(self, pick: int, share: int, approves: bool) -> None:
         """Staff return what they think is right; beyond the limit of an order a second person decides."""
         order, line = of(self._lines(CONFIRMED, WAITING), pick)
-        part = line.open_parts[0]
+        first, last = line.open_parts[0], line.open_parts[-1]
+        part = first if line.with_bags_alone([first]) == [first] else last
         fen = line.received(part) * share // 4
         asked = refunds.by_staff(
             order=self._row(order), parts={line.pk: [part.key]}, refund_fen=fen,
@@ -106,9 +107,10 @@ class Changing(Buying):
         """
         order, line, thing = of(self._changeable(), pick)
         parts = line.open_parts if all_of_it else line.open_parts[:1]
+        parts = line.with_bags_alone(parts)
         made = self._change(order, Change(line, parts, thing))
         if then == "cancel" and made is not None and made.unpaid:
-            self._cancel(order, [(line, parts[0])])
+            self._cancel(order, with_bags_alone([(line, parts[0])]))
         self._settle()
         if then != "wait":
             self._pay_all(made, "till")
@@ -125,11 +127,11 @@ class Changing(Buying):
 
     def _change(self, order: Order, change: Change) -> Order | None:
         """Of what is cheaper the difference comes back as cancelling would give it now."""
-        line, old, thing = change.line, change.parts, change.thing
-        new = parts_of(thing, [""] * len(old), [part.person for part in old])
-        becomes = Line(0, thing, new, cap=line.permille(self.at))
+        line, thing = change.line, change.thing
+        becomes = Line(0, thing, change.becomes, cap=line.permille(self.at), is_changed=True)
         change.back = max(0, change.old_fen - change.new_fen) * becomes.cap // 1000
-        may = self.house.fits([becomes])
+        is_used_up = line.is_changed and thing.kind == "shuttle"
+        may = not is_used_up and self.house.fits([becomes], instead_of=line)
         try:
             placed = self._ask_to_change(change)
         except Refusal:
@@ -217,7 +219,7 @@ class Changing(Buying):
         return [order for order in self.house.orders if order.deposit]
 
     def _secures_nothing(self) -> list[Order]:
-        live = (PAID, WAITING, CONFIRMED)
+        live = (PAID, WAITING, CONFIRMED, USED)
         return [o for o in self._held() if not any(line.state in live for line in o.lines)]
 
     # --- the supplier ---
@@ -231,6 +233,16 @@ class Changing(Buying):
         self.world.shy.answer = self.house.answer = answer
         self._ask_suppliers()
         self.world.shy.answer = self.house.answer = answer if stays else None
+
+
+def with_bags_alone(rows: Sequence[tuple[Line, Part]]) -> list[tuple[Line, Part]]:
+    """The same, and the bags that nobody would be with any more: as the page cancels them."""
+    lines = list(dict.fromkeys(line for line, _part in rows))
+    return [
+        (line, part)
+        for line in lines
+        for part in line.with_bags_alone([each for of, each in rows if of is line])
+    ]
 
 
 def by_line(rows: Sequence[tuple[Line, Part]]) -> dict[int, list[str]]:

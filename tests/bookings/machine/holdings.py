@@ -17,22 +17,24 @@ class Holdings:
         self.capacity = capacity
         self.payments: list[Payment] = []
         self.taken: Counter[int] = Counter()
-        self.inside: set[tuple[str, int]] = set()
+        self.inside: Counter[tuple[int, int]] = Counter()
         self.purses = {"balance": 0, "tab": 0}
 
-    def fits(self, lines: Sequence[Line]) -> bool:
+    def fits(self, lines: Sequence[Line], *, instead_of: Line | None = None) -> bool:
+        """Whether there is room, and nobody has a ticket of that day, but for what is given for it."""
         wanted: Counter[int] = Counter()
         for line in lines:
-            for bucket in line.thing.buckets:
-                wanted[bucket] += len(line.open_parts)
+            wanted.update(bucket for part in line.open_parts for bucket in line.buckets_of(part))
         room = all(self.taken[b] + units <= self.capacity[b] for b, units in wanted.items())
-        return room and not any(self.inside & people_of(line, line.open_parts) for line in lines)
+        given = people_of(instead_of, instead_of.open_parts) if instead_of else set()
+        people = {one for line in lines for one in people_of(line, line.open_parts)}
+        return room and not any(self.inside[one] > (one in given) for one in people)
 
     def hold(self, line: Line, parts: Sequence[Part], sign: int) -> None:
-        for bucket in line.thing.buckets:
-            self.taken[bucket] += sign * len(parts)
-        people = people_of(line, parts)
-        self.inside = self.inside | people if sign > 0 else self.inside - people
+        for bucket in (bucket for part in parts for bucket in line.buckets_of(part)):
+            self.taken[bucket] += sign
+        for one in people_of(line, parts):
+            self.inside[one] += sign
 
     def send_back(self, order: Order, sums: Sequence[tuple[Part | None, int]]) -> None:
         """To whom it came from: a friend's to that friend, the rest to the nearest payments."""
@@ -78,6 +80,6 @@ class Holdings:
             payment.captured = keep
 
 
-def people_of(line: Line, parts: Sequence[Part]) -> set[tuple[str, int]]:
-    """Only an entry time knows who comes."""
-    return {(line.thing.ref, part.person) for part in parts} if line.thing.kind == TICKET else set()
+def people_of(line: Line, parts: Sequence[Part]) -> set[tuple[int, int]]:
+    """Only an entry time knows who comes: once a day."""
+    return {(line.thing.day, part.person) for part in parts} if line.thing.kind == TICKET else set()

@@ -40,7 +40,7 @@ TIDY_AFTER = 25
 PICK = st.integers(0, 2**16)
 T = TypeVar("T")
 
-_LINES = "SELECT id, state, cancelled_parts FROM bookings_orders_line"
+_LINES = "SELECT id, state, cancelled_parts, used_parts FROM bookings_orders_line"
 _TAKEN = "SELECT id, taken FROM bookings_inventory_bucket WHERE id = ANY(%s)"
 _BOOKS = """
     SELECT account, sum(amount_fen)::bigint FROM bookings_ledger_posting
@@ -243,14 +243,16 @@ class Ground(RuleBasedStateMachine):
 
     def _lines_agree(self, cursor) -> None:  # type: ignore[no-untyped-def]
         cursor.execute(_LINES)
-        rows = {pk: (state, parts) for pk, state, parts in cursor.fetchall()}
+        rows = {pk: row for pk, *row in cursor.fetchall()}
         should = {line.pk: line for order in self.house.orders for line in order.lines}
         assert rows.keys() == should.keys()
         for pk, line in should.items():
-            state, cancelled = rows[pk]
+            state, cancelled, used = rows[pk]
             assert state == line.state, (state, line)
             gone = {part.key for part in line.parts if not part.is_open}
             assert set(json.loads(cancelled)) == gone, (cancelled, line)
+            came = {part.key for part in line.parts if part.is_used}
+            assert set(json.loads(used)) == came, (used, line)
 
     def _places_agree(self, cursor) -> None:  # type: ignore[no-untyped-def]
         cursor.execute(_TAKEN, [[*self.world.capacity]])

@@ -20,6 +20,7 @@ from tests.bookings.machine.terms import (
     REFUSED,
     SHY,
     UNKNOWN,
+    USED,
     WAITING,
     WAIVED,
     Change,
@@ -150,7 +151,7 @@ class Standing(Holdings):
         for part in parts:
             part.is_open = False
         if not line.open_parts:
-            line.state = CANCELLED
+            line.state = USED if any(part.is_used for part in line.parts) else CANCELLED
         if (line.rest == OPEN and not line.rest_fen) or (
             line.rest == UNKNOWN and not line.open_parts
         ):

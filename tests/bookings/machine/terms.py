@@ -13,6 +13,7 @@ HELD, LAPSED, GIVEN_UP, PAID = "HELD", "LAPSED", "GIVEN_UP", "PAID"
 """Where an order stands."""
 
 WAITING, CONFIRMED, REFUSED, CANCELLED = "AWAITING_SUPPLIER", "CONFIRMED", "REFUSED", "CANCELLED"
+USED = "USED"
 """Where a line of a paid order stands."""
 
 UNKNOWN, OPEN, WAIVED = "UNKNOWN", "OPEN", "WAIVED"
@@ -30,7 +31,8 @@ class Brief:
 
 @dataclass(frozen=True, repr=False)
 class Thing(Brief):
-    """One thing on sale: ``rungs`` say until when so many thousandths come back."""
+    """One thing on sale: ``rungs`` say until when so many thousandths come back; ``bag_fen`` what a piece of
+    luggage costs that goes along, in ``bag_buckets``."""
 
     kind: str
     ref: str
@@ -38,6 +40,9 @@ class Thing(Brief):
     starts_at: datetime
     buckets: tuple[int, ...]
     rungs: tuple[tuple[datetime, int], ...]
+    day: int = 0
+    bag_fen: int = 0
+    bag_buckets: tuple[int, ...] = ()
 
     def __repr__(self) -> str:
         return f"{self.kind} {self.ref}"
@@ -60,7 +65,9 @@ class Thing(Brief):
 
 @dataclass(eq=False)
 class Part:
-    """One person's place; ``now`` is its share of what was due with the order, ``rest`` of the rest."""
+    """One person's place, or a bag's; ``now`` is its share of what was due with the order, ``rest`` of the
+    rest. ``is_open``: it was not given up.
+    """
 
     key: str
     fen: int
@@ -68,11 +75,16 @@ class Part:
     person: int
     rest: int = 0
     is_open: bool = True
+    is_bag: bool = False
+    is_used: bool = False
 
 
 @dataclass(eq=False, repr=False)
 class Line(Brief):
-    """So many places of one thing. ``cap``: no more thousandths come back, whatever its ladder says."""
+    """So many places of one thing. ``cap``: no more thousandths come back, whatever its ladder says.
+
+    ``is_changed``: it has taken the place of another one, which a ride may do once.
+    """
 
     pk: int
     thing: Thing
@@ -80,13 +92,24 @@ class Line(Brief):
     cap: int = 1000
     state: str = HELD
     rest: str = ""
+    is_changed: bool = False
 
     def __repr__(self) -> str:
         return f"line {self.pk}, {self.thing}, {self.state}, {len(self.open_parts)} open"
 
     @property
     def open_parts(self) -> list[Part]:
-        return [part for part in self.parts if part.is_open]
+        return [part for part in self.parts if part.is_open and not part.is_used]
+
+    def buckets_of(self, part: Part) -> tuple[int, ...]:
+        """Where it takes a place."""
+        return self.thing.bag_buckets if part.is_bag else self.thing.buckets
+
+    def with_bags_alone(self, parts: list[Part]) -> list[Part]:
+        """The same parts, and the bags that nobody would be with any more were they given up."""
+        stay = [part for part in self.open_parts if part not in parts]
+        is_alone = all(part.is_bag for part in stay) and not any(p.is_used for p in self.parts)
+        return [*parts, *(stay if is_alone else ())]
 
     @property
     def rest_fen(self) -> int:
@@ -119,11 +142,18 @@ class Change:
 
     @property
     def new_fen(self) -> int:
-        return self.thing.fen * len(self.parts)
+        return sum(part.fen for part in self.becomes)
+
+    @property
+    def becomes(self) -> list[Part]:
+        """The same people and bags in the other thing."""
+        return [_place(self.thing, part.person, part.is_bag) for part in self.parts]
 
     @property
     def is_possible(self) -> bool:
-        return self.line.state == CONFIRMED and all(part.is_open for part in self.parts)
+        return self.line.state == CONFIRMED and all(
+            part.is_open and not part.is_used for part in self.parts
+        )
 
 
 @dataclass(eq=False)
@@ -235,8 +265,16 @@ def evenly(fen: int, count: int) -> list[int]:
     return [fen // count + (number < fen % count) for number in range(count)]
 
 
-def parts_of(thing: Thing, keys: list[str], people: list[int]) -> list[Part]:
-    """The places of one line, each with its share of what is due now."""
-    shares = evenly(thing.due_now(thing.fen * len(keys)), len(keys))
-    triples = zip(keys, shares, people, strict=True)
-    return [Part(key, thing.fen, share, person) for key, share, person in triples]
+def parts_of(thing: Thing, people: list[int], bags: int = 0) -> list[Part]:
+    """The places of one line, each with its share of what is due now; bags cost what they cost."""
+    shares = evenly(thing.due_now(thing.fen * len(people)), len(people))
+    seats = [
+        Part("", thing.fen, share, person) for share, person in zip(shares, people, strict=True)
+    ]
+    return [*seats, *(_place(thing, 0, is_bag=True) for _bag in range(bags))]
+
+
+def _place(thing: Thing, person: int, is_bag: bool) -> Part:
+    """A place that is paid at once."""
+    fen = thing.bag_fen if is_bag else thing.fen
+    return Part("", fen, fen, person, is_bag=is_bag)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import gc
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from time import time_ns
 
 import pytest
@@ -23,8 +23,9 @@ from kernel import clock
 from kernel.errors import Refusal
 from tests.bookings.machine import world
 from tests.bookings.machine.breaking import BROKEN
-from tests.bookings.machine.changing import LIMIT, Changing
+from tests.bookings.machine.changing import LIMIT
 from tests.bookings.machine.market import Ground
+from tests.bookings.machine.riding import Riding
 from tests.conftest import fresh_database
 from tourism.tickets import facts
 from tourism.tickets.facts import ProductFacts
@@ -32,6 +33,9 @@ from tourism.tickets.facts import ProductFacts
 LONG = bool(os.environ.get("QUANYU_LONG"))
 STEPS = 80
 EXAMPLES = 2_400 if LONG else 24
+MORE = 0 if LONG else 8
+"""So often a quarter of the examples more while something has not been seen yet: Hypothesis takes constants
+from the modules that are loaded, so that a seed is not the same examples in every run."""
 
 
 class Known:
@@ -63,6 +67,7 @@ no room for a change, refused
 confirmed by the supplier; refused by the supplier; all ended with one
 deposit set aside; deposit charged; deposit kept whole; deposit kept in part; deposit kept not
 deposit returned by itself; metered; rest paid; rest paid twice, returned
+boarded; boarded with a bag; boarding taken back; bags taken back
 """.strip()
     .replace("\n", ";")
     .split(";")
@@ -95,7 +100,7 @@ def ground(market, django_db_blocker, monkeypatch, settings) -> Iterator[None]:
 
 
 def play(seed: int, examples: int) -> None:
-    machine = seeded(seed)(type("Seeded", (Changing,), {}))
+    machine = seeded(seed)(type("Seeded", (Riding,), {}))
     run(
         machine,
         settings=settings(
@@ -106,26 +111,39 @@ def play(seed: int, examples: int) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.timeout(14_400 if LONG else 300)
+def play_all(seeds: Iterable[int]) -> None:
+    for seed in seeds:
+        play(seed, EXAMPLES)
+
+
+def rare(wanted: int) -> set[str]:
+    """What has not happened so often."""
+    return {name for name in EFFECTS if Ground.seen[name] < wanted}
+
+
+@pytest.mark.timeout(14_400 if LONG else 1_200)
 def test_whatever_happens_the_tills_the_books_and_the_buyers_agree(ground):
     seed = int(os.environ.get("QUANYU_SEED") or (time_ns() if LONG else 1))
 
     play(seed, EXAMPLES)
+    wanted = Ground.steps // 1000
+    for more in range(1, MORE + 1):
+        if rare(wanted):
+            play(seed + more, EXAMPLES // 4)
 
     print(f"\n{Ground.steps} steps, {Ground.idle} idle, seed {seed}, drift {Ground.drift} fen")  # noqa: T201
     for name, times in sorted(Ground.seen.items()):
         print(f"{times:8} {name}")  # noqa: T201
-    rare = {name for name in EFFECTS if Ground.seen[name] < Ground.steps // 1000}
-    assert (Ground.drift, rare) == (0, set())
+    assert (Ground.drift, rare(wanted)) == (0, set())
     assert Ground.steps >= (100_000 if LONG else 1_000)
     assert Ground.idle < Ground.steps // 5
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1_200)
 @pytest.mark.parametrize("broken", BROKEN)
 def test_twin_a_broken_rule_is_found(ground, broken, monkeypatch):
-    """The same examples as above, up to the first in which the product does not do as it should."""
+    """Examples as above, up to the first in which the product does not do as it should."""
     BROKEN[broken](monkeypatch)
 
     with pytest.raises((AssertionError, Refusal)):
-        play(1, EXAMPLES)
+        play_all(range(1, 4))

@@ -29,6 +29,8 @@ from transport.lines.models import Run, ShuttleLine
 
 DAY = date(2026, 10, 20)
 ROOM, PEOPLE = 8, 40
+BAG = 501
+"""What a piece of luggage costs on the bus, in fen."""
 TAB_LIMIT = 20_000
 DAY_S, HOUR_S = timedelta(days=1), timedelta(hours=1)
 SAMPLES: dict[type[Sample], tuple[int, ...]] = {
@@ -88,7 +90,7 @@ def build() -> World:
     person = TouristFactory()
     tab = Tab.objects.create(name="Tab", region=region, limit_fen=TAB_LIMIT)
     TabMember.objects.create(tab=tab, user=person)
-    counted = {bucket for thing in things for bucket in thing.buckets}
+    counted = {bucket for thing in things for bucket in (*thing.buckets, *thing.bag_buckets)}
     for bucket in counted:
         inventory.reshape(bucket_id=bucket, capacity=ROOM, at=nine)
     return World(
@@ -140,12 +142,14 @@ def _product(region: Region, supplier_id: int, fen: int):  # type: ignore[no-unt
 
 
 def _ticket(slot: Slot, fen: int, rungs: tuple[tuple[datetime, int], ...]) -> Thing:
-    return Thing(TICKET, str(slot.pk), fen, slot.starts_at, (slot.bucket_id,), rungs)
+    return Thing(TICKET, str(slot.pk), fen, slot.starts_at, (slot.bucket_id,), rungs, slot.day_id)
 
 
 def _rides(region: Region) -> list[Thing]:
     """All the way on two departures, half of it on the later one: 2 h before all, then 800."""
     line: ShuttleLine = shuttle_line(region)
+    line.luggage_places, line.luggage_fee_fen = ROOM, BAG
+    line.save()
     rides.create_runs(region=region, first=DAY, last=DAY)
     early, late = Run.objects.filter(line=line).order_by("departs_at")[1:3]
     return [_ride(early, 2, 3000), _ride(late, 2, 3000), _ride(late, 1, 1500)]
@@ -154,4 +158,7 @@ def _rides(region: Region) -> list[Thing]:
 def _ride(run: Run, alight: int, fen: int) -> Thing:
     leaves = run.departs_at
     rungs = ((leaves - 2 * HOUR_S, 1000), (leaves, 800))
-    return Thing(SHUTTLE, f"{run.pk}:0:{alight}", fen, leaves, tuple(run.segments[:alight]), rungs)
+    return Thing(
+        SHUTTLE, f"{run.pk}:0:{alight}", fen, leaves, tuple(run.segments[:alight]), rungs,
+        bag_fen=BAG, bag_buckets=tuple(run.luggage_segments[:alight]),
+    )  # fmt: skip

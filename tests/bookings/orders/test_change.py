@@ -393,3 +393,35 @@ def test_the_same_key_for_other_parts_is_refused(order, buckets, now):  # noqa: 
         change(order, buckets[1], 1500, now, part_keys=["p1"])
 
     assert Change.objects.count() == 1
+
+
+class TestHowOften:
+    """Terms may say how often something is exchanged; every part of an order has its own count."""
+
+    @pytest.fixture
+    def once(self, sellers):
+        terms = Terms(steps=(Step(0, 1000),), changes=1)
+        sellers["plain"].terms = terms
+        return terms
+
+    def test_a_second_change_is_refused_and_changes_nothing(self, once, order, buckets, now):  # noqa: F811
+        second = change(order, buckets[1], 1000, now)
+        before = (Order.objects.count(), taken(buckets))
+
+        with pytest.raises(orders.ChangedBefore):
+            change(second, buckets[0], 1000, now, key="again")
+
+        assert second.lines.get().frozen_terms.changes == 0
+        assert (Order.objects.count(), taken(buckets)) == before
+
+    def test_what_was_not_changed_may_still_be(self, once, order, buckets, now):  # noqa: F811
+        change(order, buckets[1], 1000, now, part_keys=["p0"])
+
+        other = change(order, buckets[1], 1000, now, key="other", part_keys=["p1"])
+
+        assert other.lines.get().frozen_terms.changes == 0
+
+    def test_without_a_word_of_it_there_is_no_limit(self, order, buckets, now):  # noqa: F811
+        second = change(order, buckets[1], 1000, now)
+
+        assert "changes" not in second.lines.get().terms

@@ -235,8 +235,9 @@ def test_the_statements_of_placing_do_not_grow_with_the_group(
         ]
 
     for number in (1, 20):
-        # two offers, what is published (remembered on a site), savepoint, insert, news, units, savepoint
-        with django_assert_num_queries(8):
+        # two offers, what is published and what stands above the sellers (both remembered on a site),
+        # savepoint, insert, news, units, savepoint
+        with django_assert_num_queries(9):
             orders.place_many(wishes(number), at=at)
 
 

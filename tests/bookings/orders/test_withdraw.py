@@ -54,7 +54,7 @@ def test_a_part_cannot_be_cancelled_twice(line, bucket, at):
 
 
 def test_a_used_part_cannot_be_cancelled(line, at):
-    orders.mark_used(line_id=line.pk, part_key="p0", at=at)
+    orders.mark_used([(line.pk, "p0")])
 
     with pytest.raises(orders.AlreadyCancelled):
         orders.withdraw_parts(parts={line.pk: ["p0"]}, at=at)
@@ -65,7 +65,7 @@ def test_a_used_part_cannot_be_cancelled(line, at):
 
 def test_the_last_used_part_makes_the_line_used(line, bucket, at):
     for key in ("p0", "p1", "p1", "p2"):
-        orders.mark_used(line_id=line.pk, part_key=key, at=at)
+        orders.mark_used([(line.pk, key)])
 
     line.refresh_from_db()
     assert (line.state, line.used_parts) == (State.USED, ["p0", "p1", "p2"])
@@ -73,7 +73,7 @@ def test_the_last_used_part_makes_the_line_used(line, bucket, at):
 
 
 def test_the_rest_cancelled_after_use_leaves_the_line_used(line, bucket, at):
-    orders.mark_used(line_id=line.pk, part_key="p0", at=at)
+    orders.mark_used([(line.pk, "p0")])
 
     orders.withdraw_parts(parts={line.pk: ["p1", "p2"]}, at=at)
 

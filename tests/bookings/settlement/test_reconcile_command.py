@@ -29,7 +29,7 @@ from tests.bookings.payments.conftest import (  # noqa: F401
 from tests.bookings.payments.desks import NOWHERE
 from tests.bookings.settlement.bills import day_of
 from tests.cast import assemble, enter
-from tests.contracts import rows
+from tests.contracts import orders as rows
 from tests.factories.kernel import RegionFactory
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from bookings.refunds.models import EarlierToken, Reason, Refund
 from bookings.settlement import operations as settlement
 from bookings.settlement.models import Bill, BillRow, Finding, Off
 from tests.bookings.settlement.bills import NEXT_MORNING, NOON, RATES, Day, day_of, fee
-from tests.contracts.rows import order
+from tests.contracts.orders import order
 
 pytestmark = pytest.mark.django_db
 

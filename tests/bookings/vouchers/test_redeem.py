@@ -13,6 +13,7 @@ from bookings.ledger import queries as ledger
 from bookings.ledger.models import Posting
 from bookings.orders.models import State
 from bookings.vouchers import operations as vouchers
+from bookings.vouchers import saying
 from bookings.vouchers.models import Pass, Redemption, TurnedAway, Voucher
 from kernel.outbox.models import Event
 from tests.bookings.conftest import STARTS_AT
@@ -52,7 +53,7 @@ def test_the_use_is_booked_in_the_currency_of_the_order(shop, sellers, at, post,
 
 
 def test_the_signed_code_lets_in(carrier, post, at):
-    [text] = issuers.sign([carrier.code_facts], at=at)
+    [text] = issuers.sign(saying.static([carrier], at=at), at=at)
 
     assert len(scan(carrier, post, text=text.lower().upper()).vouchers) == 1
 
@@ -113,7 +114,7 @@ def test_a_voided_part_opens_nothing(carrier, post, line, at):
 
 
 def test_an_unknown_and_a_forged_code_are_told_apart(carrier, post, at):
-    [text] = issuers.sign([carrier.code_facts], at=at)
+    [text] = issuers.sign(saying.static([carrier], at=at), at=at)
     forged = text[:-1] + ("A" if text[-1] != "A" else "B")
 
     with pytest.raises(Forged):

@@ -85,7 +85,7 @@ def test_the_page_of_a_region_costs_the_same_for_any_number_of_areas(
 ):
     draw(region)
     slot_on(ProductFactory(area__region=region), region.local_date(AT), time(12))
-    with django_assert_max_num_queries(16) as one:
+    with django_assert_max_num_queries(22) as one:
         client.get(f"/en/{region.slug}/")
 
     for _number in range(4):

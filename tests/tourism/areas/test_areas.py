@@ -13,7 +13,7 @@ from tests.factories.tourism import ScenicAreaFactory
 from tests.tourism.conftest import AT
 from tourism.areas import operations, queries
 from tourism.areas.models import Closure, Gate, Notice, OpeningHours, ScenicArea, SeasonName
-from tourism.areas.posts import gate_posts
+from tourism.areas.posts import area_posts
 
 pytestmark = pytest.mark.django_db
 
@@ -146,11 +146,11 @@ def test_gates_are_posts_of_their_organisation():
     gate = Gate.objects.create(area=area, place=area.place, slug="north", name_zh="北门")
     own = {area.organisation_id}
 
-    [post] = gate_posts(organisation_ids=own, at=AT)
+    [post] = area_posts(organisation_ids=own, at=AT)
 
     assert (post.key, post.organisation_id) == (f"area:{area.pk}@north", area.organisation_id)
     assert post.zone == gate.zone == area.zone
-    assert list(gate_posts(organisation_ids=own, at=AT, zone=area.zone)) == [post]
+    assert list(area_posts(organisation_ids=own, at=AT, zone=area.zone)) == [post]
     for foreign in ("area:0", "run:1", "area:x", "area:" + "9" * 30):
-        assert list(gate_posts(organisation_ids=own, at=AT, zone=foreign)) == []
-    assert list(gate_posts(organisation_ids={0}, at=AT)) == []
+        assert list(area_posts(organisation_ids=own, at=AT, zone=foreign)) == []
+    assert list(area_posts(organisation_ids={0}, at=AT)) == []

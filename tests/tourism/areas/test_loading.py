@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from django.conf import settings
 
 from accounts.organisations.models import Organisation
+from bookings.inventory import queries as inventory
 from kernel.places import loading
 from kernel.places.models import CalendarDay, DayType, Place, Region
 from portal.home.models import RegionMap
@@ -17,7 +19,7 @@ from tests.factories.accounts import OrganisationFactory
 from tests.factories.kernel import RegionFactory
 from tourism.areas.models import Cableway, Gate, OpeningHours, ScenicArea
 from tourism.tickets.horizon import laid_out_until
-from tourism.tickets.models import Concession, Product, Slot, SlotPattern
+from tourism.tickets.models import Concession, Product, ProductKind, Slot, SlotPattern
 
 pytestmark = pytest.mark.django_db
 
@@ -35,8 +37,10 @@ def test_the_region_of_huangshan_loads_from_its_own_files():
 
     areas = ScenicArea.objects.filter(region=region)
     mountain = areas.get(slug="huangshan-scenic")
-    product = Product.objects.get(area=mountain)
-    assert (areas.count(), Product.objects.count(), Cableway.objects.count()) == (35, 26, 6)
+    product = Product.objects.get(area=mountain, kind=ProductKind.ADMISSION)
+    kinds = Counter(Product.objects.values_list("kind", flat=True))
+    assert (areas.count(), Cableway.objects.count()) == (35, 6)
+    assert kinds == {"ADMISSION": 26, "LIFT": 12, "ADDON": 6}
     assert (product.peak_price_fen, product.off_price_fen) == (19_000, 15_000)
     assert (mountain.daily_cap, mountain.organisation.slug) == (50_000, "huangshan-tourism")
     assert Gate.objects.filter(area=mountain).count() == 5
@@ -55,6 +59,35 @@ def test_the_region_of_huangshan_loads_from_its_own_files():
     assert areas.get(slug="west-sea-canyon").part_of == mountain
     assert laid_out_until(region) == date(2026, 9, 22)
     assert RegionMap.objects.get(region=region).layers
+
+
+def test_rides_are_sold_each_way_by_the_hour_at_their_own_prices():
+    load("huangshan", HUANGSHAN)
+
+    up = Product.objects.get(code="yungu-up")
+    slots = Slot.objects.filter(product=up, day__date=date(2026, 9, 21)).order_by("starts_at")
+    faces = [f"{slot.starts_at.astimezone(up.area.region.tz):%H:%M}" for slot in slots]
+    assert (up.peak_price_fen, up.off_price_fen, up.is_sample) == (8_000, 6_500, True)
+    child = Concession.objects.get(product=up, code="child")
+    assert (child.peak_price_fen, child.off_price_fen) == (4_000, 3_500)
+    assert (faces[0], faces[1], faces[-1], len(faces)) == ("06:30", "07:00", "16:00", 11)
+    counts = inventory.counts([slot.bucket_id for slot in slots])
+    assert [counts[slot.bucket_id][0] for slot in slots] == [950, *[1900] * 9, 950]
+    assert inventory.counts([slots[0].day.bucket_id])[slots[0].day.bucket_id][0] == 19_000
+
+
+def test_services_are_sold_by_the_piece_as_many_as_there_are():
+    load("huangshan", HUANGSHAN)
+
+    guide = Product.objects.get(area__slug="huangshan-scenic", code="guide")
+    slots = list(Slot.objects.filter(product=guide, day__date=date(2026, 9, 21)))
+    counts = inventory.counts([slot.bucket_id for slot in slots])
+    assert (guide.stock, guide.peak_price_fen) == (40, 20_000)
+    assert [counts[slot.bucket_id][0] for slot in slots] == [40, 40]
+    named = Concession.objects.filter(product__kind=ProductKind.ADDON)
+    assert set(named.values_list("name_zh", "name_en")) == {
+        ("讲解员", "Guide"), ("导览机", "Device"), ("轮椅", "Wheelchair"), ("婴儿车", "Pushchair"),
+    }  # fmt: skip
 
 
 def test_all_of_it_is_sample_data_with_source_and_confidence():

@@ -8,10 +8,11 @@ from datetime import date, time, timedelta
 
 import pytest
 
+from bookings.contracts import Claim
 from bookings.orders import operations as orders
 from bookings.orders.models import Line, Order, State
 from kernel.outbox.models import Event
-from tests.factories.tourism import ask_for, person, slot_on
+from tests.factories.tourism import ask_for, person, ride_product, slot_on
 from tests.tourism.conftest import VISIT, wish
 from tourism.tickets import offers
 from tourism.tickets import operations as tickets
@@ -54,13 +55,85 @@ def test_the_same_person_in_two_lines_of_one_order_is_refused(slot, at):
     assert (Order.objects.count(), seats()) == (0, [])
 
 
-def test_another_slot_of_the_day_is_another_ticket(slot, product, at):
+def test_a_person_has_one_entry_time_a_day_whoever_buys_the_other(slot, product, at):
     afternoon = slot_on(product, VISIT, time(13))
+    orders.place(wish(ask_for(slot, person(1)), total_fen=19_000), at=at)
+    again = wish(
+        ask_for(afternoon, person(1), person(2)), total_fen=38_000, actor="user:9", user_id=None
+    )
 
-    asks = (ask_for(slot, person(1)), ask_for(afternoon, person(1)))
+    with pytest.raises(tickets.AlreadyHolds) as refused:
+        orders.place(again, at=at)
+
+    assert refused.value.facts["people"] == 1
+    assert (Order.objects.count(), seats()) == (1, [(slot.pk, "index-1", "p1")])
+
+
+def test_the_next_day_is_another_ticket(slot, product, at):
+    tomorrow = slot_on(product, VISIT + timedelta(days=1))
+
+    asks = (ask_for(slot, person(1)), ask_for(tomorrow, person(1)))
     orders.place(wish(*asks, total_fen=38_000), at=at)
 
+    assert [row[0] for row in seats()] == sorted([slot.pk, tomorrow.pk])
+
+
+def test_who_gave_the_morning_up_may_have_the_afternoon(slot, product, at):
+    order = orders.place(wish(ask_for(slot, person(1)), total_fen=19_000), at=at)
+    afternoon = slot_on(product, VISIT, time(13))
+
+    tickets.give_up([(order.lines.get(), ["p1"])])
+    orders.place(wish(ask_for(afternoon, person(1)), total_fen=19_000, actor="guest:b"), at=at)
+
+    assert seats() == [(afternoon.pk, "index-1", "p1")]
+
+
+def test_a_ride_is_had_more_than_once_a_day_but_once_at_a_time(db, at):
+    ride = ride_product()
+    morning = slot_on(ride, VISIT, time(9), ends=time(10))
+    later = slot_on(ride, VISIT, time(13), ends=time(14))
+
+    asks = (ask_for(morning, person(1)), ask_for(later, person(1)))
+    orders.place(wish(*asks, total_fen=16_000), at=at)
+
+    assert [row[0] for row in seats()] == sorted([morning.pk, later.pk])
+    with pytest.raises(tickets.AlreadyHolds):
+        orders.place(wish(ask_for(morning, person(1)), total_fen=8_000, actor="guest:b"), at=at)
+
+
+def test_a_change_to_another_time_of_the_day_holds_both_until_it_is_paid(slot, product, at):
+    old = orders.place(wish(ask_for(slot, person(1)), total_fen=19_000), at=at).lines.get()
+    afternoon = slot_on(product, VISIT, time(13))
+    [new] = offers.offer([ask_for(afternoon, person(1))], at=at)
+    spare = orders.place(
+        wish(ask_for(slot, person(2)), total_fen=19_000, actor="guest:b"), at=at
+    ).lines.get()
+    Admission.objects.filter(line=spare).delete()
+    wanted = Claim(spare.pk, new.ref, new.region_id, new.title, new.facts, ("p1",), replaces=old.pk)
+
+    assert tickets.admit([wanted]) == [None]
     assert [row[0] for row in seats()] == sorted([slot.pk, afternoon.pk])
+    tickets.give_up([(old, ["p1"])])
+
+    assert list(Admission.objects.values_list("slot_id", "day_id")) == [
+        (afternoon.pk, afternoon.day_id)
+    ]
+
+
+def test_nobody_changes_into_the_day_of_somebody_else(slot, product, at):
+    orders.place(wish(ask_for(slot, person(1)), total_fen=19_000), at=at)
+    mine = orders.place(
+        wish(ask_for(slot, person(2)), total_fen=19_000, actor="guest:b"), at=at
+    ).lines.get()
+    afternoon = slot_on(product, VISIT, time(13))
+    [new] = offers.offer([ask_for(afternoon, person(1))], at=at)
+    wanted = Claim(mine.pk, new.ref, new.region_id, new.title, new.facts, ("p1",), replaces=mine.pk)
+    before = seats()
+
+    [refusal] = tickets.admit([wanted])
+
+    assert isinstance(refusal, tickets.AlreadyHolds)
+    assert seats() == before
 
 
 def test_of_two_orders_placed_together_the_first_wins(slot, at):
@@ -160,9 +233,9 @@ def test_moving_to_another_slot_moves_all_places(slot, product, at):
 
 def test_moving_is_all_or_nothing(slot, product, at):
     order = orders.place(wish(ask_for(slot, person(1), person(2)), total_fen=38_000), at=at)
-    afternoon = slot_on(product, VISIT, time(13))
-    orders.place(wish(ask_for(afternoon, person(2)), total_fen=19_000, actor="guest:b"), at=at)
-    [new] = offers.offer([ask_for(afternoon, person(1), person(2))], at=at)
+    tomorrow = slot_on(product, VISIT + timedelta(days=1))
+    orders.place(wish(ask_for(tomorrow, person(2)), total_fen=19_000, actor="guest:b"), at=at)
+    [new] = offers.offer([ask_for(tomorrow, person(1), person(2))], at=at)
     before = seats()
 
     refusal = tickets.move(order.lines.get(), new)

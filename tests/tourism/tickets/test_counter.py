@@ -19,7 +19,7 @@ from bookings.inventory.models import Channel, Quota
 from bookings.orders import operations as orders
 from bookings.orders.models import Hold, Order
 from bookings.points import tiers
-from config.demo.visitors import document_number
+from config.demo.people import document_number
 from kernel import clock
 from tests.bookings.campaigns.conftest import published
 from tests.bookings.points.conftest import give, publish

@@ -204,7 +204,7 @@ def test_patterns_lay_nothing_out_where_one_was_moved_away(slot, product, at):
     move(slot, at)
 
     made = tickets.create_days(product_ids=[product.pk], first=VISIT, last=VISIT)
-    done = tickets.follow_patterns(product=product, first=VISIT, last=VISIT, at=at)
+    done = tickets.follow_patterns(product=product, first=VISIT, last=VISIT, actor="user:1", at=at)
 
     assert (made.slots, done.made) == (0, 0)
     assert Slot.objects.filter(product=product, day__date=VISIT).count() == 1

@@ -99,6 +99,13 @@ def test_what_the_gate_needs_is_frozen_without_the_document(slot, product, at):
         "entry_from": (slot.starts_at - timedelta(minutes=15)).isoformat(),
         "entry_until": slot.ends_at.isoformat(),
         "entries": 1,
+        "reentry": "COUNTED",
+        "reentry_days": 0,
+        "doors_in": [],
+        "doors_out": [],
+        "by_name": True,
+        "transfers": 1,
+        "transfer_days": 1,
         "people": {
             "p1": {
                 "index": "index-1",
@@ -304,3 +311,27 @@ def test_the_day_is_the_venues_own(at):
     slot = slot_on(product, VISIT, time(8))
 
     assert timezone.localtime(slot.starts_at, UTC) == datetime(2026, 10, 14, 2, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("birth", "class_code", "fen"),
+    [
+        (date(2019, 10, 15), "child_free", 0),
+        (date(2019, 10, 14), "minor_half", 9_500),
+        (date(2007, 10, 15), "minor_half", 9_500),
+        (date(2007, 10, 14), "adult", 19_000),
+        (date(1966, 10, 14), "senior_half", 9_500),
+        (date(1961, 10, 15), "senior_half", 9_500),
+        (date(1961, 10, 14), "senior_free", 0),
+    ],
+)
+def test_the_age_on_the_day_of_the_visit_decides_and_not_that_of_the_purchase(
+    slot, at, birth, class_code, fen
+):
+    [offer] = offers.offer([ask_for(slot, person(1, birth))], at=at)
+
+    [part] = offer.parts
+    assert (part.class_code, part.price_fen) == (class_code, fen)
+    assert offer.facts["people"]["p1"]["age"] == VISIT.year - birth.year - (
+        (VISIT.month, VISIT.day) < (birth.month, birth.day)
+    )

@@ -114,7 +114,9 @@ def test_own_sale_stops_at_its_share_and_has_the_rest_after_the_release(divided,
 def test_edited_shares_reach_coming_entry_times(divided, at):
     ChannelShare.objects.filter(channel=AGENT).update(permille=400)
 
-    done = tickets.follow_patterns(product=divided.product, first=VISIT, last=VISIT, at=at)
+    done = tickets.follow_patterns(
+        product=divided.product, first=VISIT, last=VISIT, actor="user:1", at=at
+    )
 
     assert (done.changed, done.refused) == (1, [])
     assert shares(divided) == {OWN: 25, AGENT: 20, COUNTER: 5}
@@ -123,7 +125,7 @@ def test_edited_shares_reach_coming_entry_times(divided, at):
 def test_shares_that_are_deleted_go_to_own_sale(divided, at):
     ChannelShare.objects.all().delete()
 
-    tickets.follow_patterns(product=divided.product, first=VISIT, last=VISIT, at=at)
+    tickets.follow_patterns(product=divided.product, first=VISIT, last=VISIT, actor="user:1", at=at)
 
     assert shares(divided) == {OWN: 50, AGENT: 0, COUNTER: 0}
 

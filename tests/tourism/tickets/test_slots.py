@@ -14,6 +14,7 @@ from kernel.audit.models import Entry
 from tests.factories.tourism import (
     ProductFactory,
     SlotPatternFactory,
+    addon_product,
     ask_for,
     person,
     slot_on,
@@ -132,7 +133,7 @@ def test_an_override_outlives_an_edit_of_the_rule(product, slot, at):
     product.patterns.update(permille=300)
 
     done = tickets.follow_patterns(
-        product=product, first=VISIT, last=VISIT + timedelta(days=1), at=at
+        product=product, first=VISIT, last=VISIT + timedelta(days=1), actor="user:1", at=at
     )
 
     assert (capacity(slot), capacity(other)) == (7, 30)
@@ -144,13 +145,16 @@ def test_an_entry_time_that_no_pattern_asks_for_any_more_is_closed_and_comes_bac
 ):
     pattern = product.patterns.get()
     product.patterns.update(weekdays="1")
-    done = tickets.follow_patterns(product=product, first=VISIT, last=VISIT, at=at)
+    done = tickets.follow_patterns(product=product, first=VISIT, last=VISIT, actor="user:1", at=at)
     slot.refresh_from_db()
     assert (done.closed, slot.is_open) == (1, False)
+    noted = Entry.objects.get(action="tickets.follow-patterns")
+    assert (noted.actor, noted.subject) == ("user:1", f"product:{product.pk}")
+    assert noted.facts["closed"] == 1
 
     pattern.weekdays = "1234567"
     pattern.save()
-    tickets.follow_patterns(product=product, first=VISIT, last=VISIT, at=at)
+    tickets.follow_patterns(product=product, first=VISIT, last=VISIT, actor="user:1", at=at)
 
     slot.refresh_from_db()
     assert slot.is_open is True
@@ -161,7 +165,7 @@ def test_following_makes_what_is_missing_and_moves_the_limit_of_the_day(product,
     product.area.daily_cap = 200
     product.area.save()
 
-    done = tickets.follow_patterns(product=product, first=VISIT, last=VISIT, at=at)
+    done = tickets.follow_patterns(product=product, first=VISIT, last=VISIT, actor="user:1", at=at)
 
     assert (done.made, done.changed) == (1, 1)
     assert capacity(slot) == 100
@@ -172,7 +176,7 @@ def test_following_leaves_and_reports_what_is_sold_beyond_the_new_number(product
     order = orders.place(wish(ask_for(slot, person(1), person(2)), total_fen=38_000), at=at)
     product.patterns.update(permille=10)
 
-    done = tickets.follow_patterns(product=product, first=VISIT, last=VISIT, at=at)
+    done = tickets.follow_patterns(product=product, first=VISIT, last=VISIT, actor="user:1", at=at)
 
     assert capacity(slot) == 50
     assert [refusal.facts["orders"] for refusal in done.refused] == [[order.code]]
@@ -262,3 +266,31 @@ def test_a_season_without_entry_times_does_not_shorten_the_horizon(product):
     tickets.create_days(product_ids=ids, first=date(2026, 11, 20), last=date(2026, 12, 20))
 
     assert laid_out_until(product.area.region) == date(2026, 12, 20)
+
+
+def test_a_season_of_twelve_products_is_made_at_once_and_its_overrides_stay(product, at):
+    """90 days of 10 entry times for each of 12 products; one of them is set by hand and stays so."""
+    services = [addon_product(product.area, f"s{n}", stock=100) for n in range(12)]
+    for each in services:
+        each.patterns.all().delete()
+        for hour in range(8, 18):
+            SlotPatternFactory(product=each, starts=time(hour), ends=time(hour, 59), permille=100)
+    ids = [each.pk for each in services]
+    last = VISIT + timedelta(days=89)
+
+    made = tickets.create_days(product_ids=ids, first=VISIT, last=last)
+    again = tickets.create_days(product_ids=ids, first=VISIT, last=last)
+    chosen = Slot.objects.filter(product=services[3]).order_by("starts_at")[7]
+    tickets.set_slot(slot=chosen, actor="user:1", at=at, capacity=3)
+    services[3].patterns.update(permille=50)
+    done = tickets.follow_patterns(
+        product=services[3], first=VISIT, last=last, actor="user:1", at=at
+    )
+
+    assert (made.days, made.slots, again.slots) == (1080, 10_800, 0)
+    assert (done.changed, done.kept) == (899, 1)
+    sizes = counts.counts(
+        Slot.objects.filter(product=services[3]).values_list("bucket_id", flat=True)
+    )
+    assert sizes[chosen.bucket_id] == (3, 0)
+    assert {size for pk, size in sizes.items() if pk != chosen.bucket_id} == {(5, 0)}

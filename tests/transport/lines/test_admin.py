@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
+from accounts.messages.models import Message
 from accounts.organisations.models import Role
-from bookings.inventory import queries as inventory
 from kernel import clock
 from kernel.audit.models import Entry
 from kernel.money import yuan
+from kernel.outbox import operations as outbox
 from tests import cast
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.kernel import PlaceFactory, RegionFactory
@@ -20,9 +24,12 @@ from tests.publishing import is_asked, publish, send_again
 from tests.transport.lines.conftest import AT, DAY
 from transport.lines import operations as lines
 from transport.lines.models import (
+    AffectedRide,
+    Disruption,
     FareRule,
     GroupFare,
-    LineStop,
+    Pattern,
+    PatternStop,
     Run,
     RunState,
     ShuttleLine,
@@ -46,91 +53,39 @@ def desk(line) -> Client:
     return desk_for(line)
 
 
-def act(client: Client, action: str, *runs: Run, **more: object) -> list[str]:
-    answer = client.post(
-        reverse("admin:transport_lines_run_changelist"),
-        {"action": action, "_selected_action": [run.pk for run in runs], **more},
-    )
-    assert answer.status_code in (200, 302)
-    return [str(message) for message in get_messages(answer.wsgi_request)]
-
-
-def test_a_run_is_cancelled_and_brought_back_by_actions_and_audited(desk, run, sell):
-    order = sell(run)
-
-    said = act(desk, "cancel", run)
-
-    run.refresh_from_db()
-    assert run.state == RunState.CANCELLED
-    assert order.code in said[0]
-    act(desk, "restore", run)
-    run.refresh_from_db()
-    assert run.state == RunState.SCHEDULED
-    assert list(Entry.objects.order_by("pk").values_list("action", flat=True))[-2:] == [
-        "lines.cancel-run",
-        "lines.restore-run",
-    ]
-
-
-def test_a_smaller_bus_is_refused_with_the_orders(desk, run, sell):
-    order = sell(run, 3)
-
-    said = act(desk, "set_seats", run, seats="2")
-
-    assert order.code in said[0]
-    assert set(inventory.left(set(run.segments)).values()) == {47}
-
-
-@pytest.mark.parametrize("seats", ["", "0", "-1", "201", "x", "1e3"])
-def test_a_number_of_seats_that_no_bus_has_changes_nothing(desk, run, seats):
-    said = act(desk, "set_seats", run, seats=seats)
-
-    assert said == ["Please say how many seats, from 1 to 200."]
-    assert set(inventory.left(set(run.segments)).values()) == {50}
-
-
-def test_a_run_has_no_fields_to_write(desk, run):
-    page = reverse("admin:transport_lines_run_change", args=[run.pk])
-
-    desk.post(page, {"state": "CANCELLED", "service_date": "2026-01-01"})
-
-    run.refresh_from_db()
-    assert (run.state, run.service_date) == (RunState.SCHEDULED, DAY)
-    assert desk.get(reverse("admin:transport_lines_run_add")).status_code == 403
-
-
-def test_another_lines_runs_are_neither_seen_nor_touched(desk, run):
-    other = shuttle_line(RegionFactory())
-    lines.create_runs(region=other.region, first=DAY, last=DAY)
-    theirs = Run.objects.filter(line=other).earliest("pk")
-
-    act(desk, "cancel", theirs)
-
-    theirs.refresh_from_db()
-    assert theirs.state == RunState.SCHEDULED
-    assert (
-        desk.get(reverse("admin:transport_lines_run_change", args=[theirs.pk])).status_code == 302
-    )
-
-
 def line_form(line: ShuttleLine, **changes: object) -> dict[str, object]:
     """The form of a line as its page would send it."""
-    stops = list(line.stops.order_by("direction", "seq"))
     form: dict[str, object] = {
         "name_zh": line.name_zh, "name_en": line.name_en, "kind": line.kind, "is_bookable": "on",
-        "first_month": 1, "last_month": 12, "seats": 50, "ride_min": 40, "metres": 14_000,
-        "refund_ladder_hours": ["2", "0"], "refund_ladder_percent": ["100", "80"],
-        "refund_words_zh": "x", "is_open": "on",
-        "stops-TOTAL_FORMS": len(stops), "stops-INITIAL_FORMS": len(stops),
+        "mode": line.mode, "standing": 0, "changes": 1, "relief_from": 10,
+        "lap_places": 0, "lap_fee_fen": "0", "luggage_places": 0, "luggage_fee_fen": "0",
+        "choice_from_min": 30,
+        "moved_along_min": 30,
+        "first_month": 1, "last_month": 12, "seats": 50, "ride_min": 40,
+        "metres": 14_000, "refund_ladder_hours": ["2", "0"],
+        "refund_ladder_percent": ["100", "80"], "refund_words_zh": "x", "is_open": "on",
+        "transfers": 1, "transfer_days": 1,
         "exceptions-TOTAL_FORMS": 0, "exceptions-INITIAL_FORMS": 0,
         "fare_rules-TOTAL_FORMS": 0, "fare_rules-INITIAL_FORMS": 0,
         "group_fares-TOTAL_FORMS": 0, "group_fares-INITIAL_FORMS": 0,
     }  # fmt: skip
+    return form | changes
+
+
+def pattern_form(pattern: Pattern, **changes: object) -> dict[str, object]:
+    """The form of a stop pattern as its page would send it."""
+    stops = list(pattern.stops.order_by("seq"))
+    form: dict[str, object] = {
+        "direction": pattern.direction, "headsign_zh": "", "headsign_en": "",
+        "stops-TOTAL_FORMS": len(stops), "stops-INITIAL_FORMS": len(stops),
+    }  # fmt: skip
     for number, stop in enumerate(stops):
         form |= {
-            f"stops-{number}-id": stop.pk, f"stops-{number}-line": line.pk,
-            f"stops-{number}-minute": stop.minute, f"stops-{number}-metres": stop.metres,
-            f"stops-{number}-fare_fen": yuan(stop.fare_fen),
+            f"stops-{number}-id": stop.pk, f"stops-{number}-pattern": pattern.pk,
+            f"stops-{number}-arrives_s": stop.arrives_s // 60,
+            f"stops-{number}-departs_s": stop.departs_s // 60,
+            f"stops-{number}-metres": stop.metres, f"stops-{number}-fare_fen": yuan(stop.fare_fen),
+            f"stops-{number}-may_board": "on", f"stops-{number}-may_alight": "on",
         }  # fmt: skip
     return form | changes
 
@@ -141,17 +96,23 @@ def save(client: Client, line: ShuttleLine, **changes: object) -> int:
 
 
 def test_times_and_fares_are_changed_but_not_which_stops_there_are(desk, line, runs):
-    place = PlaceFactory(region=line.region)
-    more = {
-        "stops-TOTAL_FORMS": 4, "stops-3-line": line.pk, "stops-3-direction": "OUT",
-        "stops-3-seq": 3, "stops-3-place": place.pk, "stops-3-minute": 60, "stops-3-metres": 1,
-        "stops-3-fare_fen": "90",
-    }  # fmt: skip
+    pattern, place = line.patterns.get(), PlaceFactory(region=line.region)
+    page = reverse("admin:transport_lines_pattern_change", args=[pattern.pk])
+    form = pattern_form(
+        pattern,
+        **{
+            "stops-TOTAL_FORMS": 4, "stops-3-pattern": pattern.pk, "stops-3-seq": 3,
+            "stops-3-place": place.pk, "stops-3-arrives_s": 60, "stops-3-departs_s": 60,
+            "stops-3-metres": 1, "stops-3-fare_fen": "90",
+            "stops-2-fare_fen": "35", "stops-1-arrives_s": "18:30",
+        },
+    )  # fmt: skip
 
-    assert save(desk, line, **{"stops-2-fare_fen": "35", **more}) == 302
+    assert publish(desk, page, form).status_code == 302
 
-    assert list(line.stops.order_by("seq").values_list("fare_fen", flat=True)) == [0, 1_500, 3_500]
-    assert LineStop.objects.filter(line=line).count() == 3
+    stops = PatternStop.objects.filter(pattern=pattern).order_by("seq")
+    assert [stop.fare_fen for stop in stops] == [0, 1_500, 3_500]
+    assert (stops[1].arrives_s, stops[1].departs_s) == (18 * 60 + 30, 20 * 60)
 
 
 def test_a_shorter_season_cancels_the_runs_outside_it(desk, line, runs, sell):
@@ -160,8 +121,8 @@ def test_a_shorter_season_cancels_the_runs_outside_it(desk, line, runs, sell):
     assert save(desk, line, first_month=1, last_month=9) == 302
 
     assert set(Run.objects.values_list("state", flat=True)) == {RunState.CANCELLED}
-    lines.refund_riders(run_id=runs[0].pk, at=AT)
-    assert order.refunds.count() == 1
+    lines.follow_disruptions(at=clock.now())
+    assert AffectedRide.objects.get().line.order == order
 
 
 def with_row(line: ShuttleLine, inline: str, **fields: object) -> dict[str, object]:
@@ -176,11 +137,10 @@ def test_fares_before_and_after_are_shown_for_each_ride_and_nothing_follows_yet(
     desk, line, runs, sell
 ):
     sell(runs[0])
-    page = reverse("admin:transport_lines_shuttleline_change", args=[line.pk])
+    pattern = line.patterns.get()
+    page = reverse("admin:transport_lines_pattern_change", args=[pattern.pk])
 
-    asked = desk.post(
-        page, line_form(line, first_month=1, last_month=9, **{"stops-2-fare_fen": "35"})
-    )
+    asked = desk.post(page, pattern_form(pattern, **{"stops-2-fare_fen": "35"}))
 
     assert is_asked(asked)
     [workdays, *_more] = asked.context["seasons"]
@@ -188,13 +148,11 @@ def test_fares_before_and_after_are_shown_for_each_ride_and_nothing_follows_yet(
         ("¥15", "¥15"),
         ("¥30", "¥35"),
     ]
-    line.refresh_from_db()
-    assert line.last_month == 12
-    assert set(Run.objects.values_list("state", flat=True)) == {RunState.SCHEDULED}
+    assert pattern.stops.latest("seq").fare_fen == 3_000
     assert [*get_messages(asked.wsgi_request)] == []
     agreed = send_again(desk, page, asked, shown_prices=asked.context["shown"])
     assert agreed.status_code == 302
-    assert set(Run.objects.values_list("state", flat=True)) == {RunState.CANCELLED}
+    assert pattern.stops.latest("seq").fare_fen == 3_500
 
 
 def test_the_calendar_of_a_line_has_each_ride_and_the_days_share(desk, line):
@@ -277,13 +235,68 @@ def test_a_refund_ladder_that_cannot_be_read_is_refused(desk, line, row):
     assert line.refund_ladder == "2:1000 0:800"
 
 
-def test_a_departure_with_runs_keeps_its_time(desk, line, runs):
+def trip_page(
+    trip: TimetableTrip, departs: str, valid_until: str = ""
+) -> tuple[str, dict[str, object]]:
+    return reverse("admin:transport_lines_timetabletrip_change", args=[trip.pk]), {
+        "slug": trip.slug, "departs_s": departs, "valid_from": "", "valid_until": valid_until,
+        "headways-TOTAL_FORMS": 0, "headways-INITIAL_FORMS": 0,
+    }  # fmt: skip
+
+
+def test_a_departure_on_sale_is_not_moved_far(desk, line, runs):
     trip = runs[0].trip
-    page = reverse("admin:transport_lines_timetabletrip_change", args=[trip.pk])
 
-    desk.post(page, {"slug": trip.slug, "departs_min": 1, "valid_from": "", "valid_until": ""})
+    answer = desk.post(*trip_page(trip, "01:00", "2030-01-01"))
 
-    assert TimetableTrip.objects.get(pk=trip.pk).departs_min == trip.departs_min
+    assert "moved along by up to 30 minutes" in answer.text
+    trip.refresh_from_db()
+    assert (trip.departs_s, trip.valid_until) == (8 * 3600, None)
+    assert Run.objects.get(pk=runs[0].pk).departs_at == runs[0].departs_at
+
+
+def test_a_departure_on_sale_moves_a_little_with_its_riders(desk, line, runs, sell):
+    order = sell(runs[0])
+
+    assert desk.post(*trip_page(runs[0].trip, "08:10")).status_code == 302
+    outbox.drain(at=AT)
+
+    run = Run.objects.get(pk=runs[0].pk)
+    assert run.departs_at == runs[0].departs_at + timedelta(minutes=10)
+    assert order.lines.get().starts_at == run.departs_at
+    assert Message.objects.filter(kind="bookings.news.moved").count() == 1
+    assert Entry.objects.filter(action="lines.move-run").count() == 1
+
+
+def test_nobody_is_asked_at_the_desk_to_come_earlier_at_short_notice(desk, runs, sell, monkeypatch):
+    sell(runs[0])
+    soon = runs[0].departs_at - timedelta(hours=1)
+    monkeypatch.setattr(clock, "now", lambda: soon)
+    UserFactory._meta.model.objects.filter(login_name=f"desk-{runs[0].line_id}").delete()
+    desk = desk_for(runs[0].line)
+
+    answer = desk.post(*trip_page(runs[0].trip, "07:55"))
+
+    assert "could come too late" in answer.text
+    assert Run.objects.get(pk=runs[0].pk).departs_at == runs[0].departs_at
+
+
+def test_riders_hear_of_other_times_at_the_stops(desk, line, runs, sell):
+    order, other = sell(runs[0], board=1), sell(runs[1], alight=1)
+    pattern = line.patterns.get()
+    page = reverse("admin:transport_lines_pattern_change", args=[pattern.pk])
+    stop = pattern.stops.get(seq=1)
+    leaves = stop.departs_s // 60 + 4
+
+    assert (
+        publish(desk, page, pattern_form(pattern, **{"stops-1-departs_s": leaves})).status_code
+        == 302
+    )
+    outbox.drain(at=AT)
+
+    assert order.lines.get().starts_at == runs[0].departs_at + timedelta(minutes=leaves)
+    assert other.lines.get().moved_at is None
+    assert Message.objects.filter(kind="bookings.news.moved").count() == 1
 
 
 def test_confirming_a_line_is_an_action_and_audited(desk, line):
@@ -300,3 +313,62 @@ def test_confirming_a_line_is_an_action_and_audited(desk, line):
 
 def test_lines_are_made_by_the_platform_only(desk):
     assert desk.get(reverse("admin:transport_lines_shuttleline_add")).status_code == 403
+
+
+def test_the_rule_of_handing_on_has_fields(desk, line):
+    page = desk.get(reverse("admin:transport_lines_shuttleline_change", args=[line.pk]))
+
+    assert 'name="transfers"' in page.content.decode()
+    assert 'name="transfer_days"' in page.content.decode()
+
+
+def disrupt(client: Client, run: Run, step: str, seen: str, **fields: object) -> Any:
+    page = reverse(f"admin:transport_lines_run_{step}", args=[run.pk])
+    return client.post(page, {"seen": seen, "reason_zh": "雪", "reason_en": "Snow", **fields})
+
+
+def test_a_delay_is_announced_once_it_was_seen_whom_it_concerns(desk, run, sell):
+    sell(run, 2)
+    page = reverse("admin:transport_lines_run_delay", args=[run.pk])
+    assert "1 order of 2 people holds seats on this now." in desk.get(page).content.decode()
+
+    unseen = disrupt(desk, run, "delay", "0:0", minutes=45)
+    run.refresh_from_db()
+    assert (unseen.status_code, run.delay_s) == (200, 0)
+
+    assert disrupt(desk, run, "delay", "1:2", minutes=45).status_code == 302
+    run.refresh_from_db()
+    made = Disruption.objects.get()
+    assert (run.delay_s, made.delay_s, made.why["en"]) == (2700, 2700, "Snow")
+    assert made.actor.startswith("user:")
+
+
+@pytest.mark.parametrize("minutes", ["", "-1", "721", "x"])
+def test_a_delay_that_is_none_is_said_at_its_field_and_changes_nothing(desk, run, minutes):
+    answer = disrupt(desk, run, "delay", "0:0", minutes=minutes)
+
+    assert "minutes" in answer.context["form"].errors
+    assert not Disruption.objects.exists()
+
+
+def test_a_run_is_called_off_with_a_reason(desk, run, sell):
+    sell(run)
+    assert disrupt(desk, run, "call_off", "1:1", reason_zh="").status_code == 200
+    assert not Disruption.objects.exists()
+
+    assert disrupt(desk, run, "call_off", "1:1").status_code == 302
+
+    run.refresh_from_db()
+    assert run.state == RunState.CANCELLED
+    assert disrupt(desk, run, "call_off", "1:1").status_code == 404
+
+
+def test_nobody_disrupts_another_operators_runs(desk, run):
+    other = shuttle_line(RegionFactory(), slug="t02")
+    lines.create_runs(region=other.region, first=DAY, last=DAY)
+    theirs = Run.objects.filter(line=other).earliest("pk")
+
+    answers = [disrupt(desk, theirs, step, "0:0", minutes=5) for step in ("delay", "call_off")]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert not Disruption.objects.exists()

@@ -53,17 +53,22 @@ def test_posts_are_the_runs_that_leave_about_now(runs):
     found = run_posts(organisation_ids=org, at=runs[0].departs_at)
     long_before = run_posts(organisation_ids=org, at=runs[0].departs_at - timedelta(hours=13))
 
-    assert [post.zone for post in found] == [run.zone for run in runs]
-    assert list(long_before) == []
-    assert next(iter(found)).subtitle["en"].startswith("→ ")
+    home, *leaving = found
+    assert [post.zone for post in leaving] == [run.zone for run in runs]
+    assert [post.key for post in long_before] == [home.key] == [f"runs:{org[0]}"]
+    assert home.roams
+    assert home.starts_at is None
+    assert leaving[0].subtitle["en"].startswith("→ ")
 
 
-def test_a_cancelled_run_and_a_strangers_run_are_no_posts(run, at):
+def test_a_cancelled_run_and_a_strangers_run_are_not_offered(run, at):
     other = run_posts(organisation_ids=[OrganisationFactory().pk], at=run.departs_at)
     assert list(other) == []
 
     lines.cancel_run(run=run, actor="user:1", at=at)
-    assert post_of(run) is None
+    found = run_posts(organisation_ids=[run.line.organisation_id], at=run.departs_at)
+    assert run.zone not in {post.zone for post in found}
+    assert post_of(run) is not None, "who was let in there before is told afterwards"
 
 
 @pytest.mark.parametrize("zone", ["run:", "run:x", "run:١", "area:1", "run:" + "9" * 40, ":"])

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from kernel.places import loading
 from tests.transport.lines.conftest import AT
-from transport.lines.models import LineStop, Run, ShuttleLine, TimetableTrip
+from transport.lines.models import Connection, PatternStop, Run, ShuttleLine, TimetableTrip
 
 pytestmark = pytest.mark.django_db
 HUANGSHAN = settings.BASE_DIR / "config" / "regions" / "huangshan"
@@ -31,7 +31,7 @@ def spoil(folder: Path, file: str, old: str, new: str) -> None:
 def problems(folder: Path) -> list[tuple[str, int, str]]:
     with pytest.raises(loading.BadRegionData) as refused:
         loading.load("yunling", path=folder, days=3, at=AT)
-    assert ShuttleLine.objects.count() == LineStop.objects.count() == Run.objects.count() == 0
+    assert ShuttleLine.objects.count() == PatternStop.objects.count() == Run.objects.count() == 0
     return [(found.file, found.line, found.column) for found in refused.value.problems]
 
 
@@ -39,21 +39,26 @@ def test_the_lines_of_huangshan_load_with_runs_for_the_asked_days():
     loading.load("huangshan", path=HUANGSHAN, days=1, at=AT)
 
     line = ShuttleLine.objects.get(slug="t02")
-    fares = line.stops.filter(direction="OUT").order_by("seq").values_list("fare_fen", flat=True)
+    out = line.patterns.get(direction="OUT")
+    fares = out.stops.order_by("seq").values_list("fare_fen", flat=True)
     assert (line.kind, line.seats, fares[0], fares.last()) == ("TOURIST", 45, 0, 2_000)
     assert line.is_sample
-    assert TimetableTrip.objects.filter(line=line, direction="OUT").count() > 30
+    assert TimetableTrip.objects.filter(pattern=out).count() > 30
     assert Run.objects.filter(line=line, service_date="2026-09-20").exists()
     assert not Run.objects.filter(line__is_bookable=False).exists()
+    timed = Connection.objects.get(line__slug="t01", train_number="G3027")
+    assert (timed.station, timed.arrives_s, timed.is_sample) == ("黄山北", 9 * 3600, True)
 
 
 def test_loading_again_changes_nothing():
     loading.load("yunling", path=YUNLING, days=3, at=AT)
-    before = [list(m.objects.order_by("pk").values()) for m in (ShuttleLine, LineStop, Run)]
+    before = [list(m.objects.order_by("pk").values()) for m in (ShuttleLine, PatternStop, Run)]
 
     loading.load("yunling", path=YUNLING, days=3, at=AT)
 
-    assert [list(m.objects.order_by("pk").values()) for m in (ShuttleLine, LineStop, Run)] == before
+    assert [
+        list(m.objects.order_by("pk").values()) for m in (ShuttleLine, PatternStop, Run)
+    ] == before
 
 
 @pytest.mark.parametrize(

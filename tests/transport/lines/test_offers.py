@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
 from bookings.contracts import Ask
+from bookings.dues.models import LaterDue
+from bookings.holders import limits
 from bookings.inventory import queries as inventory
 from bookings.orders import operations as orders
 from bookings.orders.models import Hold, Order
 from kernel.errors import Refusal
-from tests.transport.lines.conftest import FARE, classes, ride, wish
+from kernel.outbox import operations as outbox
+from tests.transport.lines.conftest import AT, DAY, FARE, classes, ride, wish
 from transport.lines import offers
 from transport.lines import operations as lines
 from transport.lines.models import Boarding, ShuttleLine
@@ -108,8 +111,49 @@ def test_there_are_no_concessions_on_a_bus(run, at):
 
 def test_more_stops_than_seats_were_laid_out_for_are_not_sold(run, line, at):
     """A stop added behind the admin's back: the run has no seats for the new segment."""
-    last = line.stops.latest("seq")
-    last.pk, last.seq, last.minute = None, 3, 60
+    last = line.patterns.get().stops.latest("seq")
+    last.pk, last.seq, last.arrives_s, last.departs_s = None, 3, 3600, 3600
     last.save()
 
     assert isinstance(answer(ride(run, alight=3), at), offers.NoSuchRide)
+
+
+def test_how_often_a_ride_may_be_handed_on_is_the_lines_and_stays_as_it_was_sold(line, run, at):
+    usual = orders.place(wish(ride(run, first=1), total_fen=FARE), at=at).lines.get()
+    ShuttleLine.objects.filter(pk=line.pk).update(transfers=3, transfer_days=0)
+    made = orders.place(
+        wish(ride(run, first=2), total_fen=FARE, actor="guest:b"), at=at
+    ).lines.get()
+    ShuttleLine.objects.filter(pk=line.pk).update(transfers=0)
+
+    before, after = (limits.handings([each], made=0) for each in (usual, made))
+
+    assert (before.most, before.until) == (1, line.region.at(DAY, time(0)))
+    assert (after.most, after.until) == (3, line.region.at(DAY + timedelta(days=1), time(0)))
+
+
+def test_a_ride_is_changed_once_and_free_of_charge(runs, sell):
+    order = sell(runs[0])
+    refs = [f"{run.pk}:0:2" for run in runs[1:3]]
+    quote = orders.quote_change(line=order.lines.get(), ref=refs[0], at=AT)
+    made = orders.change(
+        line=order.lines.get(), quote=quote, shown_fen=0, actor=order.actor, request_key="k", at=AT
+    )
+    outbox.drain(at=AT)
+
+    with pytest.raises(orders.ChangedBefore):
+        orders.quote_change(line=made.lines.get(), ref=refs[1], at=AT)
+
+    assert quote.difference_fen == 0
+    assert Boarding.objects.get().run == runs[1]
+
+
+def test_a_ride_costs_its_fare_and_nothing_comes_on_top(run, at, sell):
+    """All of it is due with the order; nothing is metered or charged later."""
+    [offer] = answer(ride(run, 3), at)
+
+    order = sell(run, 3)
+
+    assert [due.amount_fen for due in offer.dues] == [3 * FARE]
+    assert sum(part.price_fen for part in offer.parts) == order.total_fen == 3 * FARE
+    assert not LaterDue.objects.exists()

@@ -6,27 +6,24 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from accounts.messages import opening
-from accounts.messages.models import Message
 from bookings import registry
 from bookings.inventory import queries as inventory
 from bookings.orders import operations as orders
 from bookings.orders.models import Order, State
 from bookings.refunds import operations as refunds
-from bookings.refunds.models import Reason, Refund
+from bookings.refunds.models import Refund
 from kernel.audit.models import Entry
 from kernel.outbox import operations as outbox
-from kernel.outbox.models import Event
 from tests.factories.kernel import RegionFactory
 from tests.factories.transport import shuttle_line
-from tests.transport.lines.conftest import AT, DAY, FARE, ride, wish
+from tests.transport.lines.conftest import DAY, FARE, ride, wish
 from transport.lines import operations as lines
 from transport.lines.models import (
+    AffectedRide,
     Boarding,
-    LineStop,
+    ExceptionKind,
+    PatternStop,
     Run,
-    RunState,
-    Service,
     ServiceException,
     ShuttleLine,
     TimetableTrip,
@@ -61,8 +58,8 @@ def test_an_exceptional_day_overrules_the_season_both_ways():
     line = shuttle_line(RegionFactory())
     ShuttleLine.objects.update(first_month=10, last_month=10)
     words = {"line": line, "reason_zh": "节"}
-    ServiceException.objects.create(date=date(2026, 10, 1), service=Service.REMOVED, **words)
-    ServiceException.objects.create(date=date(2026, 11, 2), service=Service.ADDED, **words)
+    ServiceException.objects.create(date=date(2026, 10, 1), service=ExceptionKind.REMOVED, **words)
+    ServiceException.objects.create(date=date(2026, 11, 2), service=ExceptionKind.ADDED, **words)
 
     days = lay_out(line, date(2026, 9, 30), date(2026, 11, 3))
 
@@ -101,7 +98,7 @@ def test_a_timetable_keeps_its_clock_on_days_when_the_clocks_change(day, departs
 @pytest.mark.django_db
 def test_a_trip_after_midnight_belongs_to_the_day_before():
     line = shuttle_line(RegionFactory())
-    TimetableTrip.objects.update(departs_min=25 * 60 + 10)
+    TimetableTrip.objects.update(departs_s=(25 * 60 + 10) * 60)
 
     lay_out(line, DAY, DAY)
 
@@ -112,82 +109,17 @@ def test_a_trip_after_midnight_belongs_to_the_day_before():
 
 def test_a_line_that_got_another_stop_is_laid_out_again_where_nobody_bought(line, runs, sell):
     sell(runs[0])
-    last = line.stops.latest("seq")
-    LineStop.objects.create(
-        line=line, direction="OUT", seq=3, place=last.place, minute=60, metres=9, fare_fen=4_000
-    )
+    last = line.patterns.get().stops.latest("seq")
+    PatternStop.objects.create(
+        pattern=last.pattern, seq=3, place=last.place, arrives_s=3600, departs_s=3600, metres=9,
+        fare_fen=4_000,
+    )  # fmt: skip
 
     lines.create_runs(region=line.region, first=DAY, last=DAY)
 
     lengths = {run.pk: len(run.segments) for run in Run.objects.filter(line=line)}
     assert lengths[runs[0].pk] == 2
     assert sorted(lengths.values()) == [2, 3, 3, 3, 3, 3]
-
-
-def test_a_cancelled_run_gives_everybody_everything_back(run, sell, at):
-    order, other = sell(run, 2), sell(run, 1)
-
-    codes = lines.cancel_run(run=run, actor="user:1", at=at)
-    assert lines.refund_riders(run_id=run.pk, at=at) == 2
-
-    assert set(codes) == {order.code, other.code}
-    assert {refund.order_id: refund.amount_fen for refund in Refund.objects.all()} == {
-        order.pk: 2 * FARE,
-        other.pk: FARE,
-    }
-    assert set(Refund.objects.values_list("reason", flat=True)) == {Reason.OPERATOR}
-    assert {line.state for line in order.lines.all()} == {State.CANCELLED}
-    assert not Boarding.objects.filter(run=run).exists()
-    assert set(inventory.left(set(run.segments)).values()) == {50}
-
-
-def test_riders_of_a_cancelled_run_are_told_once_with_its_day_and_time(run, sell, at):
-    order, other = sell(run, 2), sell(run, 1)
-    lines.cancel_run(run=run, actor="user:1", at=at)
-
-    lines.refund_riders(run_id=run.pk, at=at)
-    lines.refund_riders(run_id=run.pk, at=at)
-
-    told = Message.objects.filter(kind="bookings.news.called-off", about=f"run:{run.pk}")
-    texts = [opening.body_of(message) for message in told.order_by("pk")]
-    assert len(texts) == 2
-    for code in (order.code, other.code):
-        assert sum(code in text for text in texts) == 1
-    assert all(run.local_departure[-5:] in text for text in texts)
-    assert all("comes back to you by itself" in text for text in texts)
-
-
-def test_riders_of_a_run_that_was_brought_back_are_told_nothing(run, sell, at):
-    sell(run)
-    lines.cancel_run(run=run, actor="user:1", at=at)
-    lines.restore_run(run=run, actor="user:1", at=at)
-
-    lines.refund_riders(run_id=run.pk, at=at)
-
-    assert not Message.objects.filter(kind="bookings.news.called-off").exists()
-
-
-def test_cancelling_and_refunding_again_changes_nothing(run, sell, at):
-    sell(run)
-    lines.cancel_run(run=run, actor="user:1", at=at)
-    lines.refund_riders(run_id=run.pk, at=at)
-    before = Refund.objects.count(), Event.objects.count(), Entry.objects.count()
-
-    lines.cancel_run(run=run, actor="user:1", at=at)
-    assert lines.refund_riders(run_id=run.pk, at=at) == 0
-
-    assert (Refund.objects.count(), Event.objects.count(), Entry.objects.count()) == before
-
-
-def test_a_run_that_was_brought_back_refunds_nobody(run, sell, at):
-    sell(run)
-    lines.cancel_run(run=run, actor="user:1", at=at)
-    lines.restore_run(run=run, actor="user:1", at=at)
-
-    assert lines.refund_riders(run_id=run.pk, at=at) == 0
-    run.refresh_from_db()
-    assert run.state == RunState.SCHEDULED
-    assert Refund.objects.count() == 0
 
 
 def test_a_run_cancelled_between_offer_and_order_takes_nobody(run, at, monkeypatch):
@@ -225,19 +157,23 @@ def test_money_for_a_run_cancelled_meanwhile_comes_back(run, at, sell, monkeypat
 
 def test_the_calendar_cancels_coming_runs_that_it_no_longer_has(line, runs, sell, at):
     order = sell(runs[0])
-    ServiceException.objects.create(line=line, date=DAY, service=Service.REMOVED, reason_zh="雪")
+    ServiceException.objects.create(
+        line=line, date=DAY, service=ExceptionKind.REMOVED, reason_zh="雪"
+    )
 
-    dropped = lines.follow_calendar(line=line, actor="user:1", at=at)
+    dropped = lines.follow_calendar(line_ids=[line.pk], actor="user:1", at=at)
 
     assert [run.pk for run in dropped] == [run.pk for run in runs]
-    lines.refund_riders(run_id=runs[0].pk, at=at)
-    assert Refund.objects.get().order_id == order.pk
+    lines.follow_disruptions(at=at)
+    assert AffectedRide.objects.get().line.order_id == order.pk
 
 
 def test_a_run_that_has_left_stays_as_it_was(line, runs):
-    ServiceException.objects.create(line=line, date=DAY, service=Service.REMOVED, reason_zh="雪")
+    ServiceException.objects.create(
+        line=line, date=DAY, service=ExceptionKind.REMOVED, reason_zh="雪"
+    )
 
-    dropped = lines.follow_calendar(line=line, actor="user:1", at=runs[0].departs_at)
+    dropped = lines.follow_calendar(line_ids=[line.pk], actor="user:1", at=runs[0].departs_at)
 
     assert runs[0].pk not in {run.pk for run in dropped}
 
@@ -258,17 +194,22 @@ def test_a_bigger_bus_has_more_seats_and_a_smaller_one_must_hold_who_bought(run,
     assert [inventory.left(set(run.segments))[bucket] for bucket in run.segments] == [0, 3]
 
 
-def test_the_refund_ladder_is_exact_to_the_second(run, sell):
-    """Two hours before departure all comes back, then four fifths."""
+@pytest.mark.parametrize(
+    ("hours", "off_s", "permille"),
+    [
+        (24, -1, 1000), (24, 0, 1000), (24, 1, 800),
+        (2, -1, 800), (2, 0, 800), (2, 1, 500),
+        (0, -1, 500), (0, 0, 500), (0, 1, 0),
+    ],
+)  # fmt: skip
+def test_the_refund_ladder_is_exact_to_the_second(line, run, sell, hours, off_s, permille):
+    """A day before departure all comes back, two hours before four fifths, then half, then nothing."""
+    line.refund_ladder = "24:1000 2:800 0:500"
+    line.save()
     order = sell(run)
-    line = order.lines.get()
-    parts = {line.pk: ["p1"]}
-    limit = run.departs_at - timedelta(hours=2)
+    parts = {order.lines.get().pk: ["p1"]}
+    moment = run.departs_at - timedelta(hours=hours) + timedelta(seconds=off_s)
 
-    def back(moment: datetime) -> int:
-        return refunds.quote(order=order, parts=parts, at=moment).refund_fen
+    quoted = refunds.quote(order=order, parts=parts, at=moment)
 
-    assert back(AT) == FARE
-    assert back(limit - timedelta(seconds=1)) == FARE
-    assert back(limit + timedelta(seconds=1)) == FARE * 8 // 10
-    assert back(run.departs_at + timedelta(seconds=1)) == 0
+    assert quoted.refund_fen == FARE * permille // 1000

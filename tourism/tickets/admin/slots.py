@@ -33,8 +33,8 @@ from kernel.errors import BadInput, Refusal
 from kernel.web.requests import whole
 from tourism.tickets import operations, queries
 from tourism.tickets.forms import MoveForm
+from tourism.tickets.kinds import KINDS
 from tourism.tickets.models import EntryDay, Slot
-from tourism.tickets.offers import KIND
 
 MOST_PLACES = 1_000_000
 
@@ -106,6 +106,7 @@ class EntryDayAdmin(CountedAdmin):
         capacity = self.asked_capacity(request)
         if capacity is None:
             return
+        done = 0
         for day in queryset.select_related("product__area"):
             try:
                 operations.set_day(
@@ -113,6 +114,9 @@ class EntryDayAdmin(CountedAdmin):
                 )
             except Refusal as refusal:
                 messages.error(request, f"{day.product.area} {day.date}: {refusal.reason}")
+            else:
+                done += 1
+        say_by_hand(request, done)
 
     @admin.display(description="")
     def call_off_link(self, row: EntryDay) -> SafeString:
@@ -127,7 +131,7 @@ class EntryDayAdmin(CountedAdmin):
         """All entry times of a day that are not over: how many hold them, then it is done."""
         day = found(self, request, day_id)
         to_come = day.slots.filter(ends_at__gt=clock.now(), called_off_at__isnull=True)
-        slots = list(to_come.order_by("starts_at"))
+        slots = list(to_come.select_related("product").order_by("starts_at"))
         title = _("Call off %(what)s") % {"what": f"{day.product.area} {day.date}"}
         return call_off_page(self, request, slots, title)
 
@@ -177,6 +181,7 @@ class SlotAdmin(TellsOfChanges, CountedAdmin):
 
     def _set(self, request: HttpRequest, queryset: QuerySet[Slot], **change: Any) -> None:
         """The same change to every chosen entry time, each by itself; refusals are shown."""
+        done = 0
         for slot in queryset:
             try:
                 operations.set_slot(
@@ -184,6 +189,9 @@ class SlotAdmin(TellsOfChanges, CountedAdmin):
                 )
             except Refusal as refusal:
                 messages.error(request, f"{self.local_start(slot)}: {refusal.reason}")
+            else:
+                done += 1
+        say_by_hand(request, done)
 
     @admin.display(description=_("change of plan"))
     def hand_links(self, row: Slot) -> SafeString:
@@ -206,7 +214,7 @@ class SlotAdmin(TellsOfChanges, CountedAdmin):
         tz = slot.product.area.region.tz
         starts, ends = (each.astimezone(tz).time() for each in (slot.starts_at, slot.ends_at))
         form = MoveForm(request.POST or None, initial={"starts": starts, "ends": ends})
-        held = orders.holders(KIND, [str(slot.pk)])
+        held = orders.holders(KINDS[slot.product.kind], [str(slot.pk)])
         if request.method == "POST" and form.is_valid() and is_seen(request, held):
             try:
                 operations.move_slot(
@@ -225,6 +233,17 @@ class SlotAdmin(TellsOfChanges, CountedAdmin):
         slot = found(self, request, slot_id)
         what = f"{slot.product.area} {self.local_start(slot)}"
         return call_off_page(self, request, [slot], _("Call off %(what)s") % {"what": what})
+
+
+def say_by_hand(request: HttpRequest, count: int) -> None:
+    """What was set by hand is an override from then on, and whoever did it should know."""
+    words = ngettext(
+        "%(count)s is set by hand now: patterns leave it alone.",
+        "%(count)s are set by hand now: patterns leave them alone.",
+        count,
+    )
+    if count:
+        messages.success(request, words % {"count": count})
 
 
 def link_to(name: str, row: Any, words: Any) -> SafeString:
@@ -253,7 +272,8 @@ def call_off_page(
     model_admin: CountedAdmin, request: HttpRequest, slots: Sequence[Slot], title: str
 ) -> HttpResponse:
     """Call off these entry times, once it was seen how many it concerns."""
-    held = orders.holders(KIND, [str(slot.pk) for slot in slots])
+    kind = KINDS[slots[0].product.kind] if slots else ""
+    held = orders.holders(kind, [str(slot.pk) for slot in slots])
     if request.method == "POST" and is_seen(request, held):
         try:
             count = operations.call_off(

@@ -22,8 +22,9 @@ from kernel.audit import operations as audit
 from kernel.errors import Refusal
 from kernel.outbox import operations as outbox
 from tourism.tickets.facts import facts_now
+from tourism.tickets.kinds import KINDS
 from tourism.tickets.models import Slot
-from tourism.tickets.offers import KIND, entry_window
+from tourism.tickets.offers import entry_window
 
 MOVED, CALLED_OFF = "tourism.slot.moved", "tourism.slot.called-off"
 _STILL_PLACED = timedelta(minutes=10)
@@ -130,12 +131,13 @@ def follow_move(*, slot_id: int, at: datetime) -> int:
     Its own transactions; repeating it does nothing more. Who bought in the very moment is found by
     ``follow_moves``.
     """
-    slot = Slot.objects.select_related("day").get(pk=slot_id)
+    slot = Slot.objects.select_related("day", "product").get(pk=slot_id)
+    kind = KINDS[slot.product.kind]
     if slot.moved_at is None:
         return 0
     opens_at, closes_at = entry_window(slot, facts_now([slot.product_id])[slot.product_id])
     moved = fulfilment.move_lines(
-        kind=KIND,
+        kind=kind,
         ref=str(slot.pk),
         to=NewTime(
             starts_at=slot.starts_at,
@@ -150,7 +152,7 @@ def follow_move(*, slot_id: int, at: datetime) -> int:
         ),
         at=at,
     )
-    there = orders.sold(KIND, str(slot.pk)).filter(moved_at__gte=slot.moved_at)
+    there = orders.sold(kind, str(slot.pk)).filter(moved_at__gte=slot.moved_at)
     news.tell_moved(line_ids=list(there.values_list("pk", flat=True)), about=about(slot_id), at=at)
     return len(moved)
 
@@ -168,10 +170,11 @@ def refund_visitors(*, slot_id: int, at: datetime) -> int:
     One transaction an order; what is used or cancelled stays so. One that was opened again meanwhile is
     left alone.
     """
-    slot = Slot.objects.get(pk=slot_id)
+    slot = Slot.objects.select_related("product").get(pk=slot_id)
     if slot.called_off_at is None:
         return 0
-    lines = list(orders.sold(KIND, str(slot_id)).select_related("order").order_by("order", "pk"))
+    sold = orders.sold(KINDS[slot.product.kind], str(slot_id))
+    lines = list(sold.select_related("order").order_by("order", "pk"))
     news.tell_called_off(line_ids=[line.pk for line in lines], about=about(slot_id), at=at)
     return sum(refunds.give_all_back(line=line, at=at) for line in lines)
 

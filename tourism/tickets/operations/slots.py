@@ -20,7 +20,7 @@ from bookings.orders import queries as orders
 from kernel.audit import operations as audit
 from kernel.errors import Refusal
 from tourism.tickets.models import EntryDay, Product, Slot
-from tourism.tickets.plans import Plan, plans_of
+from tourism.tickets.plans import Plan, day_cap, plans_of
 
 _SHOWN_ORDERS = 20
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
@@ -55,6 +55,37 @@ class Followed:
     refused: list[PlacesSold] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What laying out would make for a product: days and entry times asked for, and how many are there."""
+
+    product: Product
+    days: int
+    slots: int
+    there: int
+
+    @property
+    def missing(self) -> int:
+        return self.slots - self.there
+
+
+def plan_days(*, product_ids: Collection[int], first: date, last: date) -> list[Planned]:
+    """What ``create_days`` is going to do, product by product. Nothing is written."""
+    planned = []
+    for product in _products(product_ids):
+        plans = list(plans_of(product, first, last))
+        there = _laid_out(plans) if plans else set()
+        planned.append(
+            Planned(
+                product=product,
+                days=len({plan.date for plan in plans}),
+                slots=len(plans),
+                there=sum((plan.product_id, plan.starts_at) in there for plan in plans),
+            )
+        )
+    return planned
+
+
 def create_days(*, product_ids: Collection[int], first: date, last: date) -> Made:
     """Lay out the entry times of products from ``first`` to ``last``, both included.
 
@@ -69,11 +100,13 @@ def create_days(*, product_ids: Collection[int], first: date, last: date) -> Mad
     return Made(days=len(days) - len(days_before), slots=made)
 
 
-def follow_patterns(*, product: Product, first: date, last: date, at: datetime) -> Followed:
+def follow_patterns(
+    *, product: Product, first: date, last: date, actor: str, at: datetime
+) -> Followed:
     """Bring coming entry times back in line with edited patterns and limits.
 
     Missing ones are made, others get the pattern's number of places, those that no pattern asks for
-    any more are closed. Overrides stay; a number below what is sold is left and reported.
+    any more are closed. Overrides stay; a number below what is sold is left and reported. Audited.
     """
     done = Followed()
     [product] = _products([product.pk])
@@ -96,6 +129,13 @@ def follow_patterns(*, product: Product, first: date, last: date, at: datetime) 
             at,
         )
         done.made = create_days(product_ids=[product.pk], first=first, last=last).slots
+        audit.record(
+            actor=actor, action="tickets.follow-patterns", subject=f"product:{product.pk}", at=at,
+            facts={
+                "first": f"{first}", "last": f"{last}", "made": done.made,
+                "changed": done.changed, "closed": done.closed, "kept": done.kept,
+            },
+        )  # fmt: skip
     return done
 
 
@@ -118,10 +158,11 @@ def set_slot(
             facts["capacity"] = capacity
         if is_open is not None:
             slot.is_open = is_open
-            slot.called_off_at = None if is_open else slot.called_off_at
+            if is_open:
+                slot.called_off_at = slot.suspension_id = None
             facts["is_open"] = is_open
         slot.is_override = True
-        slot.save(update_fields=["is_open", "is_override", "called_off_at"])
+        slot.save(update_fields=["is_open", "is_override", "called_off_at", "suspension_id"])
         audit.record(
             actor=actor, action="tickets.slot.set", subject=f"slot:{slot.pk}", facts=facts, at=at
         )
@@ -150,7 +191,7 @@ def _products(product_ids: Collection[int]) -> list[Product]:
     """Products with their areas, hours, patterns and channel shares, in four statements."""
     return list(
         Product.objects.filter(pk__in=product_ids)
-        .select_related("area__region")
+        .select_related("area__region", "cableway")
         .prefetch_related("area__hours", "patterns", "channel_shares")
         .order_by("pk")
     )
@@ -192,11 +233,8 @@ def _make_days(
 
 
 def _day_specs(product: Product, day: date) -> tuple[BucketSpec, BucketSpec]:
-    key, region_id, cap = (
-        f"ticket-day:{product.pk}:{day}",
-        product.area.region_id,
-        product.area.daily_cap,
-    )
+    key, region_id = f"ticket-day:{product.pk}:{day}", product.area.region_id
+    cap = day_cap(product, day)
     return (
         BucketSpec(key, region_id, cap),
         BucketSpec(f"{key}:own", region_id, _own_share(cap, product)),
@@ -255,8 +293,8 @@ def _laid_out(plans: Sequence[Plan]) -> set[tuple[int, datetime]]:
 def _follow_days(product: Product, first: date, last: date, done: Followed, at: datetime) -> None:
     days = [day for day in _days([product.pk], first, last).values() if not day.is_override]
     held = counts.counts([b for day in days for b in (day.bucket_id, day.own_bucket_id)])
-    cap = product.area.daily_cap
     for day in days:
+        cap = day_cap(product, day.date)
         for bucket_id, wanted in (
             (day.bucket_id, cap),
             (day.own_bucket_id, _own_share(cap, product)),
@@ -267,7 +305,7 @@ def _follow_days(product: Product, first: date, last: date, done: Followed, at: 
 
 def _follow(slot: Slot, plan: Plan | None, done: Followed) -> bool:
     """Whether a planned entry time was closed or ended otherwise, and is as planned again."""
-    if slot.is_override:
+    if slot.is_override or slot.suspension_id is not None:
         done.kept += 1
     elif plan is None:
         if slot.is_open:

@@ -1,0 +1,1 @@
+"""Reads of gates: what a gate is given, and what the desk sees of it."""

@@ -1,0 +1,1 @@
+"""Which vehicle carries whom and when: the solver, and later the rooms that ask it."""

@@ -1,0 +1,77 @@
+"""Idle vehicles go to where requests came from before, so that the next one is nearer.
+
+Only what was asked until now is known. Each idle vehicle in turn goes to the place among the latest
+pick-ups that lowers the mean way from there to the nearest vehicle the most, less a share of the way
+itself; vehicles with a plan count where their plan ends. Hours that the law or a shift counts from the first
+way are not spent on guesses: such vehicles stay.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from transport.dispatch.solver.online.cars import Car, Leg
+from transport.dispatch.solver.travel import Floats, Travel
+
+if TYPE_CHECKING:
+    from transport.dispatch.solver.online.dispatcher import Dispatcher
+
+_MEMORY = 60
+"""Pick-ups that are remembered."""
+_LEAST = 12
+"""So few say nothing."""
+
+
+def relocate(d: Dispatcher) -> None:
+    """Send idle vehicles off; each keeps going until it is needed or has arrived."""
+    idle = [car for car in d.cars.values() if _is_idle(car) and _may_roam(car, d.now_s)]
+    if not idle or len(d.demand) < _LEAST or not d.places.grow:
+        return
+    travel = d.places.snapshot()
+    wanted = d.demand[-_MEMORY:]
+    seconds = np.array([[travel.seconds_between(i, j) for j in wanted] for i in wanted])
+    others = [_ends(car) for car in d.cars.values() if car not in idle and not car.out]
+    near = np.full(len(wanted), np.inf)
+    for place in others:
+        near = np.minimum(near, _to_all(travel, place, wanted))
+    for car in idle:
+        here = _to_all(travel, car.place, wanted)
+        stay = np.minimum(near, here).mean()
+        gains = stay - np.minimum(near, seconds).mean(axis=1) - d.policy.way_share * here
+        best = int(np.argmax(gains))
+        goes = bool(gains[best] > 0 and here[best] > 60.0 and _gets_back(d, car, wanted[best]))
+        near = np.minimum(near, seconds[best] if goes else here)
+        if goes:
+            arrive_s = travel.arrival_s(car.place, wanted[best], d.now_s)
+            car.set_out(Leg(car.place, wanted[best], d.now_s, arrive_s, None), travel)
+
+
+def _to_all(travel: Travel, origin: int, places: list[int]) -> Floats:
+    return np.array([travel.seconds_between(origin, place) for place in places])
+
+
+def _is_idle(car: Car) -> bool:
+    return not (car.out or car.stops or car.on_board or car.leg)
+
+
+def _may_roam(car: Car, now_s: float) -> bool:
+    """In its shift, and under no limit of hours."""
+    vehicle = car.vehicle
+    limits = (vehicle.max_duration_s, vehicle.driving.max_s, vehicle.driving.max_continuous_s)
+    return vehicle.shift_start_s <= now_s and car.free_s <= now_s and limits == (None, None, None)
+
+
+def _gets_back(d: Dispatcher, car: Car, place: int) -> bool:
+    """Whether its shift lasts until it is there, and at its end from there."""
+    travel = d.places.snapshot()
+    there_s = travel.arrival_s(car.place, place, d.now_s)
+    end = place if car.vehicle.end_place is None else car.vehicle.end_place
+    return travel.arrival_s(place, end, there_s) <= car.vehicle.shift_end_s
+
+
+def _ends(car: Car) -> int:
+    if car.stops:
+        return car.stops[-1].place
+    return car.place if car.leg is None else car.leg.destination

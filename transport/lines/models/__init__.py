@@ -1,0 +1,93 @@
+"""Shuttle lines, their timetable, fares and runs, split by subject."""
+
+from transport.lines.models.assignments import Assignment
+from transport.lines.models.connections import (
+    TRAIN_NUMBER,
+    Connection,
+    ConnectionRule,
+)
+from transport.lines.models.disruptions import (
+    AffectedRide,
+    Disruption,
+    DisruptionKind,
+    OnSilence,
+    RideChoice,
+)
+from transport.lines.models.fares import ADULT, LAP, LUGGAGE, FareRule, GroupFare
+from transport.lines.models.lines import (
+    COLOUR,
+    LADDER,
+    MOST_LUGGAGE,
+    MOST_MOVED_MIN,
+    MOST_SEATS,
+    SEATS_A_LAP,
+    LineKind,
+    ShuttleLine,
+)
+from transport.lines.models.runs import (
+    MOST_DELAY,
+    Boarding,
+    ChosenSeat,
+    GivenSeat,
+    Relief,
+    ReliefState,
+    Run,
+    RunState,
+)
+from transport.lines.models.timetable import (
+    DAY_S,
+    LATEST_S,
+    Direction,
+    ExceptionKind,
+    Headway,
+    Pattern,
+    PatternStop,
+    Service,
+    ServiceDate,
+    ServiceException,
+    TimetableTrip,
+)
+
+__all__ = (
+    "ADULT",
+    "COLOUR",
+    "DAY_S",
+    "LADDER",
+    "LAP",
+    "LATEST_S",
+    "LUGGAGE",
+    "MOST_DELAY",
+    "MOST_LUGGAGE",
+    "MOST_MOVED_MIN",
+    "MOST_SEATS",
+    "SEATS_A_LAP",
+    "TRAIN_NUMBER",
+    "AffectedRide",
+    "Assignment",
+    "Boarding",
+    "ChosenSeat",
+    "Connection",
+    "ConnectionRule",
+    "Direction",
+    "Disruption",
+    "DisruptionKind",
+    "ExceptionKind",
+    "FareRule",
+    "GivenSeat",
+    "GroupFare",
+    "Headway",
+    "LineKind",
+    "OnSilence",
+    "Pattern",
+    "PatternStop",
+    "Relief",
+    "ReliefState",
+    "RideChoice",
+    "Run",
+    "RunState",
+    "Service",
+    "ServiceDate",
+    "ServiceException",
+    "ShuttleLine",
+    "TimetableTrip",
+)
