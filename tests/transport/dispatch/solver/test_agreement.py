@@ -56,7 +56,8 @@ def test_both_judges_agree_on_random_plans():
                     r.finish_s for r in plan.routes
                 ] or _close(timed, plan)
                 assert abs(costs.of_plan(problem, timed) - verdict.cost(a, rows)) < 1e-3
-    assert PLANS * 0.1 < feasible < PLANS * 0.8, feasible
+    # One in eight is feasible on the average; twenty plans share a problem, so small samples wander.
+    assert PLANS * 0.02 < feasible < PLANS * 0.8, feasible
 
 
 def _close(one: Plan, other: Plan) -> bool:
