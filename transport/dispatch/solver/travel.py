@@ -10,6 +10,7 @@ with the next factor. So the speed changes, not the leg: who leaves later never 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -126,6 +127,20 @@ class Travel:
             return float(self.seconds[origin, destination])
         return self.metres_between(origin, destination) / self.speed_m_s
 
+    def seconds_table(self, origins: Sequence[int], destinations: Sequence[int]) -> Floats:
+        """(origins, destinations) seconds at factor 1, all at once."""
+        if self.kind == "matrix":
+            assert self.seconds is not None
+            return self.seconds[np.ix_(origins, destinations)]
+        assert self.x is not None
+        assert self.y is not None
+        x, y = (
+            (self.x, self.y) if self.kind == "plane" else (np.radians(self.x), np.radians(self.y))
+        )
+        a, b = np.asarray(origins, np.int64), np.asarray(destinations, np.int64)
+        metres = straight_m(x[a, None], y[a, None], x[b], y[b], on_earth=self.kind == "earth")
+        return np.asarray(metres * self.detour / self.speed_m_s)
+
     def arrival_s(self, origin: int, destination: int, depart_s: float) -> float:
         """When one arrives who leaves at ``depart_s``, both in seconds after the epoch."""
         rest = self.seconds_between(origin, destination)
@@ -177,6 +192,15 @@ def great_circle_m(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> fl
     half_lambda = math.radians(lon_b - lon_a) / 2
     h = math.sin(half_phi) ** 2 + math.cos(phi_a) * math.cos(phi_b) * math.sin(half_lambda) ** 2
     return 2 * EARTH_RADIUS_M * math.asin(math.sqrt(min(1.0, h)))
+
+
+def straight_m(ax: Floats, ay: Floats, bx: Floats, by: Floats, *, on_earth: bool) -> Floats:
+    """Metres in a straight line, broadcast: points of a plane in metres, or of the earth in radians."""
+    dx, dy = bx - ax, by - ay
+    if not on_earth:
+        return np.asarray(np.hypot(dx, dy))
+    h = np.sin(dy / 2) ** 2 + np.cos(ay) * np.cos(by) * np.sin(dx / 2) ** 2
+    return np.asarray(2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(1.0, h))))
 
 
 def by_matrix(id: str, seconds: Any, metres: Any, steps: tuple[Step, ...] = ()) -> Travel:

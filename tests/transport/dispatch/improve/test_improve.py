@@ -7,17 +7,20 @@ from dataclasses import replace
 import pytest
 
 from tests.transport.dispatch.improve.problems import accepted, least_cost, random_problem
-from transport.dispatch.solver import arrays, checker, costs, dayahead
+from transport.dispatch.solver import arrays, checker, costs, dayahead, schedule
 from transport.dispatch.solver.improve import clocks, improve, rows, tuning
 from transport.dispatch.solver.model import (
     Break,
+    Cost,
     DrivingLimits,
     Kind,
     OnBoard,
     Plan,
     Problem,
     Task,
+    Vehicle,
 )
+from transport.dispatch.solver.travel import on_plane
 
 pytestmark = pytest.mark.timeout(900)  # kernels are compiled with the first call
 
@@ -134,6 +137,75 @@ def under_way(problem: Problem) -> tuple[Problem, Plan]:
     tail = replace(route, stops=route.stops[first + 1 :], depart_s=aboard.depart_s)
     others = tuple(r for r in plan.routes if r.vehicle_id != route.vehicle_id)
     return later, replace(plan, routes=(tail, *others))
+
+
+def crossing(*, fixed: float) -> tuple[Problem, Plan]:
+    """Two vehicles that each do a ride in the west and then one far in the east, or the other way round."""
+    problem = random_problem(44)
+    x, y = [0, *[0, 9000, 0, 9000] * 2], [0, *[0, 0, 3000, 3000], *[500, 500, 3500, 3500]]
+    starts = (0.0, 2000.0, 2000.0, 0.0)  # west, east, west, east
+    requests = tuple(
+        replace(
+            request,
+            party=(1,),
+            pickup_from_s=at,
+            pickup_until_s=at + 1000,
+            dropoff_from_s=0.0,
+            dropoff_until_s=9000.0,
+            max_ride_s=300.0,
+            accepted=True,
+        )
+        for request, at in zip(problem.requests, starts, strict=True)
+    )
+    cars = tuple(
+        Vehicle(name, (3,), place, shift_end_s=10_000.0, cost=Cost(fixed, 1.0, 0.0))
+        for name, place in (("v0", 0), ("v1", 0))
+    )
+    problem = replace(
+        problem, requests=requests, vehicles=cars, travel=on_plane("ends", x, y, speed_m_s=10.0)
+    )
+    orders = {"v0": [0, 1], "v1": [3, 2]}
+    tasks = {
+        name: [Task(kind, f"r{r}") for r in order for kind in (Kind.PICKUP, Kind.DROPOFF)]
+        for name, order in orders.items()
+    }
+    return problem, schedule.plan_of(problem, arrays.routes_from(problem, tasks))
+
+
+def exchanged(problem: Problem, plan: Plan, **changes: object) -> Plan:
+    """After a search by exchanges of tails alone: nobody is ever taken out."""
+    a = arrays.of_problem(problem)
+    told = tuning.Tuning(tails=1.0, **changes)
+    found = rows.searched(
+        a, arrays.routes_of(problem, plan), clocks.StepClock(60), seed=1, tuning=told
+    )
+    return schedule.plan_of(problem, found, a)
+
+
+@pytest.mark.parametrize("fixed", [0.0, 1e6])
+def test_routes_that_cross_exchange_their_ends(fixed):
+    problem, plan = crossing(fixed=fixed)
+    assert checker.check(problem, plan) == ()
+
+    found = exchanged(problem, plan)
+
+    assert checker.check(problem, found) == ()
+    assert [[stop.ref for stop in route.stops[::2]] for route in found.routes] in (
+        [["r0", "r2"], ["r3", "r1"]],
+        [["r3", "r1"], ["r0", "r2"]],
+    )
+    assert costs.of_plan(problem, found) < costs.of_plan(problem, plan) - 9000
+
+
+@pytest.mark.parametrize("seed", range(70, 90))
+def test_an_exchange_of_ends_breaks_no_rule(seed):
+    problem, plan = under_way(random_problem(seed, requests=12, vehicles=4, fixed=seed % 2 * 500.0))
+
+    found = exchanged(problem, plan, hot=5.0)
+
+    assert checker.check(problem, found) == ()
+    assert not found.unserved
+    assert costs.of_plan(problem, found) <= costs.of_plan(problem, plan) + 1e-6
 
 
 @pytest.mark.parametrize("seed", range(50, 56))

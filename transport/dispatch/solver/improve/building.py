@@ -29,6 +29,7 @@ from transport.dispatch.solver.improve.net import (
     Words,
     routes_for,
 )
+from transport.dispatch.solver.travel import straight_m
 
 MOST_NODES = 6000
 """Nodes of one search: two matrices of so many take 576 MB. Larger fleets are searched in parts."""
@@ -77,24 +78,14 @@ def _between(a: flat.Arrays) -> tuple[Floats, Floats]:
     if a.t.mode[0] == flat.MATRIX:
         seconds, metres = a.t.seconds[np.ix_(place, place)], a.t.metres[np.ix_(place, place)]
     else:
-        metres = _metres(a.t, place)
+        x, y = a.t.x[place], a.t.y[place]
+        earth = a.t.mode[0] == flat.EARTH
+        metres = straight_m(x[:, None], y[:, None], x, y, on_earth=earth) * a.t.speed[1]
         seconds = metres / a.t.speed[0]
     nowhere = a.place < 0
     for matrix in (seconds, metres):
         matrix[:, nowhere] = 0.0
     return seconds, metres
-
-
-def _metres(t: flat.TravelArrays, place: Whole) -> Floats:
-    """The arithmetic of ``Travel`` for all pairs."""
-    x, y = t.x[place], t.y[place]
-    dx, dy = x[:, None] - x, y[:, None] - y
-    if t.mode[0] == flat.PLANE:
-        return np.asarray(np.hypot(dx, dy) * t.speed[1])
-    h = np.sin(dy / 2) ** 2 + np.cos(y)[:, None] * np.cos(y) * np.sin(dx / 2) ** 2
-    from transport.dispatch.solver.travel import EARTH_RADIUS_M
-
-    return np.asarray(2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(1.0, h))) * t.speed[1])
 
 
 def _asks(a: flat.Arrays) -> Whole:

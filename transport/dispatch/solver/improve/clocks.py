@@ -26,7 +26,7 @@ class Clock(Protocol):
 class StepClock:
     """So many steps."""
 
-    _SLICES = 100
+    _SLICES, _LEAST = 100, 10
 
     def __init__(self, steps: int) -> None:
         if steps < 1:
@@ -37,7 +37,8 @@ class StepClock:
         return self._taken / self._steps
 
     def slice(self) -> int:
-        return max(1, min(self._steps // self._SLICES, self._steps - self._taken))
+        share = max(self._LEAST, self._steps // self._SLICES)
+        return max(1, min(share, self._steps - self._taken))
 
     def note(self, steps: int) -> None:
         self._taken += steps

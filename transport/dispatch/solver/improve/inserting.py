@@ -97,12 +97,14 @@ def _later(
 
 
 @compiled
-def _both(net: Net, routes: Routes, desk: Desk, ask: tuple[int, int]) -> tuple[float, int, int]:
-    """The cheapest places of pickup and delivery in a route; (inf, -1, -1) where there are none."""
+def _both(
+    net: Net, routes: Routes, desk: Desk, ask: tuple[int, int], best: float
+) -> tuple[float, int, int]:
+    """The cheapest places of pickup and delivery in a route; -1 where none costs less than ``best``."""
     vehicle, request = ask
     p = net.ask[request, PICK]
     early, late = net.when[p, EARLY], net.when[p, LATE]
-    best, pickup, delivery = np.inf, -1, -1
+    pickup, delivery = -1, -1
     for i in range(net.car[vehicle, FROZEN], routes.size[vehicle] - 1):
         ready = routes.lo[vehicle, i]
         if ready > late:
@@ -122,12 +124,14 @@ def _both(net: Net, routes: Routes, desk: Desk, ask: tuple[int, int]) -> tuple[f
 
 
 @compiled
-def _delivery(net: Net, routes: Routes, desk: Desk, ask: tuple[int, int]) -> tuple[float, int, int]:
+def _delivery(
+    net: Net, routes: Routes, desk: Desk, ask: tuple[int, int], best: float
+) -> tuple[float, int, int]:
     """As ``_both`` for a rider who is on board already: (cost, -1, place)."""
     vehicle, request = ask
     cost = net.cost[net.car[vehicle, RATE]]
     d = net.ask[request, DROP]
-    best, found = np.inf, -1
+    found = -1
     for j in range(net.car[vehicle, FROZEN], routes.size[vehicle] - 1):
         a, b = routes.seq[vehicle, j], routes.seq[vehicle, j + 1]
         extra = cost[a, d] + cost[d, b] - cost[a, b]
@@ -139,8 +143,13 @@ def _delivery(net: Net, routes: Routes, desk: Desk, ask: tuple[int, int]) -> tup
 
 
 @compiled
-def cheapest(net: Net, routes: Routes, desk: Desk, ask: tuple[int, int]) -> tuple[float, int, int]:
-    """What (vehicle, request) costs at its best places (see ``lay``), inf where it does not fit."""
+def cheapest(
+    net: Net, routes: Routes, desk: Desk, ask: tuple[int, int], enough: float
+) -> tuple[float, int, int]:
+    """What (vehicle, request) costs at its best places (see ``lay``); inf if that is not below ``enough``.
+
+    What is remembered without places is a bound: none costs less than that.
+    """
     vehicle, request = ask
     only = net.ask[request, ONLY]
     if (only >= 0 and only != vehicle) or not net.able[request, net.car[vehicle, KIND]]:
@@ -150,14 +159,16 @@ def cheapest(net: Net, routes: Routes, desk: Desk, ask: tuple[int, int]) -> tupl
     desk.tries[0] += 1
     slot = int(key & np.uint64(len(desk.keys) - 1))
     if desk.keys[slot] == key:
-        return desk.deltas[slot], desk.places[slot, 0], desk.places[slot, 1]
+        if desk.places[slot, 1] >= 0:
+            return desk.deltas[slot], desk.places[slot, 0], desk.places[slot, 1]
+        if enough <= desk.deltas[slot]:
+            return np.inf, -1, -1
     desk.tries[1] += 1
+    fixed = net.limit[vehicle, FIXED] if routes.size[vehicle] == 2 else 0.0
     if net.ask[request, TIED]:
-        extra, i, j = _delivery(net, routes, desk, ask)
+        extra, i, j = _delivery(net, routes, desk, ask, enough - fixed)
     else:
-        extra, i, j = _both(net, routes, desk, ask)
-    if routes.size[vehicle] == 2:
-        extra += net.limit[vehicle, FIXED]
-    desk.keys[slot], desk.deltas[slot] = key, extra
+        extra, i, j = _both(net, routes, desk, ask, enough - fixed)
+    desk.keys[slot], desk.deltas[slot] = key, extra + fixed
     desk.places[slot, 0], desk.places[slot, 1] = i, j
-    return extra, i, j
+    return extra + fixed if j >= 0 else np.inf, i, j

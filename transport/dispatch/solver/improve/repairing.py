@@ -67,7 +67,7 @@ def one_by_one(
         for v in range(len(net.car)):
             if is_spare(routes, v) or (blink > 0.0 and share(chance) < blink):
                 continue
-            extra, at_i, at_j = cheapest(net, routes, desk, (v, request))
+            extra, at_i, at_j = cheapest(net, routes, desk, (v, request), best)
             if extra < best:
                 best, vehicle, i, j = extra, v, at_i, at_j
         if vehicle < 0 or not _worth(net, request, best):
@@ -108,7 +108,7 @@ def by_regret(net: Net, routes: Routes, desk: Desk, count: int) -> int:
         if vehicle < 0:
             break
         request = desk.chosen[k]
-        _, i, j = cheapest(net, routes, desk, (vehicle, request))
+        _, i, j = cheapest(net, routes, desk, (vehicle, request), np.inf)
         insert(net, routes, desk, (vehicle, request), (i, j))
         desk.flags[len(net.ask) + vehicle] = 1
         left -= 1
@@ -127,7 +127,7 @@ def _price_all(net: Net, routes: Routes, desk: Desk, vehicle: int, count: int) -
     spare = is_spare(routes, vehicle)
     for k in range(count):
         request = desk.chosen[k]
-        extra = np.inf if spare else cheapest(net, routes, desk, (vehicle, request))[0]
+        extra = np.inf if spare else cheapest(net, routes, desk, (vehicle, request), np.inf)[0]
         desk.table[k, vehicle] = extra if _worth(net, request, extra) else np.inf
 
 

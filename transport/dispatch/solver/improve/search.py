@@ -14,6 +14,7 @@ from transport.dispatch.solver.improve import removing, repairing
 from transport.dispatch.solver.improve.chance import below, share
 from transport.dispatch.solver.improve.compiled import compiled
 from transport.dispatch.solver.improve.editing import copy_route, take_out
+from transport.dispatch.solver.improve.exchanging import exchange_tails
 from transport.dispatch.solver.improve.net import Desk, Floats, Net, Routes, Whole, Words
 from transport.dispatch.solver.improve.timing import refresh
 
@@ -42,6 +43,7 @@ class Rule(NamedTuple):
     longest: int  # string of requests
     regret: float  # share of repairs by regret
     blink: float  # share of routes passed over by the other repairs
+    tails: float  # share of steps that exchange the ends of two routes
 
 
 @compiled
@@ -155,10 +157,14 @@ def anneal(net: Net, search: Search, desk: Desk, chance: Words, rule: Rule) -> N
     heat = rule.hot
     cooling = (rule.cold / rule.hot) ** (1.0 / max(1, rule.steps))
     for _ in range(rule.steps):
-        ruin_and_recreate(net, search, desk, chance, rule)
-        value = value_of(net, search.work)
-        limit = search.value[0] - heat * np.log(max(share(chance), 1e-300))
-        if value < limit:
+        if share(chance) < rule.tails:
+            taken = exchange_tails(net, search.work, desk, chance, heat)
+            value = value_of(net, search.work)
+        else:
+            ruin_and_recreate(net, search, desk, chance, rule)
+            value = value_of(net, search.work)
+            taken = value < search.value[0] - heat * np.log(max(share(chance), 1e-300))
+        if taken:
             hand_over(net, search.work, search.kept, desk)
             search.value[0] = value
             search.tally[1] += 1

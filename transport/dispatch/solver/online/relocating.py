@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from transport.dispatch.solver.online.cars import Car, Leg
-from transport.dispatch.solver.travel import Floats, Travel
 
 if TYPE_CHECKING:
     from transport.dispatch.solver.online.dispatcher import Dispatcher
@@ -31,13 +30,11 @@ def relocate(d: Dispatcher) -> None:
         return
     travel = d.places.snapshot()
     wanted = d.demand[-_MEMORY:]
-    seconds = np.array([[travel.seconds_between(i, j) for j in wanted] for i in wanted])
+    seconds = travel.seconds_table(wanted, wanted)
     others = [_ends(car) for car in d.cars.values() if car not in idle and not car.out]
-    near = np.full(len(wanted), np.inf)
-    for place in others:
-        near = np.minimum(near, _to_all(travel, place, wanted))
-    for car in idle:
-        here = _to_all(travel, car.place, wanted)
+    near = np.min(travel.seconds_table(others, wanted), axis=0, initial=np.inf)
+    here_of = travel.seconds_table([car.place for car in idle], wanted)
+    for car, here in zip(idle, here_of, strict=True):
         stay = np.minimum(near, here).mean()
         gains = stay - np.minimum(near, seconds).mean(axis=1) - d.policy.way_share * here
         best = int(np.argmax(gains))
@@ -46,10 +43,6 @@ def relocate(d: Dispatcher) -> None:
         if goes:
             arrive_s = travel.arrival_s(car.place, wanted[best], d.now_s)
             car.set_out(Leg(car.place, wanted[best], d.now_s, arrive_s, None), travel)
-
-
-def _to_all(travel: Travel, origin: int, places: list[int]) -> Floats:
-    return np.array([travel.seconds_between(origin, place) for place in places])
 
 
 def _is_idle(car: Car) -> bool:
