@@ -57,6 +57,39 @@ def test_a_child_that_sleeps_is_killed_by_the_clock_with_all_it_started(
     assert not _runs(int(told.read_text()))
 
 
+def test_a_child_that_ends_well_leaves_nothing_running(tmp_path: Path):
+    told = tmp_path / "pid"
+    program = (
+        "import subprocess, sys, pathlib\n"
+        "quiet = {'stdin': -3, 'stdout': -3, 'stderr': -3}\n"
+        "other = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], **quiet)\n"
+        f"pathlib.Path({str(told)!r}).write_text(str(other.pid))\n"
+    )
+
+    assert children.run([sys.executable, "-c", program], b"", cpu_s=5.0) == (b"", "")
+    assert not _runs(int(told.read_text()))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        b"[]",
+        b"7",
+        b'{"routes": []}',
+        b'{"routes": 3, "cpu_s": 1}',
+        b'{"routes": [[["pickup"]], []], "cpu_s": 1}',
+        b'{"routes": [[["pickup", "nobody"]], []], "cpu_s": 1}',
+    ],
+)
+def test_a_child_that_answers_nonsense_has_no_plan(monkeypatch, told):
+    monkeypatch.setattr(children, "run", lambda *args, **options: (told, ""))
+
+    answer = children.ask("pyvrp", random_problem(1), cpu_s=1.0)
+
+    assert answer.plan is None
+    assert answer.trouble
+
+
 def _runs(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]

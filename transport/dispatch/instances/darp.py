@@ -23,6 +23,9 @@ def read(path: Path) -> Instance:
     head.wants(5, _HEAD)
     requests, end = _shape(head, rows)
     nodes = tuple(_node(line) for _, line in numbered(rows))
+    for depot in {0, end}:
+        if nodes[depot].demand:
+            rows[depot].refuse("the depot must have no load")
     capacity = head.whole(3, "the capacity", most=MOST_LOAD)
     for pickup in range(1, requests + 1):
         delivery = pickup + requests

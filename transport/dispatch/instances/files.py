@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from transport.dispatch.instances import darp, ddarp, lilim
 from transport.dispatch.instances.instance import BadInstance, Instance
 
 _DARP, _LILIM = 5, 3
+_TEXTS = (".txt", "")
 _BY_HEAD: Mapping[int, Callable[[Path], Instance]] = {_DARP: darp.read, _LILIM: lilim.read}
 
 
@@ -23,25 +25,26 @@ def read(path: Path) -> Instance:
 
 
 def of_folder(folder: Path, *, rides_limited: bool) -> list[Instance]:
-    """Dial-a-ride or else Li & Lim instances of a folder, by name; other text files are passed over.
+    """Dial-a-ride or else Li & Lim instances of a folder, by name; files that begin otherwise are not read.
 
     Raises BadInstance where the folder has none, or where one that begins like one is broken.
     """
     wanted = _DARP if rides_limited else _LILIM
-    files = sorted(path for path in folder.glob("*.txt") if path.is_file())
+    files = sorted(path for path in folder.iterdir() if path.suffix in _TEXTS and path.is_file())
     found = [_BY_HEAD[wanted](path) for path in files if _words_of_first_line(path) == wanted]
     if not found:
         kind = "dial-a-ride" if rides_limited else "Li & Lim"
-        raise BadInstance(f"{folder}: no {kind} instance (*.txt) in this folder")
+        raise BadInstance(
+            f"{folder}: no {kind} instance (*.txt, or without a suffix) in this folder"
+        )
     return found
 
 
 def _words_of_first_line(path: Path) -> int:
-    """How many numbers the first line has; 0 where one of its words is none."""
+    """How many words the first line has; 0 where it does not begin like a number."""
     try:
         with path.open("rb") as file:
-            words = file.readline(200).split()
+            words = file.readline(200).removeprefix(codecs.BOM_UTF8).split()
     except OSError as error:
         raise BadInstance(f"{path.name}: cannot be read ({error.strerror})") from error
-    numeric = all(word.replace(b".", b"", 1).isdigit() for word in words)
-    return len(words) if numeric else 0
+    return len(words) if words and words[0].lstrip(b"+-.")[:1].isdigit() else 0

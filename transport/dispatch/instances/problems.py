@@ -6,19 +6,16 @@ numbers, so nothing is rounded and nothing has to be translated back.
 
 from __future__ import annotations
 
-from math import inf
+from math import hypot, inf
 
 from transport.dispatch.instances.instance import Instance
 from transport.dispatch.solver.model import Cost, Plan, Problem, Request, Vehicle
 from transport.dispatch.solver.travel import on_plane
 
-MORE_THAN_ANY_WAY = 100_000.0
-"""What a vehicle costs where vehicles are to be few: more than the distance of any public solution."""
-
 
 def problem_of(instance: Instance, *, fewest_vehicles: bool = False) -> Problem:
     """All requests are accepted: none may be left out. Cost is distance, after vehicles if asked."""
-    fixed = MORE_THAN_ANY_WAY if fewest_vehicles else 0.0
+    fixed = _more_than_any_way(instance) if fewest_vehicles else 0.0
     return Problem(
         id=instance.name,
         dimensions=("load",),
@@ -31,6 +28,13 @@ def problem_of(instance: Instance, *, fewest_vehicles: bool = False) -> Problem:
             speed_m_s=1.0,
         ),
     )
+
+
+def _more_than_any_way(instance: Instance) -> float:
+    """What a vehicle costs where vehicles are to be few: more than the longest leg after every node."""
+    x, y = ([getattr(node, axis) for node in instance.nodes] for axis in "xy")
+    diagonal = hypot(max(x) - min(x), max(y) - min(y))
+    return 2.0 * diagonal * (len(instance.nodes) + instance.vehicles) + 1.0
 
 
 def routes_of(plan: Plan) -> list[list[int]]:

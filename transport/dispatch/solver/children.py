@@ -49,18 +49,19 @@ def ask(name: str, problem: Problem, *, cpu_s: float, seed: int = 0) -> Answer:
         return Answer(None, cpu_s, trouble)
     try:
         told = json.loads(raw.rpartition(b"\n")[2])
-    except ValueError:
-        return Answer(None, cpu_s, "its answer is no JSON")
-    if told["routes"] is None:
-        return Answer(None, told["cpu_s"], "found nothing")
+        routes, spent_s = told["routes"], float(told["cpu_s"])
+    except (KeyError, TypeError, ValueError):
+        return Answer(None, cpu_s, "its answer is no JSON of routes and cpu_s")
+    if routes is None:
+        return Answer(None, spent_s, "found nothing")
     try:
-        return Answer(_plan(problem, told["routes"]), told["cpu_s"])
-    except ValueError as error:
-        return Answer(None, told["cpu_s"], str(error))
+        return Answer(_plan(problem, routes), spent_s)
+    except (KeyError, TypeError, ValueError) as error:
+        return Answer(None, spent_s, f"its routes are none of this problem: {error}")
 
 
 def run(command: Sequence[str], given: bytes, *, cpu_s: float) -> tuple[bytes, str]:
-    """What a process writes that ends well in time; else nothing and why."""
+    """What a process writes that ends well in time; else nothing and why. Nothing it started outlives it."""
     limit_s = math.ceil(cpu_s + GRACE_CPU_S)
     child = subprocess.Popen(
         command,
@@ -76,7 +77,10 @@ def run(command: Sequence[str], given: bytes, *, cpu_s: float) -> tuple[bytes, s
         out, err = child.communicate(given, timeout=_WALL_FACTOR * cpu_s + _WALL_MORE_S)
     except subprocess.TimeoutExpired:
         _kill(child)
+        child.communicate()
         return b"", "killed at its deadline (wall clock)"
+    finally:
+        _kill(child)
     if child.returncode in (-signal.SIGKILL, -signal.SIGXCPU):
         return b"", "killed at its deadline (CPU time)"
     if child.returncode:
@@ -89,7 +93,6 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
     """The child and all it started: it leads a session of its own."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
-    child.communicate()
 
 
 def _plan(problem: Problem, rows: list[list[tuple[str, str]]]) -> Plan:

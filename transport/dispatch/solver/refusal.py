@@ -7,7 +7,8 @@ one would, they are lifted one after the other and the last is named.
 Offers are exact against the rows as they stand, by asking every vehicle and every pair of positions:
 
 * the earliest later pick-up, all other wishes kept (the drop-off may be as late as that makes it);
-* the largest smaller party, in the windows that were asked for;
+* the largest smaller party, and in each other dimension the largest smaller load, in the windows that
+  were asked for;
 * the shortest longer ride, to the second.
 """
 
@@ -40,13 +41,14 @@ class Later:
 class Refusal:
     """No place: the rule that binds, and the offers that there are.
 
-    ``later`` None: not later either; ``party``: what a smaller party may take of the first dimension
-    (0: not even one fits); ``ride_s``: a ride limit that would do, None if a longer ride does not help.
+    ``later`` None: not later either; ``party``: by dimension the most that would fit, all else as asked
+    (None: less of it does not help; of the first, those who ride, at least 1); ``ride_s``: a ride limit
+    that would do, None if a longer ride does not help.
     """
 
     rule: Rule
     later: Later | None
-    party: int
+    party: tuple[int | None, ...]
     ride_s: float | None
 
 
@@ -55,7 +57,7 @@ def explain(a: Arrays, routes: Routes, r: int) -> Refusal:
     return Refusal(
         _binding(a, routes, r),
         _earliest_later(a, routes, r),
-        _largest_party(a, routes, r),
+        tuple(_largest(a, routes, r, d) for d in range(a.load.shape[1])),
         _shortest_ride(a, routes, r),
     )
 
@@ -160,13 +162,25 @@ def _soonest_of(a: Arrays, routes: Routes, r: int, work: Any) -> tuple[float, fl
     return pickup, dropoff
 
 
-def _largest_party(a: Arrays, routes: Routes, r: int) -> int:
-    n, party = int(a.size[0]), int(a.load[r, 0])
-    for fewer in range(party - 1, 0, -1):
-        load = _with(_with(a.load, (r, 0), fewer), (n + r, 0), -fewer)
-        if insertion.best(a._replace(load=load), routes, r) is not None:
-            return fewer
-    return 0
+def _largest(a: Arrays, routes: Routes, r: int, d: int) -> int | None:
+    """The most of a dimension, less than asked for, with which the request fits: by halving, as whoever
+    fits still fits with less."""
+    fits, most = 0 if d else 1, min(int(a.load[r, d]) - 1, int(a.capacity[:, d].max(initial=0)))
+    if most < fits or not _fits_with(a, routes, r, d, fits):
+        return None
+    while fits < most:
+        middle = (fits + most + 1) // 2
+        if _fits_with(a, routes, r, d, middle):
+            fits = middle
+        else:
+            most = middle - 1
+    return fits
+
+
+def _fits_with(a: Arrays, routes: Routes, r: int, d: int, load: int) -> bool:
+    n = int(a.size[0])
+    changed = _with(_with(a.load, (r, d), load), (n + r, d), -load)
+    return insertion.best(a._replace(load=changed), routes, r) is not None
 
 
 def _shortest_ride(a: Arrays, routes: Routes, r: int) -> float | None:

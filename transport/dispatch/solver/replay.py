@@ -72,14 +72,6 @@ def load_problem(raw: bytes) -> Problem:
     return problem
 
 
-def load_plan(raw: bytes) -> Plan:
-    """The plan in a file; BadReplay if there is none."""
-    plan = load(raw).plan
-    if plan is None:
-        raise BadReplay("plan", "is missing")
-    return plan
-
-
 def _encode(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return value.tolist()

@@ -12,7 +12,7 @@ from transport.dispatch.solver.improve import building, rich, rows
 from transport.dispatch.solver.improve.clocks import StepClock
 from transport.dispatch.solver.improve.tuning import Tuning
 
-_SHORT = Tuning(hot=0.1, cold=0.01, slots=1 << 12)
+_SHORT = Tuning(hot=0.1, cold=0.01, cycles=1, slots=1 << 12)
 """Short searches of small plans: less to remember, warmer, because they never get as far as cooling."""
 _PARTS = 4
 """A rescue stops after the quarter in which the request has found its place."""

@@ -107,6 +107,18 @@ def test_cpu_time_is_a_budget_too():
     assert not found.unserved
 
 
+@pytest.mark.parametrize("price", [1e9, 5.0])
+def test_who_was_accepted_is_carried_whatever_it_costs(price):
+    problem = random_problem(45)
+    wishes = (replace(problem.requests[0], accepted=True), *problem.requests[1:])
+    wishes = tuple(replace(wish, penalty=1e9) for wish in wishes)
+    cars = tuple(replace(car, cost=Cost(price, price, 0.0)) for car in problem.vehicles)
+
+    found = solved(replace(problem, requests=wishes, vehicles=cars), iterations=100)
+
+    assert "r0" not in found.unserved
+
+
 @pytest.mark.parametrize("budget", [{}, {"cpu_s": 1.0, "iterations": 5}, {"iterations": 0}])
 def test_one_budget_is_needed(budget):
     problem = random_problem(1)
@@ -173,9 +185,9 @@ def crossing(*, fixed: float) -> tuple[Problem, Plan]:
 
 
 def exchanged(problem: Problem, plan: Plan, **changes: object) -> Plan:
-    """After a search by exchanges of tails alone: nobody is ever taken out."""
+    """After a search by exchanges alone: nobody is ever taken out."""
     a = arrays.of_problem(problem)
-    told = tuning.Tuning(tails=1.0, **changes)
+    told = tuning.Tuning(exchanges=1.0, **changes)
     found = rows.searched(
         a, arrays.routes_of(problem, plan), clocks.StepClock(60), seed=1, tuning=told
     )
@@ -198,7 +210,7 @@ def test_routes_that_cross_exchange_their_ends(fixed):
 
 
 @pytest.mark.parametrize("seed", range(70, 90))
-def test_an_exchange_of_ends_breaks_no_rule(seed):
+def test_an_exchange_of_stretches_breaks_no_rule(seed):
     problem, plan = under_way(random_problem(seed, requests=12, vehicles=4, fixed=seed % 2 * 500.0))
 
     found = exchanged(problem, plan, hot=5.0)

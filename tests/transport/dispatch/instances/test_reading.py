@@ -64,6 +64,21 @@ def test_a_folder_without_any_is_refused(tmp_path):
         instances.of_folder(tmp_path, rides_limited=True)
 
 
+@pytest.mark.parametrize("head", ["2 3 nan 3 30", "2 3 -240 3 30", "+2 3 240 3 x"])
+def test_a_broken_file_among_good_ones_is_not_passed_over(tmp_path, head):
+    write(tmp_path, "a.txt", DARP)
+    write(tmp_path, "b.txt", "\n".join([head, *DARP.splitlines()[1:]]))
+
+    with pytest.raises(BadInstance, match=r"b\.txt, line 1"):
+        instances.of_folder(tmp_path, rides_limited=True)
+
+
+def test_a_file_may_begin_with_a_mark_and_have_no_suffix(tmp_path):
+    write(tmp_path, "a2-3", "\ufeff" + DARP)
+
+    assert [i.name for i in instances.of_folder(tmp_path, rides_limited=True)] == ["a2-3"]
+
+
 def changed(content: str, line: int, old: str, new: str) -> str:
     """The file with one line (from 1) changed."""
     lines = content.splitlines()
@@ -90,6 +105,7 @@ def changed(content: str, line: int, old: str, new: str) -> str:
         (changed(DARP, 3, "3 1 0", "3 -1 0"), "line 6: its pickup's demand is -1"),
         (changed(DARP, 3, "3 1 0", "3 0.5 0"), "line 3: the load is 0.5, not a whole number"),
         (changed(DARP, 8, " 110 125", " 110"), "line 8: 7 numbers were expected"),
+        (changed(DARP, 2, "0.0 0 0 0", "0.0 0 5 0"), "line 2: the depot must have no load"),
         (changed(LILIM, 2, "300\t0\t0\t0", "300\t0\t0\t1"), "line 2: the depot has neither"),
         (changed(LILIM, 3, "10\t0\t3", "10\t0\t4"), "line 3: node 4, which it names"),
         (changed(LILIM, 3, "10\t0\t3", "10\t0\t9"), "line 3: the delivery is 9"),

@@ -71,7 +71,8 @@ def check_refusal(problem: Problem, sequences: cases.Sequences, request: Request
     said = refusal.explain(a, arrays.routes_from(problem, sequences), r)
     assert not list(every_place(problem, sequences, request))
     _check_later(problem, sequences, request, said.later)
-    _check_party(problem, sequences, request, said.party)
+    for d, most in enumerate(said.party):
+        _check_load(problem, sequences, request, d, most)
     _check_ride(problem, sequences, request, said.ride_s)
     return said.rule
 
@@ -90,14 +91,16 @@ def _check_later(
         assert list(every_place(problem, sequences, moved))
 
 
-def _check_party(problem: Problem, sequences: cases.Sequences, request: Request, fits: int) -> None:
-    def smaller(units: int) -> Request:
-        return replace(request, party=(units, *request.party[1:]))
+def _check_load(
+    problem: Problem, sequences: cases.Sequences, request: Request, d: int, most: int | None
+) -> None:
+    def with_load(units: int) -> Request:
+        return replace(request, party=(*request.party[:d], units, *request.party[d + 1 :]))
 
-    if fits:
-        assert list(every_place(problem, sequences, smaller(fits)))
-    for units in range(fits + 1, request.party[0]):
-        assert not list(every_place(problem, sequences, smaller(units)))
+    if most is not None:
+        assert list(every_place(problem, sequences, with_load(most)))
+    for units in range((0 if d else 1) if most is None else most + 1, request.party[d]):
+        assert not list(every_place(problem, sequences, with_load(units)))
 
 
 def _check_ride(
@@ -161,11 +164,29 @@ def test_the_rule_that_binds_is_named():
 
 
 def test_a_smaller_party_a_later_time_and_a_longer_ride_are_offered():
-    assert explain(*changed(party=(7,))).party == 4
+    assert explain(*changed(party=(7,))).party == (4,)
     late = explain(*changed(pickup_until_s=500.0))
     assert late.later == refusal.Later(600.0, 1200.0)
-    assert late.party == 0
+    assert late.party == (None,)
     assert explain(*changed(max_ride_s=500.0)).ride_s == 600.0
+
+
+def test_fewer_bags_are_offered_where_bags_do_not_fit():
+    problem, request = small()
+    vehicle = replace(problem.vehicles[0], capacities=(4, 2))
+    much = replace(request, party=(2, 5))
+    problem = replace(problem, dimensions=("seats", "bags"), vehicles=(vehicle,), requests=(much,))
+
+    assert explain(problem, much).party == (None, 2)
+
+
+def test_a_party_of_a_million_is_answered_at_once(monkeypatch):
+    asked = []
+    best = insertion.best
+    monkeypatch.setattr(insertion, "best", lambda *args: asked.append(1) or best(*args))
+
+    assert explain(*changed(party=(1_000_000,))).party == (4,)
+    assert len(asked) < 30
 
 
 def test_a_shift_that_is_too_short_is_named():

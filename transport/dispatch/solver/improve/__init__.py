@@ -8,7 +8,7 @@ same plan.
 from __future__ import annotations
 
 from transport.dispatch.solver import arrays as flat
-from transport.dispatch.solver import schedule
+from transport.dispatch.solver import schedule, verdict
 from transport.dispatch.solver.improve import building, rich, rows
 from transport.dispatch.solver.improve.clocks import Clock, CpuClock, StepClock
 from transport.dispatch.solver.model import Plan, Problem
@@ -48,8 +48,11 @@ def improve_rows(
 
 def _searched(a: flat.Arrays, given: flat.Routes, clock: Clock, seed: int) -> flat.Routes:
     if building.needs_full_schedule(a).any() or a.size[3] > building.MOST_NODES:
-        return rich.searched(a, given, clock, seed=seed)
-    return rows.searched(a, given, clock, seed=seed)
+        found = rich.searched(a, given, clock, seed=seed)
+    else:
+        found = rows.searched(a, given, clock, seed=seed)
+    lost = a.accepted & verdict.carried(a, given) & ~verdict.carried(a, found)
+    return given if lost.any() else found
 
 
 def _clock(cpu_s: float | None, iterations: int | None) -> Clock:

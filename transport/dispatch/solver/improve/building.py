@@ -33,8 +33,6 @@ from transport.dispatch.solver.travel import straight_m
 
 MOST_NODES = 6000
 """Nodes of one search: two matrices of so many take 576 MB. Larger fleets are searched in parts."""
-NEVER_LEFT_OUT = 1e9
-"""Worth of a request that was accepted: beyond any cost (fen)."""
 
 
 class TooLarge(ValueError):
@@ -63,13 +61,19 @@ def net_of(a: flat.Arrays) -> Net:
         who=_who(a, ask),
         demand=_demand(a),
         ask=ask,
-        worth=np.where(a.accepted | (ask[:, TIED] > 0), NEVER_LEFT_OUT, a.penalty),
+        worth=np.where(a.accepted | (ask[:, TIED] > 0), beyond_any_cost(a, cost), a.penalty),
         able=_able(a, kinds),
         car=_cars(a, kind_of, rate_of.ravel()),
         limit=np.column_stack([a.max_duration, a.cost[:, 0], a.capacity]).astype(np.float64),
         near=tightening.likeness(when, step, cost[0], ask),
         mark=_marks(a),
     )
+
+
+def beyond_any_cost(a: flat.Arrays, cost: Floats) -> float:
+    """More than any plan costs, leaving out what it may: all vehicles, the dearest leg from every stop."""
+    legs = float(cost.max(axis=(0, 2)).sum())
+    return 2.0 * (float(a.cost[:, 0].sum()) + legs + float(a.penalty.sum())) + 1.0
 
 
 def _between(a: flat.Arrays) -> tuple[Floats, Floats]:
@@ -150,8 +154,7 @@ def _cars(a: flat.Arrays, kind_of: Whole, rate_of: Whole) -> Whole:
     first = len(a.kind) - 2 * vehicles
     numbers = np.arange(vehicles)
     frozen = np.diff(a.committed_ptr)
-    odd = needs_full_schedule(a)
-    columns = [first + numbers, first + vehicles + numbers, kind_of, frozen, rate_of, odd]
+    columns = [first + numbers, first + vehicles + numbers, kind_of, frozen, rate_of]
     return np.column_stack(columns).astype(np.int64)
 
 

@@ -1,7 +1,8 @@
-"""Two routes exchange what they do from places on where nobody is aboard.
+"""Two vehicles exchange stretches of their routes that begin and end with nobody aboard.
 
-The 2-opt* of Potvin & Rousseau 1995, between places at which both vehicles are empty: a great change of
-the plan that costs four legs, which taking requests out and putting them back hardly ever finds.
+A stretch may be empty, so that a stretch moves, or the rest of the route (the 2-opt* of Potvin & Rousseau
+1995): great changes of the plan that cost four legs, which taking requests out and putting them back
+hardly ever finds.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from transport.dispatch.solver.improve.net import (
     Floats,
     Net,
     Routes,
+    Whole,
     Words,
 )
 from transport.dispatch.solver.improve.timing import refresh
@@ -33,24 +35,29 @@ _FAR = 12.0
 
 
 @compiled
-def exchange_tails(net: Net, routes: Routes, desk: Desk, chance: Words, heat: float) -> bool:
+def exchange(net: Net, routes: Routes, desk: Desk, chance: Words, heat: float) -> bool:
     """One exchange that annealing accepts at this heat; False where none was found.
 
     The two vehicles are ticked off in ``desk.flags``; where False, their rows may be broken.
     """
     desk.flags[len(net.ask) :] = 0
-    one = below(chance, len(net.car))
-    count = _empty_places(net, routes, desk, one)
-    other, here, there, seen = -1, -1, -1, 0
-    for v in range(len(net.car)):
-        if v != one and net.car[v, KIND] == net.car[one, KIND]:
-            i, k, seen = _one_of(net, routes, desk, chance, heat, (one, count), v, seen)
-            if i >= 0:
-                other, here, there = v, i, k
-    if other < 0 or not _may_change(net, routes, (one, here), (other, there)):
+    v = below(chance, len(net.car))
+    count = _empty_places(net, routes, v, desk.chosen)
+    if count == 0:
         return False
-    _cross(net, routes, desk, (one, here), (other, there))
-    return refresh(net, routes, desk, one) and refresh(net, routes, desk, other)
+    since = below(chance, count)
+    seen, i, j, w, k, m = 0, -1, -1, -1, -1, -1
+    for other in range(len(net.car)):
+        if other != v and net.car[other, KIND] == net.car[v, KIND]:
+            first, last, p, q, seen = _one_of(
+                net, routes, desk, chance, heat, (v, since), other, seen
+            )
+            if first >= 0:
+                i, j, w, k, m = first, last, other, p, q
+    if w < 0 or not _may_change(net, routes, (v, i, j)) or not _may_change(net, routes, (w, k, m)):
+        return False
+    _cross(net, routes, desk, (v, i, j), (w, k, m))
+    return refresh(net, routes, desk, v) and refresh(net, routes, desk, w)
 
 
 @compiled
@@ -63,25 +70,28 @@ def _one_of(
     one: tuple[int, int],
     other: int,
     seen: int,
-) -> tuple[int, int, int]:
-    """Places in both vehicles, each acceptable pair as likely as those ``seen`` elsewhere; -1 for none.
+) -> tuple[int, int, int, int, int]:
+    """Stretches (i, j] and (p, q] of both, each acceptable pair as likely as those ``seen``; -1 for none.
 
-    ``one`` is a vehicle and how many of its places ``desk.chosen`` holds.
+    ``one`` is a vehicle and which of its places in ``desk.chosen`` the stretch follows.
     """
-    v, count = one
-    here, there, aboard = -1, -1, 0
-    for k in range(routes.size[other] - 2, net.car[other, FROZEN] - 1, -1):
-        aboard += _gets_off(net, routes.seq[other, k + 1])
-        for at in range(count if aboard == 0 else 0):
-            i = desk.chosen[at]
-            more = _dearer(net, routes, (v, i), (other, k))
-            if more >= heat * _FAR or not _in_time(net, routes, (v, i), (other, k)):
-                continue
-            if more < -heat * np.log(max(share(chance), 1e-300)):
-                seen += 1
-                if below(chance, seen) == 0:
-                    here, there = i, k
-    return here, there, seen
+    v, since = one
+    count = _empty_places(net, routes, other, desk.route)
+    i = desk.chosen[since]
+    found, p, q = -1, -1, -1
+    for at in range(since + 1):
+        mine = (v, i, desk.chosen[at])
+        for a in range(count):
+            for b in range(a + 1):
+                theirs = (other, desk.route[a], desk.route[b])
+                more = _dearer(net, routes, mine, theirs)
+                if more >= heat * _FAR or not _in_time(net, routes, mine, theirs):
+                    continue
+                if more < -heat * np.log(max(share(chance), 1e-300)):
+                    seen += 1
+                    if below(chance, seen) == 0:
+                        found, p, q = desk.chosen[at], theirs[1], theirs[2]
+    return (i if found >= 0 else -1), found, p, q, seen
 
 
 @inlined
@@ -95,87 +105,121 @@ def _gets_off(net: Net, node: int) -> int:
 
 
 @compiled
-def _empty_places(net: Net, routes: Routes, desk: Desk, vehicle: int) -> int:
-    """The places on leaving which nobody is aboard, to ``desk.chosen``; how many."""
+def _empty_places(net: Net, routes: Routes, vehicle: int, found: Whole) -> int:
+    """The places on leaving which nobody is aboard, the last first; how many."""
     count, aboard = 0, 0
     for k in range(routes.size[vehicle] - 2, net.car[vehicle, FROZEN] - 1, -1):
         aboard += _gets_off(net, routes.seq[vehicle, k + 1])
-        if aboard == 0 and count < len(desk.chosen):
-            desk.chosen[count] = k
+        if aboard == 0 and count < len(found):
+            found[count] = k
             count += 1
     return count
 
 
 @inlined
-def _dearer(net: Net, routes: Routes, one: tuple[int, int], other: tuple[int, int]) -> float:
-    """What the exchange costs."""
+def _dearer(
+    net: Net, routes: Routes, one: tuple[int, int, int], other: tuple[int, int, int]
+) -> float:
+    """What the exchange costs; inf for the exchange of nothing."""
     cost = net.cost[net.car[one[0], RATE]]
     before = _way(cost, routes, one, one) + _way(cost, routes, other, other)
     after = _way(cost, routes, one, other) + _way(cost, routes, other, one)
     more = _used(routes, one, other) + _used(routes, other, one)
     more -= _used(routes, one, one) + _used(routes, other, other)
-    return after - before + more * net.limit[one[0], FIXED]
+    dearer = after - before + more * net.limit[one[0], FIXED]
+    return np.inf if one[1] == one[2] and other[1] == other[2] else dearer
 
 
 @inlined
-def _used(routes: Routes, head: tuple[int, int], tail: tuple[int, int]) -> int:
-    """1 if the route of this head and tail has a stop."""
-    return 1 if head[1] > 0 or routes.size[tail[0]] - 2 > tail[1] else 0
-
-
-@inlined
-def _way(cost: Floats, routes: Routes, head: tuple[int, int], tail: tuple[int, int]) -> float:
-    """From the last stop of a head to the first of a tail, and from its last to the head's end."""
-    (v, i), (w, k) = head, tail
-    a, end = routes.seq[v, i], routes.seq[v, routes.size[v] - 1]
-    last = routes.size[w] - 2
-    way = cost[a, end]
-    if last > k:
-        way = cost[a, routes.seq[w, k + 1]] + cost[routes.seq[w, last], end]
+def _way(
+    cost: Floats, routes: Routes, around: tuple[int, int, int], within: tuple[int, int, int]
+) -> float:
+    """Into a stretch and out of it, where it stands in the place of another."""
+    (v, i, j), (w, k, m) = around, within
+    a, b = routes.seq[v, i], routes.seq[v, j + 1]
+    way = cost[a, b]
+    if m > k:
+        way = cost[a, routes.seq[w, k + 1]] + cost[routes.seq[w, m], b]
     return way
 
 
 @inlined
-def _in_time(net: Net, routes: Routes, one: tuple[int, int], other: tuple[int, int]) -> bool:
-    """Whether both heads are done in time for the tails as they are now: what passes is asked exactly."""
-    (v, i), (w, k) = one, other
-    a, b = routes.seq[v, i], routes.seq[w, k]
-    first = routes.lo[v, i] + net.step[a, routes.seq[w, k + 1]] <= routes.hi[w, k + 1] + EPS
-    return (
-        first and routes.lo[w, k] + net.step[b, routes.seq[v, i + 1]] <= routes.hi[v, i + 1] + EPS
-    )
+def _used(routes: Routes, around: tuple[int, int, int], within: tuple[int, int, int]) -> int:
+    """1 if the route has a stop with the one stretch in the place of the other."""
+    v, i, j = around
+    return 1 if within[2] > within[1] or i > 0 or j < routes.size[v] - 2 else 0
+
+
+@inlined
+def _in_time(
+    net: Net, routes: Routes, one: tuple[int, int, int], other: tuple[int, int, int]
+) -> bool:
+    """Whether times as they are now let both stretches begin; what passes is asked exactly."""
+    return _begins(net, routes, one, other) and _begins(net, routes, other, one)
+
+
+@inlined
+def _begins(
+    net: Net, routes: Routes, around: tuple[int, int, int], within: tuple[int, int, int]
+) -> bool:
+    (v, i, j), (w, k, m) = around, within
+    row, place = (w, k + 1) if m > k else (v, j + 1)
+    way = net.step[routes.seq[v, i], routes.seq[row, place]]
+    good = routes.lo[v, i] + way <= routes.hi[row, place] + EPS
+    if m > k:
+        way = net.step[routes.seq[w, m], routes.seq[v, j + 1]]
+        good = good and routes.lo[w, m] + way <= routes.hi[v, j + 1] + EPS
+    return good
 
 
 @compiled
-def _may_change(net: Net, routes: Routes, one: tuple[int, int], other: tuple[int, int]) -> bool:
-    """Whether nobody in either tail is bound to the vehicle."""
-    for v, i in (one, other):
-        for k in range(i + 1, routes.size[v] - 1):
-            owner = net.who[routes.seq[v, k], OWNER]
-            if owner < 0 or net.ask[owner, ONLY] >= 0 or net.ask[owner, TIED]:
-                return False
+def _may_change(net: Net, routes: Routes, stretch: tuple[int, int, int]) -> bool:
+    """Whether nobody in the stretch is bound to the vehicle."""
+    v, i, j = stretch
+    for k in range(i + 1, j + 1):
+        owner = net.who[routes.seq[v, k], OWNER]
+        if owner < 0 or net.ask[owner, ONLY] >= 0 or net.ask[owner, TIED]:
+            return False
     return True
 
 
 @compiled
 def _cross(
-    net: Net, routes: Routes, desk: Desk, one: tuple[int, int], other: tuple[int, int]
+    net: Net,
+    routes: Routes,
+    desk: Desk,
+    one: tuple[int, int, int],
+    other: tuple[int, int, int],
 ) -> None:
-    (v, i), (w, k) = one, other
-    mine, theirs = routes.size[v] - 1 - (i + 1), routes.size[w] - 1 - (k + 1)
-    end, other_end = routes.seq[v, routes.size[v] - 1], routes.seq[w, routes.size[w] - 1]
-    for n in range(mine):
-        desk.route[n] = routes.seq[v, i + 1 + n]
-    for n in range(theirs):
-        _put(net, routes, (v, i + 1 + n), routes.seq[w, k + 1 + n])
-    for n in range(mine):
-        _put(net, routes, (w, k + 1 + n), desk.route[n])
-    routes.seq[v, i + 1 + theirs], routes.size[v] = end, i + 2 + theirs
-    routes.seq[w, k + 1 + mine], routes.size[w] = other_end, k + 2 + mine
+    (v, i, j), (w, k, m) = one, other
+    count = 0
+    for n in range(i + 1, routes.size[v]):
+        desk.route[count] = routes.seq[v, n]
+        count += 1
+    at = i + 1
+    for n in range(k + 1, m + 1):
+        routes.seq[v, at] = routes.seq[w, n]
+        routes.by[net.who[routes.seq[w, n], OWNER]] = v
+        at += 1
+    for n in range(j - i, count):
+        routes.seq[v, at] = desk.route[n]
+        at += 1
+    grown = (j - i) - (m - k)
+    _shift(routes, w, m + 1, grown)
+    for n in range(j - i):
+        routes.seq[w, k + 1 + n] = desk.route[n]
+        routes.by[net.who[desk.route[n], OWNER]] = w
+    routes.size[v], routes.size[w] = at, routes.size[w] + grown
     desk.flags[len(net.ask) + v] = desk.flags[len(net.ask) + w] = 1
 
 
 @inlined
-def _put(net: Net, routes: Routes, at: tuple[int, int], node: int) -> None:
-    routes.seq[at[0], at[1]] = node
-    routes.by[net.who[node, OWNER]] = at[0]
+def _shift(routes: Routes, vehicle: int, first: int, by: int) -> None:
+    """All places from the first on, so many further back."""
+    size = routes.size[vehicle]
+    if by > 0:
+        for n in range(size - 1, first - 1, -1):
+            routes.seq[vehicle, n + by] = routes.seq[vehicle, n]
+    else:
+        for n in range(first, size):
+            routes.seq[vehicle, n + by] = routes.seq[vehicle, n]

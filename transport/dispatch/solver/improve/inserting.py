@@ -1,7 +1,9 @@
 """The cheapest feasible places of a request in a route, remembered by the route's signature.
 
 A pair of places is tried in three steps, each only if it can still be the best: windows against the
-least and greatest times of the route as it stands (necessary), cost, and the exact schedule. While
+least and greatest times of the route as it stands (necessary), cost, and the exact schedule. Of ten
+pairs that pass the windows nine are feasible, so the exact schedule is asked of the cheapest alone,
+and only where that fails of each that would be cheaper than those before it. While
 a plan is torn down and mended the same partial routes come back again and again, so what was found
 is kept in a table of fixed size under the signature of route and request.
 """
@@ -47,7 +49,14 @@ def _has_room(net: Net, routes: Routes, vehicle: int, place: int, node: int) -> 
 
 @inlined
 def _at_once(
-    net: Net, routes: Routes, desk: Desk, ask: tuple[int, int], i: int, start: float, best: float
+    net: Net,
+    routes: Routes,
+    desk: Desk,
+    ask: tuple[int, int],
+    i: int,
+    start: float,
+    best: float,
+    exact: bool,
 ) -> float:
     """The cost of pickup and delivery side by side after place i; ``best`` where it is not better."""
     vehicle, request = ask
@@ -61,14 +70,21 @@ def _at_once(
         and time <= when[d, LATE] + EPS
         and time + step[d, b] <= routes.hi[vehicle, i + 1] + EPS
     )
-    if hopeful and can_insert(net, routes, desk, ask, (i, i)):
+    if hopeful and (not exact or can_insert(net, routes, desk, ask, (i, i))):
         best = extra
     return best
 
 
 @inlined
 def _later(
-    net: Net, routes: Routes, desk: Desk, ask: tuple[int, int], i: int, start: float, best: float
+    net: Net,
+    routes: Routes,
+    desk: Desk,
+    ask: tuple[int, int],
+    i: int,
+    start: float,
+    best: float,
+    exact: bool,
 ) -> tuple[float, int]:
     """The cheapest place of the delivery after other stops, the pickup being after place i."""
     vehicle, request = ask
@@ -90,7 +106,7 @@ def _later(
         if extra < best:
             there = max(time + step[a, d], early)
             if there <= out and there + step[d, b] <= hi[j + 1] + EPS:
-                if can_insert(net, routes, desk, ask, (i, j)):
+                if not exact or can_insert(net, routes, desk, ask, (i, j)):
                     best, found = extra, j
         time += step[a, b]
     return best, found
@@ -98,26 +114,37 @@ def _later(
 
 @compiled
 def _both(
-    net: Net, routes: Routes, desk: Desk, ask: tuple[int, int], best: float
+    net: Net, routes: Routes, desk: Desk, ask: tuple[int, int], enough: float
 ) -> tuple[float, int, int]:
-    """The cheapest places of pickup and delivery in a route; -1 where none costs less than ``best``."""
+    """The cheapest places of pickup and delivery in a route; -1 where none costs less than ``enough``."""
+    extra, i, j = _scan(net, routes, desk, ask, enough, False)
+    if j < 0 or can_insert(net, routes, desk, ask, (i, j)):
+        return extra, i, j
+    return _scan(net, routes, desk, ask, enough, True)
+
+
+@compiled
+def _scan(
+    net: Net, routes: Routes, desk: Desk, ask: tuple[int, int], best: float, exact: bool
+) -> tuple[float, int, int]:
+    """The cheapest pair that passes the windows, or, if exact, that has a schedule."""
     vehicle, request = ask
-    p = net.ask[request, PICK]
+    seq, p = routes.seq[vehicle], net.ask[request, PICK]
     early, late = net.when[p, EARLY], net.when[p, LATE]
     pickup, delivery = -1, -1
     for i in range(net.car[vehicle, FROZEN], routes.size[vehicle] - 1):
         ready = routes.lo[vehicle, i]
         if ready > late:
             break
-        start = max(ready + net.step[routes.seq[vehicle, i], p], early)
+        start = max(ready + net.step[seq[i], p], early)
         if start > late + EPS or not _has_room(net, routes, vehicle, i, p):
             continue
-        extra = _at_once(net, routes, desk, ask, i, start, best)
+        extra = _at_once(net, routes, desk, ask, i, start, best, exact)
         if extra < best:
             best, pickup, delivery = extra, i, i
-        if start + net.step[p, routes.seq[vehicle, i + 1]] > routes.hi[vehicle, i + 1] + EPS:
+        if start + net.step[p, seq[i + 1]] > routes.hi[vehicle, i + 1] + EPS:
             continue
-        extra, j = _later(net, routes, desk, ask, i, start, best)
+        extra, j = _later(net, routes, desk, ask, i, start, best, exact)
         if extra < best:
             best, pickup, delivery = extra, i, j
     return best, pickup, delivery
@@ -146,9 +173,10 @@ def _delivery(
 def cheapest(
     net: Net, routes: Routes, desk: Desk, ask: tuple[int, int], enough: float
 ) -> tuple[float, int, int]:
-    """What (vehicle, request) costs at its best places (see ``lay``); inf if that is not below ``enough``.
+    """What (vehicle, request) costs at its best places (see ``lay``).
 
-    What is remembered without places is a bound: none costs less than that.
+    What costs ``enough`` or more may be told as inf. What is remembered without places is a bound: none
+    costs less than that.
     """
     vehicle, request = ask
     only = net.ask[request, ONLY]

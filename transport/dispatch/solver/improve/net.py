@@ -26,9 +26,8 @@ MATE, OWNER = 0, 1
 PICK, DROP, ONLY, TIED = 0, 1, 2, 3
 """Columns of Net.ask: its nodes (no pickup: -1), the only vehicle allowed (-1 any), and 0 for a free
 request, 1 for one whose delivery alone can be moved, 2 for one whose delivery is committed too."""
-START, END, KIND, FROZEN, RATE, ODD = 0, 1, 2, 3, 4, 5
-"""Columns of Net.car: vehicles of one KIND are alike but for start and end; RATE says which costs; an
-ODD one has breaks, driving hours or hours of the day, so that only the full schedule knows."""
+START, END, KIND, FROZEN, RATE = 0, 1, 2, 3, 4
+"""Columns of Net.car: vehicles of one KIND are alike but for start and end; RATE says which costs."""
 LONGEST, FIXED, ROOM = 0, 1, 2
 """Columns of Net.limit: longest route, cost of a route that carries anybody, then the capacities."""
 EPS = 1e-8
@@ -46,7 +45,7 @@ class Net(NamedTuple):
     ask: Whole  # (requests, 4)
     worth: Floats  # (requests,) the price of leaving a request out
     able: Flags  # (requests, kinds)
-    car: Whole  # (vehicles, 6)
+    car: Whole  # (vehicles, 5)
     limit: Floats  # (vehicles, 2 + dimensions)
     near: Whole  # (requests, some) other requests, the most alike first
     mark: Words  # (n,) random words, for the signatures of routes

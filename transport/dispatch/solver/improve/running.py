@@ -6,7 +6,7 @@ from transport.dispatch.solver.improve import fleet
 from transport.dispatch.solver.improve.chance import seeded
 from transport.dispatch.solver.improve.clocks import Clock
 from transport.dispatch.solver.improve.net import Desk, Net, Routes, Words, desk_for
-from transport.dispatch.solver.improve.search import Search, anneal, put_in_all
+from transport.dispatch.solver.improve.search import Search, anneal, back_to_best, put_in_all
 from transport.dispatch.solver.improve.tuning import STANDARD, Tuning, mean_cost, search_at
 
 
@@ -30,12 +30,16 @@ def search(
 def anneal_through(
     net: Net, begun: Search, desk: Desk, chance: Words, clock: Clock, tuning: Tuning
 ) -> None:
-    """Spends what is left of the budget, the temperature falling with it."""
+    """Spends what is left of the budget in equal cycles, the temperature falling with each."""
     scale = mean_cost(net, begun.kept)
-    first = clock.spent()
+    first, cycle = clock.spent(), 0
     while (now := clock.spent()) < 1.0:
         steps = clock.slice()
-        share = (now - first) / (1.0 - first)
-        heat = scale * tuning.hot * (tuning.cold / tuning.hot) ** share
+        turn, share = divmod((now - first) / (1.0 - first) * tuning.cycles, 1.0)
+        if turn > cycle:
+            cycle = int(turn)
+            back_to_best(net, begun)
+        hot = tuning.again if cycle else tuning.hot
+        heat = scale * hot * (tuning.cold / hot) ** share
         anneal(net, begun, desk, chance, tuning.rule(net, steps, heat, heat))
         clock.note(steps)

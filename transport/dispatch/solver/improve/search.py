@@ -1,7 +1,7 @@
 """The large-neighbourhood search itself: tear a part of the plan down, mend it, keep it or not.
 
-Acceptance is that of simulated annealing, with a temperature that falls geometrically from the
-first to the last step of the budget; the budget is cut into slices that a driver outside times.
+Acceptance is that of simulated annealing, with a temperature that falls geometrically, several times
+within the budget and each time but the first from the best plan seen; the budget is cut into slices that a driver outside times.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from transport.dispatch.solver.improve import removing, repairing
 from transport.dispatch.solver.improve.chance import below, share
 from transport.dispatch.solver.improve.compiled import compiled
 from transport.dispatch.solver.improve.editing import copy_route, take_out
-from transport.dispatch.solver.improve.exchanging import exchange_tails
+from transport.dispatch.solver.improve.exchanging import exchange
 from transport.dispatch.solver.improve.net import Desk, Floats, Net, Routes, Whole, Words
 from transport.dispatch.solver.improve.timing import refresh
 
@@ -43,7 +43,7 @@ class Rule(NamedTuple):
     longest: int  # string of requests
     regret: float  # share of repairs by regret
     blink: float  # share of routes passed over by the other repairs
-    tails: float  # share of steps that exchange the ends of two routes
+    exchanges: float  # share of steps that exchange stretches of two routes
 
 
 @compiled
@@ -152,13 +152,24 @@ def _keep_best(net: Net, search: Search) -> None:
 
 
 @compiled
+def back_to_best(net: Net, search: Search) -> None:
+    """Goes on from the best plan seen."""
+    for vehicle in range(len(net.car)):
+        copy_route(net, search.best, search.kept, vehicle)
+        copy_route(net, search.best, search.work, vehicle)
+    for request in range(len(net.ask)):
+        search.kept.by[request] = search.work.by[request] = search.best.by[request]
+    search.value[0] = search.value[1]
+
+
+@compiled
 def anneal(net: Net, search: Search, desk: Desk, chance: Words, rule: Rule) -> None:
     """One slice: ``rule.steps`` steps while the temperature falls from hot to cold."""
     heat = rule.hot
     cooling = (rule.cold / rule.hot) ** (1.0 / max(1, rule.steps))
     for _ in range(rule.steps):
-        if share(chance) < rule.tails:
-            taken = exchange_tails(net, search.work, desk, chance, heat)
+        if share(chance) < rule.exchanges:
+            taken = exchange(net, search.work, desk, chance, heat)
             value = value_of(net, search.work)
         else:
             ruin_and_recreate(net, search, desk, chance, rule)

@@ -16,22 +16,24 @@ class Tuning:
 
     ``ways`` are the shares of the ways to remove: strings, alike, random, costly, whole routes;
     ``longest`` is the string of requests taken out of one route, ``regret`` the share of repairs by
-    regret, ``blink`` how often another repair passes over a route; ``tails`` is the share of steps
-    that exchange ends of routes, ``squeeze`` the temperature while vehicles are given up; ``slots``
-    insertions are remembered.
+    regret, ``blink`` how often another repair passes over a route; ``exchanges`` is the share of steps
+    that exchange stretches of routes; it cools ``cycles`` times, after the first from ``again``;
+    ``squeeze`` is the temperature while vehicles are given up; ``slots`` insertions are remembered.
     """
 
     hot: float = 1.0
-    cold: float = 0.03
+    cold: float = 0.06
     squeeze: float = 0.01
     out_share: float = 0.3
-    out_most: int = 16
+    out_most: int = 10
     out_least: int = 8
     ways: tuple[float, float, float, float, float] = (0.75, 0.1, 0.1, 0.05, 0.0)
     longest: int = 10
     regret: float = 0.1
     blink: float = 0.02
-    tails: float = 0.3
+    exchanges: float = 0.4
+    cycles: int = 3
+    again: float = 0.3
     slots: int = 1 << 15
 
     def rule(self, net: Net, steps: int, hot: float, cold: float) -> Rule:
@@ -47,7 +49,7 @@ class Tuning:
             self.longest,
             self.regret,
             self.blink,
-            self.tails,
+            self.exchanges,
         )
 
 
