@@ -1,7 +1,8 @@
 """The large-neighbourhood search itself: tear a part of the plan down, mend it, keep it or not.
 
 Acceptance is that of simulated annealing, with a temperature that falls geometrically, several times
-within the budget and each time but the first from the best plan seen; the budget is cut into slices that a driver outside times.
+within the budget and each time but the first from the best plan seen; the budget is cut into slices
+that a driver outside times.
 """
 
 from __future__ import annotations
