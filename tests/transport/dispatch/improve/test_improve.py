@@ -17,6 +17,7 @@ from transport.dispatch.solver.model import (
     OnBoard,
     Plan,
     Problem,
+    Request,
     Task,
     Vehicle,
 )
@@ -36,6 +37,17 @@ def test_small_problems_are_solved_to_the_optimum(seed):
     problem = random_problem(seed)
 
     found = solved(problem)
+
+    assert costs.of_plan(problem, found) == pytest.approx(least_cost(problem), abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(90, 98))
+def test_so_are_those_whose_vehicles_end_elsewhere_and_idle_ones_cost_nothing(seed):
+    problem = random_problem(seed, vehicles=3, fixed=seed % 2 * 500.0)
+    cars = tuple(replace(car, end_place=1 + 2 * k) for k, car in enumerate(problem.vehicles))
+    problem = replace(problem, vehicles=cars)
+
+    found = solved(problem, iterations=200)
 
     assert costs.of_plan(problem, found) == pytest.approx(least_cost(problem), abs=1e-6)
 
@@ -230,6 +242,23 @@ def test_riders_stay_in_their_vehicle_and_committed_stops_in_their_order(seed):
     assert checker.check(problem, found) == ()
     assert not found.unserved
     assert costs.of_plan(problem, found) <= costs.of_plan(problem, plan) + 1e-6
+
+
+def test_nobody_gets_on_before_a_rider_aboard_makes_room():
+    """The next pick-up lies on the way, but the vehicle is full until its rider has got off beyond it."""
+    car = Vehicle("v0", (2,), 0, on_board=(OnBoard("r0", 0.0),), cost=Cost(0.0, 1.0, 0.0))
+    aboard = Request("r0", (2,), 0, 2, dropoff_until_s=9000.0, accepted=True)
+    next_one = Request("r1", (2,), 1, 3, pickup_until_s=9000.0, accepted=True)
+    travel = on_plane("line", [0, 1000, 2000, 500], [0, 0, 0, 0], speed_m_s=10.0)
+    problem = Problem("full", ("seats",), (car,), (aboard, next_one), travel)
+    off = Task(Kind.DROPOFF, "r0")
+    tasks = {"v0": [off, Task(Kind.PICKUP, "r1"), Task(Kind.DROPOFF, "r1")]}
+    plan = schedule.plan_of(problem, arrays.routes_from(problem, tasks))
+
+    found = improve(plan, problem, iterations=200, seed=1)
+
+    assert checker.check(problem, found) == ()
+    assert found.routes[0].tasks[0] == off
 
 
 def test_a_vehicle_that_is_late_already_keeps_its_route_while_others_improve():

@@ -22,7 +22,6 @@ from transport.dispatch.solver.improve.net import (
     RATE,
     TIED,
     Desk,
-    Floats,
     Net,
     Routes,
     Whole,
@@ -116,38 +115,30 @@ def _empty_places(net: Net, routes: Routes, vehicle: int, found: Whole) -> int:
     return count
 
 
-@inlined
+@compiled
 def _dearer(
     net: Net, routes: Routes, one: tuple[int, int, int], other: tuple[int, int, int]
 ) -> float:
     """What the exchange costs; inf for the exchange of nothing."""
-    cost = net.cost[net.car[one[0], RATE]]
-    before = _way(cost, routes, one, one) + _way(cost, routes, other, other)
-    after = _way(cost, routes, one, other) + _way(cost, routes, other, one)
-    more = _used(routes, one, other) + _used(routes, other, one)
-    more -= _used(routes, one, one) + _used(routes, other, other)
-    dearer = after - before + more * net.limit[one[0], FIXED]
-    return np.inf if one[1] == one[2] and other[1] == other[2] else dearer
+    if one[1] == one[2] and other[1] == other[2]:
+        return np.inf
+    before = _way(net, routes, one, one) + _way(net, routes, other, other)
+    return _way(net, routes, one, other) + _way(net, routes, other, one) - before
 
 
 @inlined
 def _way(
-    cost: Floats, routes: Routes, around: tuple[int, int, int], within: tuple[int, int, int]
+    net: Net, routes: Routes, around: tuple[int, int, int], within: tuple[int, int, int]
 ) -> float:
-    """Into a stretch and out of it, where it stands in the place of another."""
+    """Into a stretch and out of it, where it stands in the place of another; nothing for an idle vehicle."""
     (v, i, j), (w, k, m) = around, within
-    a, b = routes.seq[v, i], routes.seq[v, j + 1]
-    way = cost[a, b]
+    cost, a, b = net.cost[net.car[v, RATE]], routes.seq[v, i], routes.seq[v, j + 1]
+    way = 0.0
     if m > k:
-        way = cost[a, routes.seq[w, k + 1]] + cost[routes.seq[w, m], b]
+        way = cost[a, routes.seq[w, k + 1]] + cost[routes.seq[w, m], b] + net.limit[v, FIXED]
+    elif i > 0 or j < routes.size[v] - 2:
+        way = cost[a, b] + net.limit[v, FIXED]
     return way
-
-
-@inlined
-def _used(routes: Routes, around: tuple[int, int, int], within: tuple[int, int, int]) -> int:
-    """1 if the route has a stop with the one stretch in the place of the other."""
-    v, i, j = around
-    return 1 if within[2] > within[1] or i > 0 or j < routes.size[v] - 2 else 0
 
 
 @inlined

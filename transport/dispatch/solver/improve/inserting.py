@@ -16,6 +16,7 @@ from transport.dispatch.solver.improve.compiled import compiled, inlined
 from transport.dispatch.solver.improve.net import (
     DROP,
     EARLY,
+    END,
     EPS,
     FIXED,
     FROZEN,
@@ -26,6 +27,7 @@ from transport.dispatch.solver.improve.net import (
     RATE,
     RIDE,
     ROOM,
+    START,
     TIED,
     Desk,
     Net,
@@ -157,16 +159,25 @@ def _delivery(
     """As ``_both`` for a rider who is on board already: (cost, -1, place)."""
     vehicle, request = ask
     cost = net.cost[net.car[vehicle, RATE]]
-    d = net.ask[request, DROP]
+    d, nobody = net.ask[request, DROP], net.car[vehicle, END]
     found = -1
     for j in range(net.car[vehicle, FROZEN], routes.size[vehicle] - 1):
         a, b = routes.seq[vehicle, j], routes.seq[vehicle, j + 1]
+        if j > net.car[vehicle, FROZEN] and not _has_room(net, routes, vehicle, j, nobody):
+            break  # who got on here needs the place of the rider, whom the loads count to the end
         extra = cost[a, d] + cost[d, b] - cost[a, b]
         there = routes.lo[vehicle, j] + net.step[a, d]
         if extra < best and there <= net.when[d, LATE] + EPS:
             if can_insert(net, routes, desk, ask, (-1, j)):
                 best, found = extra, j
     return best, -1, found
+
+
+@inlined
+def _of_setting_out(net: Net, vehicle: int) -> float:
+    """What an idle vehicle costs beside the detour: all of its way, which it does not go while idle."""
+    way = net.cost[net.car[vehicle, RATE], net.car[vehicle, START], net.car[vehicle, END]]
+    return float(net.limit[vehicle, FIXED] + way)
 
 
 @compiled
@@ -192,7 +203,7 @@ def cheapest(
         if enough <= desk.deltas[slot]:
             return np.inf, -1, -1
     desk.tries[1] += 1
-    fixed = net.limit[vehicle, FIXED] if routes.size[vehicle] == 2 else 0.0
+    fixed = _of_setting_out(net, vehicle) if routes.size[vehicle] == 2 else 0.0
     if net.ask[request, TIED]:
         extra, i, j = _delivery(net, routes, desk, ask, enough - fixed)
     else:

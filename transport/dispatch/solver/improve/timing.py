@@ -136,7 +136,7 @@ def _measure(net: Net, routes: Routes, vehicle: int) -> None:
     size, seq = routes.size[vehicle], routes.seq[vehicle]
     sign = np.uint64(net.car[vehicle, KIND] + 1) * _ODD
     cost = net.cost[net.car[vehicle, RATE]]
-    spent = net.limit[vehicle, FIXED] if size > 2 else 0.0
+    spent = net.limit[vehicle, FIXED]
     for k in range(size):
         node = seq[k]
         if net.who[node, OWNER] >= 0:
@@ -149,7 +149,7 @@ def _measure(net: Net, routes: Routes, vehicle: int) -> None:
         if k:
             spent += cost[seq[k - 1], node]
     routes.sign[vehicle] = sign ^ (sign >> _BACK)
-    routes.spent[vehicle] = spent
+    routes.spent[vehicle] = spent if size > 2 else 0.0  # an idle vehicle goes nowhere
 
 
 @compiled
