@@ -59,6 +59,25 @@ def test_best_known_values_come_from_the_file_that_is_named(tmp_path):
     assert figures["gap_mean_pct"] == pytest.approx(100 * (row["cost"] / 10 - 1), abs=0.01)
 
 
+def test_the_worst_of_the_seeds_is_told(tmp_path, monkeypatch):
+    write(tmp_path, "a2-3.txt", DARP)
+    write(tmp_path, "a2-4.txt", DARP)
+    best = write(tmp_path, "best.csv", "instance,bks_cost\na2-3,10\na2-4,10\n")
+    costs = {("a2-3", 1): 11.0, ("a2-3", 2): 12.0, ("a2-4", 1): 14.0, ("a2-4", 2): 10.0}
+    monkeypatch.setattr(
+        dispatch,
+        "solved",
+        lambda instance, told, seed: dispatch.Found(
+            instance.name, [], costs[instance.name, seed], 0.1, True
+        ),
+    )
+
+    figures = dispatch.run(print, options(tmp_path, seeds=2, best=best))
+
+    assert figures["gap_mean_pct"] == 30.0  # 12 and 14, the worst of each
+    assert figures["gap_mean_pct_worst_seed"] == 25.0  # the first seed's 11 and 14
+
+
 def test_an_instance_is_compared_with_both_outside_solvers(tmp_path):
     pytest.importorskip("vroom")
     write(tmp_path, "lc9.txt", LILIM)
