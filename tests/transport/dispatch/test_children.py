@@ -119,7 +119,7 @@ def test_an_outside_solver_finds_a_plan_that_keeps_every_rule(name):
     pytest.importorskip(name)
     problem = accepted(free(random_problem(70, requests=8, vehicles=4)))
 
-    answer = children.ask(name, problem, cpu_s=1.5)
+    answer = children.ask(name, problem, cpu_s=4.0)
 
     assert answer.trouble == ""
     assert answer.plan is not None
