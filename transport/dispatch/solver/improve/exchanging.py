@@ -145,7 +145,7 @@ def _way(
 def _in_time(
     net: Net, routes: Routes, one: tuple[int, int, int], other: tuple[int, int, int]
 ) -> bool:
-    """Whether times as they are now let both stretches begin; what passes is asked exactly."""
+    """Whether both fit with times as they are now. What passes is asked exactly; a few that would do fail."""
     return _begins(net, routes, one, other) and _begins(net, routes, other, one)
 
 
