@@ -14,9 +14,7 @@ _TELL = """
 
 
 class Migration(migrations.Migration):
-    dependencies = (
-        ("bookings_orders", "0011_secured_by"),
-        ("bookings_payments", "0004_rest"),
-        ("bookings_deposits", "0001_initial"),
-    )
+    # Runs after bookings_payments.0004 and bookings_deposits.0001, which come first by their names: to
+    # name them here would make the joined migrations of the three wait for each other.
+    dependencies = (("bookings_orders", "0011_secured_by"),)
     operations = (migrations.RunSQL(_TELL, migrations.RunSQL.noop),)

@@ -5,7 +5,8 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel_places", "0001_initial"), ("tourism_areas", "0001_initial")]
+    # Not after tourism.areas: the joined migrations of both would wait for each other.
+    dependencies = [("kernel_places", "0001_initial")]
 
     operations = [
         migrations.SeparateDatabaseAndState(
