@@ -13,7 +13,9 @@ def loader() -> MigrationLoader:
 
 
 def test_a_joined_migration_replaces_everything_of_its_app_up_to_its_end(loader):
-    joined = {key: migration for key, migration in loader.disk_migrations.items() if migration.replaces}
+    joined = {
+        key: migration for key, migration in loader.disk_migrations.items() if migration.replaces
+    }
 
     assert len(joined) > 30
     for (app, name), migration in joined.items():

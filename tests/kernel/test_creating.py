@@ -10,7 +10,9 @@ from kernel.postgres.creating import CreateModels
 LINK = models.ForeignKey("kernel_watch.testlater", on_delete=models.CASCADE)
 STEP = CreateModels(
     [
-        migrations.CreateModel("TestFirst", [("id", models.BigAutoField(primary_key=True)), ("to", LINK)]),
+        migrations.CreateModel(
+            "TestFirst", [("id", models.BigAutoField(primary_key=True)), ("to", LINK)]
+        ),
         migrations.CreateModel(
             "TestLater",
             [("id", models.BigAutoField(primary_key=True)), ("fen", models.BigIntegerField())],
