@@ -15,7 +15,7 @@ class CreateModels(Operation):
     """All models of an app at once, so that Django renders the state of the project once for them.
 
     After a `CreateModel` Django renders every model again that is related to it by any number of
-    steps, which here is nearly every model there is: an empty database took 85 s of that and 6 s of
+    steps, which here is nearly every model there is: an empty database took a minute of that and 6 s of
     SQL. A model may name others of the list that come after it.
     """
 

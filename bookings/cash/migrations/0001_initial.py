@@ -10,8 +10,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts_identity', '0001_squashed_0002_session'),
-        ('accounts_organisations', '0001_squashed_0002_agencies'),
+        ('accounts_identity', '__first__'),
+        ('accounts_organisations', '0001_initial'),
     ]
 
     operations = [

@@ -10,8 +10,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('bookings_orders', '0001_squashed_0015_unused_lines'),
-        ('bookings_payments', '0001_squashed_0011_validate_told_sums'),
+        ('bookings_orders', '0004_validate_received'),
+        ('bookings_payments', '0004_rest'),
     ]
 
     operations = [

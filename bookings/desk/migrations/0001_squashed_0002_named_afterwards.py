@@ -11,10 +11,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts_identity', '0001_squashed_0002_session'),
-        ('accounts_organisations', '0001_squashed_0002_agencies'),
+        ('accounts_identity', '__first__'),
+        ('accounts_organisations', '0001_initial'),
         ('bookings_cash', '0001_initial'),
-        ('bookings_orders', '0001_squashed_0015_unused_lines'),
+        ('bookings_orders', '0015_unused_lines'),
     ]
 
     operations = [

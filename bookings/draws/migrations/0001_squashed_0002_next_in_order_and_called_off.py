@@ -10,9 +10,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts_organisations', '0001_squashed_0002_agencies'),
-        ('bookings_waitlist', '0001_squashed_0004_drawn'),
-        ('kernel_places', '0001_squashed_0003_stations'),
+        ('accounts_organisations', '0002_agencies'),
+        ('bookings_waitlist', '0004_drawn'),
+        ('kernel_places', '0002_calendarday'),
     ]
 
     operations = [

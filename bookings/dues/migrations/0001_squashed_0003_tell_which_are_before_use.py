@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('bookings_orders', '0001_squashed_0015_unused_lines'),
+        ('bookings_orders', '0008_flag'),
     ]
 
     operations = [

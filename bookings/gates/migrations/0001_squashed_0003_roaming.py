@@ -10,8 +10,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts_organisations', '0001_squashed_0002_agencies'),
-        ('bookings_vouchers', '0001_squashed_0012_jointpost'),
+        ('accounts_organisations', '0001_initial'),
+        ('bookings_vouchers', '0005_validate_rules_of_passage'),
     ]
 
     operations = [

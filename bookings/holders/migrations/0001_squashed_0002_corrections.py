@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('bookings_vouchers', '0001_squashed_0012_jointpost'),
+        ('bookings_vouchers', '0008_when_they_passed'),
     ]
 
     operations = [

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('kernel_places', '0001_squashed_0003_stations'),
+        ('kernel_places', '0002_calendarday'),
     ]
 
     operations = [

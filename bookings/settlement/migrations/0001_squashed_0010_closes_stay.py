@@ -93,9 +93,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts_organisations', '0001_squashed_0002_agencies'),
-        ('bookings_orders', '0001_squashed_0015_unused_lines'),
-        ('kernel_places', '0001_squashed_0003_stations'),
+        ('accounts_organisations', '0001_initial'),
+        ('bookings_orders', '0012_tell_who_secured'),
+        ('kernel_places', '0002_calendarday'),
     ]
 
     operations = [

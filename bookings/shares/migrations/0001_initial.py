@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('bookings_orders', '0001_squashed_0015_unused_lines'),
+        ('bookings_orders', '0006_journeys_beside_the_traffic'),
     ]
 
     operations = [

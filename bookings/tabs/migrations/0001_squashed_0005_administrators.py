@@ -11,8 +11,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts_identity', '0001_squashed_0002_session'),
-        ('kernel_places', '0001_squashed_0003_stations'),
+        ('accounts_identity', '__first__'),
+        ('kernel_places', '0002_calendarday'),
     ]
 
     operations = [

@@ -30,8 +30,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts_organisations', '0001_squashed_0002_agencies'),
-        ('bookings_orders', '0001_squashed_0015_unused_lines'),
+        ('accounts_organisations', '0002_agencies'),
+        ('bookings_orders', '0001_initial'),
     ]
 
     operations = [

@@ -9,10 +9,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts_organisations', '0001_squashed_0002_agencies'),
-        ('kernel_places', '0001_squashed_0003_stations'),
-        ('tourism_areas', '0001_squashed_0004_asks_first'),
-        ('transport_direct', '0001_squashed_0003_shuttle_departures'),
+        ('accounts_organisations', '0002_agencies'),
+        ('kernel_places', '0003_stations'),
+        ('tourism_areas', '0004_asks_first'),
+        ('transport_direct', '0001_initial'),
     ]
 
     operations = [

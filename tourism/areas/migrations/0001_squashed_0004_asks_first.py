@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts_organisations', '0001_squashed_0002_agencies'),
-        ('kernel_places', '0001_squashed_0003_stations'),
+        ('accounts_organisations', '0001_initial'),
+        ('kernel_places', '0002_calendarday'),
     ]
 
     operations = [

@@ -12,9 +12,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts_identity', '0001_squashed_0002_session'),
-        ('kernel_places', '0001_squashed_0003_stations'),
-        ('tourism_areas', '0001_squashed_0004_asks_first'),
+        ('accounts_identity', '__first__'),
+        ('kernel_places', '0002_calendarday'),
+        ('tourism_areas', '0002_calendar_to_places'),
     ]
 
     operations = [

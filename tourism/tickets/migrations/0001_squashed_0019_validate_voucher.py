@@ -12,11 +12,11 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts_organisations', '0001_squashed_0002_agencies'),
-        ('bookings_orders', '0001_squashed_0015_unused_lines'),
-        ('kernel_places', '0001_squashed_0003_stations'),
-        ('tourism_areas', '0001_squashed_0004_asks_first'),
-        ('tourism_crowd', '0001_squashed_0002_where_caps_come_from'),
+        ('accounts_organisations', '0002_agencies'),
+        ('bookings_orders', '0015_unused_lines'),
+        ('kernel_places', '0002_calendarday'),
+        ('tourism_areas', '0003_gates_and_joint_scans'),
+        ('tourism_crowd', '0001_initial'),
     ]
 
     operations = [

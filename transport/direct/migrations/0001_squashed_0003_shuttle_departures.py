@@ -11,8 +11,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('bookings_orders', '0001_squashed_0015_unused_lines'),
-        ('transport_lines', '0001_squashed_0020_moved_beside_the_traffic'),
+        ('bookings_orders', '0015_unused_lines'),
+        ('transport_lines', '0009_relief'),
     ]
 
     operations = [

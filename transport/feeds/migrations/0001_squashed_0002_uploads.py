@@ -10,9 +10,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts_organisations', '0001_squashed_0002_agencies'),
-        ('kernel_places', '0001_squashed_0003_stations'),
-        ('transport_lines', '0001_squashed_0020_moved_beside_the_traffic'),
+        ('accounts_organisations', '0002_agencies'),
+        ('kernel_places', '0003_stations'),
+        ('transport_lines', '0007_chosen_seats'),
     ]
 
     operations = [

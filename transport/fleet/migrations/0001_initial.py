@@ -11,8 +11,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts_identity', '0001_squashed_0002_session'),
-        ('accounts_organisations', '0001_squashed_0002_agencies'),
+        ('accounts_identity', '__first__'),
+        ('accounts_organisations', '0002_agencies'),
     ]
 
     operations = [

@@ -13,11 +13,11 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts_organisations', '0001_squashed_0002_agencies'),
-        ('bookings_orders', '0001_squashed_0015_unused_lines'),
-        ('kernel_places', '0001_squashed_0003_stations'),
+        ('accounts_organisations', '0002_agencies'),
+        ('bookings_orders', '0015_unused_lines'),
+        ('kernel_places', '0003_stations'),
         ('transport_fleet', '0001_initial'),
-        ('transport_trains', '0001_squashed_0002_late_since'),
+        ('transport_trains', '0001_initial'),
     ]
 
     operations = [
