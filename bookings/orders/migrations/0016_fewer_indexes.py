@@ -14,7 +14,7 @@ _LIKE = (
 
 
 class Migration(migrations.Migration):
-    dependencies = (("bookings_orders", "0001_squashed_0015_unused_lines"),)
+    dependencies = (("bookings_orders", "0015_unused_lines"),)
     operations = tuple(
         migrations.RunSQL(f"DROP INDEX IF EXISTS {name}", migrations.RunSQL.noop) for name in _LIKE
     )
