@@ -222,3 +222,24 @@ def test_whoever_sits_in_a_vehicle_that_breaks_down_is_fetched_by_another():
     other = next(id for id in day.cars if id != taken.vehicle_id)
     assert [stop.vehicle_id for stop in day.log] == [taken.vehicle_id, other, other]
     assert day.log[-1].task == Task(Kind.DROPOFF, "r")
+
+
+@pytest.mark.parametrize("how", ["delay", "position"])
+def test_a_vehicle_that_is_bound_to_a_stop_stays_so_when_it_will_be_late(how):
+    day = dispatcher([vehicles()[0]], ("seats", "bags"), ground(0), Policy(commit_s=200.0))
+    wish = Request("r", (1, 0), 1, 6, pickup_until_s=1500.0)
+    there_s = day.ask(wish, 0.0).pickup_s
+    day.advance(there_s - 199.0)
+    assert day.cars["a"].committed(day.now_s, 200.0)
+
+    if how == "delay":
+        day.delay("a", 600.0, day.now_s)
+    else:
+        assert day.locate("a", day.now_s, 799.0, day.now_s)
+
+    assert day.cars["a"].committed(day.now_s, 200.0)
+    assert day.plan()[1].routes[0].stops[0].begin_s == pytest.approx(there_s + 600)
+    day.advance(there_s + 599)
+    assert day.log == []
+    day.advance(there_s + 601)
+    assert [stop.begin_s for stop in day.log] == [pytest.approx(there_s + 600)]

@@ -2,7 +2,7 @@
 
 A vehicle on its way to a stop is committed to it: from the moment it leaves, where a matrix says how long
 that takes; for the last ``commit_s`` seconds of the way where the ground has coordinates, and until then
-it may turn off from where it is.
+it may turn off from where it is. What makes a committed one later frees it of nothing.
 """
 
 from __future__ import annotations
@@ -17,13 +17,17 @@ from transport.dispatch.solver.travel import Travel
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A vehicle between two places; ``task`` None: it goes to where it is likely to be wanted."""
+    """A vehicle between two places; ``task`` None: it goes to where it is likely to be wanted.
+
+    ``bound``: it was committed when its arrival moved, and stays so, however far away that is now.
+    """
 
     origin: int
     destination: int
     leave_s: float
     arrive_s: float
     task: Task | None
+    bound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,12 @@ class Car:
         """Whether it goes on to where it is going, whatever is planned anew."""
         if self.leg is None:
             return False
-        return not self.own or self.leg.arrive_s - now_s <= commit_s
+        return not self.own or self.leg.bound or self.leg.arrive_s - now_s <= commit_s
+
+    def arrives(self, at_s: float) -> None:
+        """A committed vehicle will be where it goes at another moment."""
+        assert self.leg is not None
+        self.leg = replace(self.leg, arrive_s=at_s, bound=True)
 
     def as_vehicle(self, now_s: float, commit_s: float, places: Places) -> Vehicle:
         """The vehicle as a problem of this moment has it."""

@@ -184,7 +184,7 @@ class Dispatcher:
         if car.leg is not None and not car.committed(now_s, self.policy.commit_s):
             car.turn_off(now_s, self.places)
         if car.leg is not None:
-            car.leg = replace(car.leg, arrive_s=car.leg.arrive_s + seconds)
+            car.arrives(car.leg.arrive_s + seconds)
         else:
             car.free_s = max(car.free_s, now_s) + seconds
         self._replan()
@@ -200,7 +200,7 @@ class Dispatcher:
             return False
         car.seen_s = fixed_s
         if car.committed(now_s, self.policy.commit_s):
-            car.leg = replace(car.leg, arrive_s=max(now_s, fixed_s + left_s))
+            car.arrives(max(now_s, fixed_s + left_s))
         else:
             whole_s = max(1e-9, car.leg.arrive_s - car.leg.leave_s)
             left = min(1.0, max(0.0, fixed_s + left_s - now_s) / whole_s)
