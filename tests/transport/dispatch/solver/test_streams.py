@@ -243,3 +243,15 @@ def test_a_vehicle_that_is_bound_to_a_stop_stays_so_when_it_will_be_late(how):
     assert day.log == []
     day.advance(there_s + 601)
     assert [stop.begin_s for stop in day.log] == [pytest.approx(there_s + 600)]
+
+
+def test_whoever_no_vehicle_can_take_any_more_may_still_cancel():
+    day = dispatcher([vehicles()[2]], ("seats", "bags"), ground(0), Policy())
+    day.ask(Request("r", (1, 0), 1, 6, pickup_until_s=1500.0), 0.0)
+    day.breakdown("c", 0.0)
+    assert set(day.stuck) == {"r"}
+
+    assert day.cancel("r", 1.0)
+
+    assert not day.stuck
+    assert not day.cancel("r", 1.0)

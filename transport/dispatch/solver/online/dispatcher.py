@@ -162,7 +162,8 @@ class Dispatcher:
         A vehicle that is committed to its pick-up drives there and goes on from there.
         """
         self.advance(now_s)
-        self.stuck.pop(request_id, None)
+        if self.stuck.pop(request_id, None) is not None:
+            return True
         if request_id not in self.active or any(
             request_id in car.on_board for car in self.cars.values()
         ):
