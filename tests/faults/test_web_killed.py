@@ -38,9 +38,10 @@ def test_a_killed_web_worker_costs_nobody_an_order(shop, report):
 @pytest.mark.core
 def test_the_web_rolls_under_a_hundred_requests_a_second_and_nobody_notices(shop, report):
     before = set(shop.web_workers())
-    with shop.crowd(1600, shop.things(3), threads=24, rate=100) as crowd:
+    with shop.crowd(4000, shop.things(3), threads=24, rate=100) as crowd:
         time.sleep(1)
         shop.roll_web()
+        rolled = time.perf_counter()
         time.sleep(2)
 
     row = report("F06", "rolling restart of the web under 100 orders/s")
@@ -48,6 +49,7 @@ def test_the_web_rolls_under_a_hundred_requests_a_second_and_nobody_notices(shop
     row.unavailable_s, row.p99_during = crowd.longest_gap_s(), crowd.p99_ms()
     row.assert_whole()
     assert not before & set(shop.web_workers()), "every worker is a new one"
+    assert crowd.ops[-1].began > rolled, "people order until after the last has gone"
     assert set(crowd.statuses()) == {201}, crowd.statuses()
     assert figures.settle() == []
 
