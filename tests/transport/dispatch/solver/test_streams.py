@@ -17,7 +17,7 @@ from transport.dispatch.solver.online.dispatcher import (
     Policy,
     dispatcher,
 )
-from transport.dispatch.solver.travel import Step, Travel, by_matrix, on_plane
+from transport.dispatch.solver.travel import Step, Travel, by_matrix, on_earth, on_plane
 
 STREAMS = 10_000 if LONG else 100
 pytestmark = pytest.mark.timeout(7200)
@@ -47,7 +47,7 @@ EVENTS = st.lists(
         st.integers(0, 1800),
     ),
     min_size=1,
-    max_size=14,
+    max_size=20,
 )
 
 
@@ -56,6 +56,9 @@ def ground(kind: int) -> Travel:
         ((7 * n * n + 3 * n) % 11 * 700.0, (5 * n * n + n) % 13 * 600.0) for n in range(PLACES)
     ]
     x, y = [point[0] for point in points], [point[1] for point in points]
+    if kind == 4:
+        east, north = [100 + 1e-5 * at for at in x], [30 + 9e-6 * at for at in y]
+        return on_earth("earth", east, north, speed_m_s=9.0)
     steps = (Step(1200.0, 1.5), Step(4000.0, 0.9)) if kind % 2 else ()
     plane = on_plane("plane", x, y, speed_m_s=9.0, steps=steps)
     if kind < 2:
@@ -131,6 +134,7 @@ class Watch:
             dropoff_service_s=15.0 * (number % 2),
             max_ride_s=None if number % 4 == 0 else 900.0 + 60 * number,
             skills=frozenset({"lift"}) if number == 5 else frozenset(),
+            vehicle_id="a" if number == 7 and not self.day.cars["a"].out else None,
         )
         self.asked += 1
         if isinstance(self.day.ask(request, now), Accepted):
@@ -181,7 +185,7 @@ def played(events: list[Event], kind: int, policy: Policy) -> Watch:
     return watch
 
 
-@given(events=EVENTS, kind=st.integers(0, 3), steps=st.sampled_from([0, 12]), late=st.booleans())
+@given(events=EVENTS, kind=st.integers(0, 4), steps=st.sampled_from([0, 12]), late=st.booleans())
 @settings(
     max_examples=STREAMS, deadline=None, derandomize=not LONG, database=None,
     suppress_health_check=list(HealthCheck),

@@ -145,18 +145,29 @@ class Car:
         if self.began_s is None:
             self.began_s = leg.leave_s
 
-    def rest_while_idle(self, now_s: float) -> None:
-        """A pause is taken by whoever stands about while it is due; one that is half over is finished."""
+    def rest_while_idle(self, now_s: float) -> Iterator[tuple[str, float]]:
+        """A pause is taken by whoever stands about while it is due; one that is half over is finished.
+
+        One that must be taken is taken even where its latest beginning was missed. Which, and how late.
+        """
         if self.leg is not None or self.stops or self.on_board:
             return
         for pause in sorted(self.vehicle.breaks, key=lambda item: item.from_s):
             begin_s = max(self.free_s, pause.from_s)
             over_s = begin_s + pause.duration_s
-            if pause.id in self.rested or not begin_s <= min(pause.until_s, now_s):
+            missed = begin_s > pause.until_s
+            if pause.id in self.rested or begin_s > now_s or (missed and not pause.required):
                 continue
             if over_s <= now_s or pause.until_s < now_s:
                 self._rest(pause)
                 self.free_s = over_s
+                yield pause.id, max(0.0, begin_s - pause.until_s)
+
+    def stand_idle(self) -> None:
+        """Nothing is left but a pause that it was about to begin: it is taken as by whoever stands about."""
+        assert self.leg is not None
+        self.free_s = max(self.free_s, self.leg.arrive_s)
+        self.place, self.leg = self.leg.destination, None
 
     def _rest(self, pause: Break) -> None:
         self.rested.add(pause.id)

@@ -10,15 +10,17 @@ The same events, policy and seed give the same plans, on any machine.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from transport.dispatch.solver import arrays, insertion, refusal, rescue, schedule
 from transport.dispatch.solver.arrays import Routes
 from transport.dispatch.solver.model import Kind, Plan, Problem, Promise, Request, Task, Vehicle
 from transport.dispatch.solver.online import mending, relocating
-from transport.dispatch.solver.online.cars import Car, Done
+from transport.dispatch.solver.online.cars import Car, Done, Leg
 from transport.dispatch.solver.online.places import Places
+from transport.dispatch.solver.rules import Rule
 from transport.dispatch.solver.travel import Travel
 
 
@@ -67,8 +69,13 @@ class Dispatcher:
     demand: list[int] = field(default_factory=list)
     _turn: int = 0
 
-    def problem(self, more: Iterable[Request] = ()) -> Problem:
-        """The moment as a problem: vehicles that are not out, requests that are not done."""
+    def problem(
+        self, more: Iterable[Request] = (), without: Collection[str] = frozenset()
+    ) -> Problem:
+        """The moment as a problem: vehicles that are not out, requests that are not done.
+
+        Requests in ``without`` are left aside.
+        """
         cars = [car for car in self.cars.values() if not car.out]
         vehicles = tuple(
             car.as_vehicle(self.now_s, self.policy.commit_s, self.places) for car in cars
@@ -77,7 +84,10 @@ class Dispatcher:
             id=f"{self.places.base.id}@{self.now_s:g}",
             dimensions=self.dimensions,
             vehicles=vehicles,
-            requests=(*self.active.values(), *more),
+            requests=(
+                *(request for id, request in self.active.items() if id not in without),
+                *more,
+            ),
             travel=self.places.snapshot(),
         )
 
@@ -96,16 +106,18 @@ class Dispatcher:
         return problem, schedule.plan_of(problem, routes)
 
     def advance(self, now_s: float) -> None:
-        """Let time pass; ValueError if it would run backwards."""
-        if now_s < self.now_s:
-            raise ValueError(f"now_s: {now_s} is before {self.now_s}")
+        """Let time pass; ValueError if it would run backwards, or is no time."""
+        if not self.now_s <= now_s < math.inf:
+            raise ValueError(f"now_s: {now_s} is before {self.now_s}, or no time")
         travel = self.places.snapshot()
         for car in self.cars.values():
             if car.out:
                 continue
             for done in car.run(now_s, travel, self.active):
                 self._note(done)
-            car.rest_while_idle(now_s)
+            for pause, late_s in car.rest_while_idle(now_s):
+                if late_s > 0:
+                    self.broken.append(mending.Broken(Rule.WINDOW, car.vehicle.id, pause, late_s))
         self.now_s = now_s
 
     def ask(self, request: Request, now_s: float) -> Accepted | refusal.Refusal:
@@ -113,8 +125,10 @@ class Dispatcher:
         self.advance(now_s)
         if request.id in self.active or request.id in self.stuck:
             raise ValueError(f"id: {request.id!r} is known already")
-        self.demand.append(request.pickup_place)
+        if request.vehicle_id in self.cars and self.cars[request.vehicle_id].out:
+            raise ValueError(f"vehicle_id: {request.vehicle_id!r} is out of service")
         problem = self.problem([request])
+        self.demand.append(request.pickup_place)
         a = arrays.of_problem(problem)
         routes = arrays.routes_from(problem, self.sequences())
         r = len(problem.requests) - 1
@@ -133,8 +147,8 @@ class Dispatcher:
         self, problem: Problem, routes: Routes, request: Request, rescued: bool
     ) -> Accepted:
         promise = Promise(request.pickup_until_s, request.dropoff_until_s)
-        self.active[request.id] = replace(request, promise=promise, accepted=True)
         self.follow(problem, routes)
+        self.active[request.id] = replace(request, promise=promise, accepted=True)
         for car in self.cars.values():
             at_s = {stop.kind: stop.begin_s for stop in car.stops if stop.ref == request.id}
             if at_s:
@@ -159,7 +173,7 @@ class Dispatcher:
     def cancel(self, request_id: str, now_s: float) -> bool:
         """A party does not want to go any more, or is not there; False if it sits in a vehicle or is unknown.
 
-        A vehicle that is committed to its pick-up drives there and goes on from there.
+        A vehicle that is committed to its pick-up drives there and goes on from there; another turns off.
         """
         self.advance(now_s)
         if self.stuck.pop(request_id, None) is not None:
@@ -169,9 +183,12 @@ class Dispatcher:
         ):
             return False
         for car in self.cars.values():
-            if car.leg is not None and car.leg.task is not None and car.leg.task.ref == request_id:
-                car.leg = replace(car.leg, task=None)
-            car.stops = [stop for stop in car.stops if stop.ref != request_id]
+            if car.leg is not None and mending.is_of(car.leg.task, request_id):
+                if car.committed(now_s, self.policy.commit_s):
+                    car.leg = replace(car.leg, task=None)
+                else:
+                    car.turn_off(now_s, self.places)
+            car.stops = [stop for stop in car.stops if not mending.is_of(stop.task, request_id)]
         del self.active[request_id]
         self._replan()
         return True
@@ -185,7 +202,7 @@ class Dispatcher:
         if car.leg is not None and not car.committed(now_s, self.policy.commit_s):
             car.turn_off(now_s, self.places)
         if car.leg is not None:
-            car.arrives(car.leg.arrive_s + seconds)
+            car.arrives(max(car.leg.arrive_s, now_s) + seconds)
         else:
             car.free_s = max(car.free_s, now_s) + seconds
         self._replan()
@@ -193,8 +210,11 @@ class Dispatcher:
     def locate(self, vehicle_id: str, fixed_s: float, left_s: float, now_s: float) -> bool:
         """A position says the vehicle needs ``left_s`` more seconds from ``fixed_s`` to where it is going.
 
-        One that is older than the last is late and changes nothing: False. KeyError for no vehicle.
+        One that is older than the last is late and changes nothing: False. KeyError for no vehicle,
+        ValueError for what is no time.
         """
+        if not (math.isfinite(fixed_s) and 0 <= left_s < math.inf):
+            raise ValueError("fixed_s, left_s: must be seconds")
         self.advance(now_s)
         car = self.cars[vehicle_id]
         if fixed_s <= car.seen_s or fixed_s > now_s or car.leg is None or car.out:
@@ -203,11 +223,21 @@ class Dispatcher:
         if car.committed(now_s, self.policy.commit_s):
             car.arrives(max(now_s, fixed_s + left_s))
         else:
-            whole_s = max(1e-9, car.leg.arrive_s - car.leg.leave_s)
-            left = min(1.0, max(0.0, fixed_s + left_s - now_s) / whole_s)
-            car.stop_short(1.0 - left, now_s, self.places)
+            self._stand(car, max(0.0, fixed_s + left_s - now_s))
         self._replan()
         return True
+
+    def _stand(self, car: Car, left_s: float) -> None:
+        """Put a vehicle that may turn off so far from where it goes; farther than it came from, it is later."""
+        leg = car.leg
+        assert leg is not None
+        whole_s = max(1e-9, leg.arrive_s - leg.leave_s)
+        free_s = self.now_s + max(0.0, left_s - whole_s)
+        car.stop_short(1.0 - min(1.0, left_s / whole_s), free_s, self.places)
+        if leg.task is None:
+            travel = self.places.snapshot()
+            there_s = travel.arrival_s(car.place, leg.destination, free_s)
+            car.set_out(Leg(car.place, leg.destination, free_s, there_s, None), travel)
 
     def breakdown(self, vehicle_id: str, now_s: float) -> None:
         """The vehicle is out: others fetch its riders where it stands, and whom it was to fetch."""
@@ -229,9 +259,12 @@ class Dispatcher:
                 promise=None
                 if request.promise is None
                 else replace(request.promise, pickup_until_s=max(now_s, request.dropoff_until_s)),
-                vehicle_id=None,
             )
         car.on_board, car.stops, car.leg = {}, [], None
+        for known in (self.active, self.stuck):
+            for ref, request in known.items():
+                if request.vehicle_id == vehicle_id:  # whoever asked for it goes with another
+                    known[ref] = replace(request, vehicle_id=None)
         self._replan()
 
     def _replan(self) -> None:
@@ -247,6 +280,8 @@ class Dispatcher:
                 continue
             route = by_vehicle.get(car.vehicle.id)
             car.stops = [] if route is None else list(route.stops)
+            if not car.stops and car.leg is not None and mending.is_break(car.leg.task):
+                car.stand_idle()
             if car.leg is not None and not car.committed(self.now_s, self.policy.commit_s):
                 first = car.stops[0].task if car.stops else None
                 if first != car.leg.task:

@@ -51,10 +51,12 @@ def mend(d: Dispatcher) -> None:
     d.stuck.clear()
     sequences = {id: list(tasks) for id, tasks in d.sequences().items()}
     _give_back(d, sequences)
-    planned = {task.ref for tasks in sequences.values() for task in tasks}
-    pool = [request for request in d.active.values() if request.id not in planned]
+    planned = {task.ref for tasks in sequences.values() for task in tasks if not is_break(task)}
+    waiting = {id for id in d.active if id not in planned}
+    pool = [d.active[id] for id in waiting]
     for request in sorted(pool, key=lambda item: (item.pickup_latest_s, item.id)):
-        _put_back(d, sequences, request)
+        waiting.remove(request.id)
+        _put_back(d, sequences, request, waiting)
     problem = d.problem()
     d.follow(problem, arrays.routes_from(problem, sequences))
 
@@ -65,7 +67,10 @@ def _give_back(d: Dispatcher, sequences: dict[str, list[Task]]) -> None:
     a, routes = _rows(problem, sequences)
     for v, vehicle in enumerate(problem.vehicles):
         tasks = sequences.get(vehicle.id, [])
-        if _holds(a, routes, v) or not tasks:
+        if not tasks:
+            continue
+        if _holds(a, routes, v):
+            _stay_on(d, vehicle.id, vehicle.shift_end_s)
             continue
         tied = {item.request_id for item in vehicle.on_board}
         tied |= {task.ref for task in vehicle.committed if task.kind is not Kind.BREAK}
@@ -91,8 +96,21 @@ def _holds(a: Arrays, routes: Routes, v: int) -> bool:
     return bool(schedule.judge(a, v, routes.stops[v], m, begin) == schedule.OK)
 
 
-def _put_back(d: Dispatcher, sequences: dict[str, list[Task]], request: Request) -> None:
-    problem = d.problem()
+def is_break(task: Task | None) -> bool:
+    """Whether it is a pause; its ref is the pause's, which may be called as a request is."""
+    return task is not None and task.kind is Kind.BREAK
+
+
+def is_of(task: Task | None, request_id: str) -> bool:
+    """Whether it is the pick-up or the drop-off of the request."""
+    return task is not None and task.kind is not Kind.BREAK and task.ref == request_id
+
+
+def _put_back(
+    d: Dispatcher, sequences: dict[str, list[Task]], request: Request, waiting: set[str]
+) -> None:
+    """Put one in again; those who wait for their turn are no part of the problem yet."""
+    problem = d.problem(without=waiting)
     a, routes = _rows(problem, sequences)
     r = next(i for i, item in enumerate(problem.requests) if item.id == request.id)
     place = insertion.best(a, routes, r)
@@ -104,7 +122,7 @@ def _put_back(d: Dispatcher, sequences: dict[str, list[Task]], request: Request)
     if verdict.carried(a, routes)[r]:
         _take_over(problem, routes, sequences)
     else:
-        _put_back_late(d, sequences, request)
+        _put_back_late(d, sequences, request, waiting)
 
 
 def _take_over(problem: Problem, routes: Routes, sequences: dict[str, list[Task]]) -> None:
@@ -116,12 +134,14 @@ def _take_over(problem: Problem, routes: Routes, sequences: dict[str, list[Task]
             sequences[vehicle.id] = row
 
 
-def _put_back_late(d: Dispatcher, sequences: dict[str, list[Task]], request: Request) -> None:
+def _put_back_late(
+    d: Dispatcher, sequences: dict[str, list[Task]], request: Request, waiting: set[str]
+) -> None:
     """Later than promised, by as little as doubling finds; stuck if no time would do."""
     extra_s = _FIRST_S
     while True:
         d.active[request.id] = _later(request, d.now_s, extra_s)
-        problem = d.problem()
+        problem = d.problem(without=waiting)
         a, routes = _rows(problem, sequences)
         r = next(i for i, item in enumerate(problem.requests) if item.id == request.id)
         place = insertion.best(a, routes, r)
@@ -196,6 +216,15 @@ def _until(d: Dispatcher, vehicle: Vehicle, request: Request, side: str, begin_s
     return request
 
 
+def _stay_on(d: Dispatcher, vehicle_id: str, until_s: float) -> None:
+    """The vehicle is out at least that long, whatever its shift."""
+    car = d.cars[vehicle_id]
+    over_s = until_s - car.vehicle.shift_end_s
+    if over_s > 0:
+        d.broken.append(Broken(Rule.SHIFT, vehicle_id, "", over_s))
+        car.vehicle = replace(car.vehicle, shift_end_s=until_s)
+
+
 def _widen_vehicle(
     d: Dispatcher, problem: Problem, vehicle: Vehicle, tasks: Sequence[Task]
 ) -> None:
@@ -210,14 +239,15 @@ def _widen_vehicle(
         d.active[ref] = _widened(d, vehicle, d.active[ref], route)
     begun = {stop.ref: stop.begin_s for stop in route.stops if stop.kind is Kind.BREAK}
     car = d.cars[vehicle.id]
+    _stay_on(d, vehicle.id, route.finish_s)
     own = car.vehicle
-    if route.finish_s > vehicle.shift_end_s:
-        d.broken.append(Broken(Rule.SHIFT, own.id, "", route.finish_s - vehicle.shift_end_s))
-        own = replace(own, shift_end_s=route.finish_s)
     out_s = route.finish_s - (route.depart_s if car.began_s is None else car.began_s)
     if own.max_duration_s is not None and out_s > own.max_duration_s:
         d.broken.append(Broken(Rule.DURATION, own.id, "", out_s - own.max_duration_s))
         own = replace(own, max_duration_s=out_s)
+    for item in own.breaks:
+        if item.id in begun and begun[item.id] > item.until_s:
+            d.broken.append(Broken(Rule.WINDOW, own.id, item.id, begun[item.id] - item.until_s))
     pauses = tuple(
         replace(item, until_s=max(item.until_s, begun.get(item.id, item.until_s)))
         for item in own.breaks

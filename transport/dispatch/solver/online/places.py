@@ -5,6 +5,7 @@ Travel snapshots are immutable; this makes a new one whenever a place was added 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -53,8 +54,10 @@ class Places:
 
     def between(self, origin: int, destination: int, share: float) -> tuple[float, float]:
         """The point that is ``share`` (0 to 1) of the way from one place to another."""
-        (ax, ay), (bx, by) = self.at(origin), self.at(destination)
-        return ax + (bx - ax) * share, ay + (by - ay) * share
+        a, b = self.at(origin), self.at(destination)
+        if self.base.kind == "earth":
+            return _on_great_circle(a, b, share)
+        return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
 
     def snapshot(self) -> Travel:
         """The travel times of all places as they are now."""
@@ -70,3 +73,22 @@ class Places:
                 steps=self.base.steps,
             )
         return self._current
+
+
+def _on_great_circle(
+    a: tuple[float, float], b: tuple[float, float], share: float
+) -> tuple[float, float]:
+    """Longitude and latitude (degrees) after a share of the shortest way, which no map shows straight."""
+    start, end = (np.array(_direction(*point)) for point in (a, b))
+    angle = 2 * math.asin(min(1.0, float(np.linalg.norm(end - start)) / 2))
+    if not angle:
+        return a
+    ahead, behind = math.sin(share * angle), math.sin((1 - share) * angle)
+    x, y, z = ((behind * start + ahead * end) / math.sin(angle)).tolist()
+    return math.degrees(math.atan2(y, x)), math.degrees(math.atan2(z, math.hypot(x, y)))
+
+
+def _direction(lon: float, lat: float) -> tuple[float, float, float]:
+    """The unit vector from the middle of the earth."""
+    east, north = math.radians(lon), math.radians(lat)
+    return math.cos(north) * math.cos(east), math.cos(north) * math.sin(east), math.sin(north)

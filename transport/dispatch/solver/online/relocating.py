@@ -38,7 +38,7 @@ def relocate(d: Dispatcher) -> None:
         stay = np.minimum(near, here).mean()
         gains = stay - np.minimum(near, seconds).mean(axis=1) - d.policy.way_share * here
         best = int(np.argmax(gains))
-        goes = bool(gains[best] > 0 and here[best] > 60.0 and _gets_back(d, car, wanted[best]))
+        goes = bool(gains[best] > 0 and here[best] > 60.0 and _has_time(d, car, wanted[best]))
         near = np.minimum(near, seconds[best] if goes else here)
         if goes:
             arrive_s = travel.arrival_s(car.place, wanted[best], d.now_s)
@@ -56,10 +56,13 @@ def _may_roam(car: Car, now_s: float) -> bool:
     return vehicle.shift_start_s <= now_s and car.free_s <= now_s and limits == (None, None, None)
 
 
-def _gets_back(d: Dispatcher, car: Car, place: int) -> bool:
-    """Whether its shift lasts until it is there, and at its end from there."""
+def _has_time(d: Dispatcher, car: Car, place: int) -> bool:
+    """Whether it is there before a pause must begin, and from there at its end before its shift is over."""
     travel = d.places.snapshot()
     there_s = travel.arrival_s(car.place, place, d.now_s)
+    due = [item for item in car.vehicle.breaks if item.required and item.id not in car.rested]
+    if any(there_s > item.until_s for item in due):
+        return False
     end = place if car.vehicle.end_place is None else car.vehicle.end_place
     return travel.arrival_s(place, end, there_s) <= car.vehicle.shift_end_s
 
