@@ -228,7 +228,7 @@ class Dispatcher:
         return True
 
     def _stand(self, car: Car, left_s: float) -> None:
-        """Put a vehicle that may turn off so far from where it goes; farther than it came from, it is later."""
+        """Put a vehicle that may turn off so far from where it goes; farther than ever, it is later."""
         leg = car.leg
         assert leg is not None
         whole_s = max(1e-9, leg.arrive_s - leg.leave_s)
