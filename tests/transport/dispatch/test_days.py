@@ -29,7 +29,8 @@ def wish(id: str, pickup: int, dropoff: int, until: float = FOREVER_S, **more) -
 
 
 def holds(d: Dispatcher) -> bool:
-    """Every row keeps every rule, everybody accepted is in exactly one."""
+    """Every row keeps every rule, everybody accepted is in exactly one, and nobody waits for a miracle."""
+    assert not d.stuck
     problem = d.problem()
     rows = routes_from(problem, d.sequences())
     assert schedule.plan_of(problem, rows).unserved == ()
@@ -101,9 +102,10 @@ class TestBreaks:
         d.advance(5000.0)
 
         assert d.cars["a"].rested == {"lunch"}
-        assert [(item.rule, item.vehicle_id, item.ref) for item in d.broken][-1] == (
-            Rule.WINDOW, "a", "lunch",
-        )  # fmt: skip
+        assert {(item.rule, item.vehicle_id, item.ref) for item in d.broken} == {
+            (Rule.WINDOW, "a", "lunch"),
+            (Rule.PROMISE, "a", "r"),
+        }
 
     def test_one_that_was_missed_while_idle_is_taken_late_and_the_vehicle_goes_on(self):
         d = day([Vehicle("a", (4,), 0, breaks=(LUNCH,))], line(0, 1000))
@@ -112,7 +114,9 @@ class TestBreaks:
         d.advance(2000.0)
 
         assert d.cars["a"].rested == {"lunch"}
-        assert [(item.rule, item.by_s) for item in d.broken] == [(Rule.WINDOW, 400.0)]
+        assert [(item.rule, item.ref, item.by_s) for item in d.broken] == [
+            (Rule.WINDOW, "lunch", 400.0)
+        ]
         assert isinstance(d.ask(wish("x", 1, 0, 9000.0), 3000.0), Accepted)
 
     def test_an_idle_vehicle_does_not_go_where_it_would_miss_one(self):
@@ -145,6 +149,65 @@ class TestLate:
 
         finish_s = d.plan()[1].routes[0].finish_s
         assert [(item.rule, item.by_s) for item in d.broken] == [(Rule.SHIFT, finish_s - 1000.0)]
+
+    def test_a_longer_shift_is_named_where_others_are_handed_on(self):
+        d = day(
+            [Vehicle("a", (4,), 0, shift_end_s=1000.0), Vehicle("b", (4,), 0)],
+            line(0, 1000, 2000, 2100, 3000),
+        )
+        d.ask(wish("r", 1, 2, vehicle_id="a"), 0.0)
+        assert d.ask(wish("q", 3, 4, 600.0), 0.0).vehicle_id == "a"
+
+        d.delay("a", 2000.0, 150.0)
+
+        assert [task.ref for task in d.sequences()["b"]] == ["q", "q"]
+        assert (Rule.SHIFT, "a") in [(item.rule, item.vehicle_id) for item in d.broken]
+
+    def test_whoever_can_go_after_a_late_pause_does(self):
+        d = day([Vehicle("a", (4,), 0, breaks=(LUNCH,))], line(0, 1000, 1100))
+        d.ask(wish("r", 1, 2, 1500.0, pickup_from_s=1300.0), 0.0)
+
+        d.delay("a", 1500.0, 5.0)
+
+        assert holds(d)
+        assert {(item.rule, item.ref) for item in d.broken} == {
+            (Rule.WINDOW, "lunch"),
+            (Rule.PROMISE, "r"),
+        }
+        d.advance(20_000.0)
+        assert [stop.task.ref for stop in d.log] == ["lunch", "r", "r"]
+
+    def test_a_pause_may_be_called_as_a_request_is(self):
+        d = day(
+            [Vehicle("a", (4,), 0, breaks=(LUNCH,)), Vehicle("b", (4,), 0)], line(0, 1000, 1100)
+        )
+        d.ask(wish("r", 1, 2, vehicle_id="a"), 0.0)
+
+        assert d.ask(wish("lunch", 1, 2, vehicle_id="b"), 0.0).vehicle_id == "b"
+        d.delay("a", 5000.0, 1.0)
+
+        assert holds(d)
+        assert set(d.active) == {"r", "lunch"}
+
+    def test_a_position_that_was_wrong_is_put_right_by_the_next(self):
+        d = day([Vehicle("a", (4,), 0)], line(0, 10_000, 11_000))
+        d.ask(wish("r", 1, 2, 1e5), 0.0)
+        assert d.locate("a", 10.0, 90_000.0, 10.0)
+        assert d.cars["a"].stops[0].begin_s == pytest.approx(90_010.0)
+
+        assert d.locate("a", 20.0, 980.0, 20.0)
+
+        assert d.cars["a"].stops[0].begin_s == pytest.approx(1000.0)
+        assert d.broken == []
+
+    def test_a_vehicle_that_will_set_out_later_is_asked_from_then_on(self):
+        d = day([Vehicle("a", (4,), 0)], line(0, 8000), relocate=True)
+        for number in range(12):
+            d.ask(wish(f"r{number}", 1, 0, 1.0), 0.0)
+        d.improve(10.0)
+        assert d.locate("a", 100.0, 2000.0, 100.0)
+
+        assert d.ask(wish("x", 1, 0), 101.0).pickup_s == pytest.approx(2100.0)
 
     def test_a_position_behind_the_start_of_the_way_makes_it_later(self):
         d = day([Vehicle("a", (4,), 0)], line(0, 10_000, 11_000))
@@ -194,7 +257,7 @@ class TestUnderWay:
         assert d.broken == late, "a limit that was widened once is wide enough"
 
 
-@pytest.mark.parametrize("at_s", [math.nan, math.inf, -1.0])
+@pytest.mark.parametrize("at_s", [math.nan, math.inf, -1.0, 1.76e9])
 def test_what_is_no_time_is_refused(at_s):
     d = day([Vehicle("a", (4,), 0)], line(0, 1000, 1100))
     d.ask(wish("r", 1, 2), 0.0)

@@ -87,7 +87,7 @@ class Car:
             place, free_s = self.leg.destination, max(self.leg.arrive_s, now_s)
             tasks = () if self.leg.task is None else (self.leg.task,)
         elif self.leg is not None:
-            place, free_s = self.stand(now_s, places), now_s
+            place, free_s = self.stand(now_s, places), max(now_s, self.leg.leave_s)
             driven_s, since_s = self._hours_by(self._share(now_s, places.snapshot()))
         limits = replace(self.vehicle.driving, driven_s=driven_s, driven_since_rest_s=since_s)
         return replace(
@@ -115,6 +115,8 @@ class Car:
     def _share(self, now_s: float, travel: Travel) -> float:
         """How much of the leg is behind it, 0 to 1."""
         assert self.leg is not None
+        if now_s <= self.leg.leave_s:
+            return 0.0
         whole_s = self.leg_s / travel.slowest
         return min(1.0, travel.covered_s(self.leg.leave_s, now_s) / whole_s) if whole_s else 1.0
 
@@ -125,7 +127,9 @@ class Car:
 
     def turn_off(self, now_s: float, places: Places) -> None:
         """Leave the leg where it is: the rest of the way is not driven."""
-        self.stop_short(self._share(now_s, places.snapshot()), now_s, places)
+        assert self.leg is not None
+        free_s = max(now_s, self.leg.leave_s)
+        self.stop_short(self._share(now_s, places.snapshot()), free_s, places)
 
     def stop_short(self, share: float, free_s: float, places: Places) -> None:
         """Leave the leg after a share of it (0 to 1), and be free there from a moment on."""
@@ -152,7 +156,7 @@ class Car:
         """
         if self.leg is not None or self.stops or self.on_board:
             return
-        for pause in sorted(self.vehicle.breaks, key=lambda item: item.from_s):
+        for pause in sorted(self.vehicle.breaks, key=lambda item: item.until_s):
             begin_s = max(self.free_s, pause.from_s)
             over_s = begin_s + pause.duration_s
             missed = begin_s > pause.until_s
@@ -161,7 +165,7 @@ class Car:
             if over_s <= now_s or pause.until_s < now_s:
                 self._rest(pause)
                 self.free_s = over_s
-                yield pause.id, max(0.0, begin_s - pause.until_s)
+                yield pause.id, max(0.0, begin_s - max(pause.until_s, self.vehicle.shift_start_s))
 
     def stand_idle(self) -> None:
         """Nothing is left but a pause that it was about to begin: it is taken as by whoever stands about."""

@@ -16,7 +16,16 @@ from dataclasses import dataclass, field, replace
 
 from transport.dispatch.solver import arrays, insertion, refusal, rescue, schedule
 from transport.dispatch.solver.arrays import Routes
-from transport.dispatch.solver.model import Kind, Plan, Problem, Promise, Request, Task, Vehicle
+from transport.dispatch.solver.model import (
+    FOREVER_S,
+    Kind,
+    Plan,
+    Problem,
+    Promise,
+    Request,
+    Task,
+    Vehicle,
+)
 from transport.dispatch.solver.online import mending, relocating
 from transport.dispatch.solver.online.cars import Car, Done, Leg
 from transport.dispatch.solver.online.places import Places
@@ -107,7 +116,7 @@ class Dispatcher:
 
     def advance(self, now_s: float) -> None:
         """Let time pass; ValueError if it would run backwards, or is no time."""
-        if not self.now_s <= now_s < math.inf:
+        if not self.now_s <= now_s <= FOREVER_S:
             raise ValueError(f"now_s: {now_s} is before {self.now_s}, or no time")
         travel = self.places.snapshot()
         for car in self.cars.values():
@@ -150,15 +159,18 @@ class Dispatcher:
         self.follow(problem, routes)
         self.active[request.id] = replace(request, promise=promise, accepted=True)
         for car in self.cars.values():
-            at_s = {stop.kind: stop.begin_s for stop in car.stops if stop.ref == request.id}
+            mine = [stop for stop in car.stops if mending.is_of(stop.task, request.id)]
+            at_s = {stop.kind: stop.begin_s for stop in mine}
             if at_s:
                 pickup_s, dropoff_s = at_s[Kind.PICKUP], at_s[Kind.DROPOFF]
                 return Accepted(car.vehicle.id, pickup_s, dropoff_s, promise, rescued)
         raise AssertionError("an accepted request is in a plan")
 
     def improve(self, now_s: float) -> None:
-        """Search for a cheaper plan, and send idle vehicles to where they may be wanted."""
+        """Search for a cheaper plan, also for whoever is stuck; send idle vehicles to where they may be wanted."""
         self.advance(now_s)
+        if self.stuck:
+            self._replan()
         if self.policy.improve_steps and len(self.active):
             problem = self.problem()
             a = arrays.of_problem(problem)
@@ -213,8 +225,8 @@ class Dispatcher:
         One that is older than the last is late and changes nothing: False. KeyError for no vehicle,
         ValueError for what is no time.
         """
-        if not (math.isfinite(fixed_s) and 0 <= left_s < math.inf):
-            raise ValueError("fixed_s, left_s: must be seconds")
+        if not (math.isfinite(fixed_s) and 0 <= left_s <= 1e6):
+            raise ValueError("fixed_s, left_s: must be seconds, left_s between 0 and 1e6")
         self.advance(now_s)
         car = self.cars[vehicle_id]
         if fixed_s <= car.seen_s or fixed_s > now_s or car.leg is None or car.out:
@@ -228,16 +240,19 @@ class Dispatcher:
         return True
 
     def _stand(self, car: Car, left_s: float) -> None:
-        """Put a vehicle that may turn off so far from where it goes; farther than ever, it is later."""
+        """Put a vehicle that may turn off so far from where it goes; farther than ever, it sets out later."""
         leg = car.leg
         assert leg is not None
         whole_s = max(1e-9, leg.arrive_s - leg.leave_s)
-        free_s = self.now_s + max(0.0, left_s - whole_s)
-        car.stop_short(1.0 - min(1.0, left_s / whole_s), free_s, self.places)
+        if left_s > whole_s:
+            there_s = self.now_s + left_s
+            car.leg = replace(leg, leave_s=there_s - whole_s, arrive_s=there_s)
+            return
+        car.stop_short(1.0 - left_s / whole_s, self.now_s, self.places)
         if leg.task is None:
             travel = self.places.snapshot()
-            there_s = travel.arrival_s(car.place, leg.destination, free_s)
-            car.set_out(Leg(car.place, leg.destination, free_s, there_s, None), travel)
+            there_s = travel.arrival_s(car.place, leg.destination, self.now_s)
+            car.set_out(Leg(car.place, leg.destination, self.now_s, there_s, None), travel)
 
     def breakdown(self, vehicle_id: str, now_s: float) -> None:
         """The vehicle is out: others fetch its riders where it stands, and whom it was to fetch."""
@@ -247,7 +262,10 @@ class Dispatcher:
             return
         place = car.place
         if car.leg is not None:
-            place = car.stand(now_s, self.places) if car.own else car.leg.origin
+            there = car.leg.arrive_s <= now_s
+            place = car.leg.destination if there else car.leg.origin
+            if car.own and not there:
+                place = car.stand(now_s, self.places)
         car.out = True
         for ref in car.on_board:
             request = self.active[ref]

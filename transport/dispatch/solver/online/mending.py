@@ -68,6 +68,7 @@ def _give_back(d: Dispatcher, sequences: dict[str, list[Task]]) -> None:
     for v, vehicle in enumerate(problem.vehicles):
         tasks = sequences.get(vehicle.id, [])
         if not tasks:
+            _rest_late(d, vehicle)
             continue
         if _holds(a, routes, v):
             _stay_on(d, vehicle.id, vehicle.shift_end_s)
@@ -78,9 +79,12 @@ def _give_back(d: Dispatcher, sequences: dict[str, list[Task]]) -> None:
         sequences[vehicle.id] = kept
         if not tied:
             sequences.pop(vehicle.id)
+            _rest_late(d, vehicle)
             continue
         again, rows = _rows(problem, sequences)
-        if not _holds(again, rows, v):
+        if _holds(again, rows, v):
+            _stay_on(d, vehicle.id, vehicle.shift_end_s)
+        else:
             _widen_vehicle(d, problem, vehicle, kept)
 
 
@@ -223,6 +227,22 @@ def _stay_on(d: Dispatcher, vehicle_id: str, until_s: float) -> None:
     if over_s > 0:
         d.broken.append(Broken(Rule.SHIFT, vehicle_id, "", over_s))
         car.vehicle = replace(car.vehicle, shift_end_s=until_s)
+
+
+def _rest_late(d: Dispatcher, vehicle: Vehicle) -> None:
+    """A pause that an empty vehicle cannot begin in time any more may begin when the vehicle is free."""
+    car, free_s = d.cars[vehicle.id], vehicle.shift_start_s
+    missed = {item.id for item in vehicle.breaks if item.required and item.until_s < free_s}
+    for item in car.vehicle.breaks:
+        if item.id in missed:
+            d.broken.append(Broken(Rule.WINDOW, vehicle.id, item.id, free_s - item.until_s))
+    car.vehicle = replace(
+        car.vehicle,
+        breaks=tuple(
+            replace(item, until_s=free_s) if item.id in missed else item
+            for item in car.vehicle.breaks
+        ),
+    )
 
 
 def _widen_vehicle(
