@@ -167,7 +167,7 @@ class Dispatcher:
         raise AssertionError("an accepted request is in a plan")
 
     def improve(self, now_s: float) -> None:
-        """Search for a cheaper plan, also for whoever is stuck; send idle vehicles to where they may be wanted."""
+        """Search for a cheaper plan, and for room for who is stuck; send idle vehicles off."""
         self.advance(now_s)
         if self.stuck:
             self._replan()
