@@ -231,18 +231,21 @@ def _stay_on(d: Dispatcher, vehicle_id: str, until_s: float) -> None:
 
 def _rest_late(d: Dispatcher, vehicle: Vehicle) -> None:
     """A pause that an empty vehicle cannot begin in time any more may begin when the vehicle is free."""
-    car, free_s = d.cars[vehicle.id], vehicle.shift_start_s
-    missed = {item.id for item in vehicle.breaks if item.required and item.until_s < free_s}
-    for item in car.vehicle.breaks:
-        if item.id in missed:
-            d.broken.append(Broken(Rule.WINDOW, vehicle.id, item.id, free_s - item.until_s))
-    car.vehicle = replace(
-        car.vehicle,
-        breaks=tuple(
-            replace(item, until_s=free_s) if item.id in missed else item
-            for item in car.vehicle.breaks
-        ),
+    _rest_by(
+        d, vehicle.id, {item.id: vehicle.shift_start_s for item in vehicle.breaks if item.required}
     )
+
+
+def _rest_by(d: Dispatcher, vehicle_id: str, begun: dict[str, float]) -> None:
+    """Pauses of the vehicle may begin as late as that, by their ids; what this widens is noted."""
+    car = d.cars[vehicle_id]
+    pauses = []
+    for item in car.vehicle.breaks:
+        until_s = max(item.until_s, begun.get(item.id, item.until_s))
+        if until_s > item.until_s:
+            d.broken.append(Broken(Rule.WINDOW, vehicle_id, item.id, until_s - item.until_s))
+        pauses.append(replace(item, until_s=until_s))
+    car.vehicle = replace(car.vehicle, breaks=tuple(pauses))
 
 
 def _widen_vehicle(
@@ -265,11 +268,5 @@ def _widen_vehicle(
     if own.max_duration_s is not None and out_s > own.max_duration_s:
         d.broken.append(Broken(Rule.DURATION, own.id, "", out_s - own.max_duration_s))
         own = replace(own, max_duration_s=out_s)
-    for item in own.breaks:
-        if item.id in begun and begun[item.id] > item.until_s:
-            d.broken.append(Broken(Rule.WINDOW, own.id, item.id, begun[item.id] - item.until_s))
-    pauses = tuple(
-        replace(item, until_s=max(item.until_s, begun.get(item.id, item.until_s)))
-        for item in own.breaks
-    )
-    car.vehicle = replace(own, breaks=pauses)
+    car.vehicle = own
+    _rest_by(d, vehicle.id, begun)
