@@ -5,22 +5,36 @@ No Django here: `up` reads the number of threads.
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, NamedTuple
 
-WORKING, WAITING = 40, 48
-VITAL_WORKING, VITAL_WAITING = 4, 64
+
+class Room(NamedTuple):
+    """So many requests work at a time, so many more may wait for it, for so long."""
+
+    working: int
+    waiting: int
+    patience_s: float
+
+
+VITAL = Room(4, 96, 3.0)
+"""A provider that repeats one notice a hundred times at once is not turned away, even where one process
+gets them all. A payment page or a notice is worth more of a wait than an error is: WeChat Pay, the
+least patient of the providers, waits five seconds for an answer."""
+ORDERS = Room(40, 48, 1.0)
+"""Most of those at work wait for the answer of their round (docs/adr/0009-rounds.md)."""
+PAGES = Room(12, 36, 1.0)
+"""A page is work for the interpreter, of which a process has one: forty at once take it away from gates."""
 SPARE = 4
 """Threads that are always free to turn somebody away, so that a vital request behind a crowd is
 reached at once."""
-THREADS = WORKING + WAITING + VITAL_WORKING + VITAL_WAITING + SPARE
+THREADS = sum(room.working + room.waiting for room in (VITAL, ORDERS, PAGES)) + SPARE
 
-VITAL = (
+VITAL_PATHS = (
     r"(/(en|zh-hans))?"
     r"/(scan/|gate/|gates/|ops/|hooks/|o/[^/]+/(pay|paid|state\.json)|healthz|readyz|metrics|livez)"
 )
 """Gates, the back office, payments and their news, and whoever watches the site."""
-
-
 TOGETHER = r"(/(en|zh-hans))?/[^/]+/checkout/now/"
 """Orders at once: what a crowd asks for at the same moment."""
 
@@ -28,11 +42,17 @@ TOGETHER = r"(/(en|zh-hans))?/[^/]+/checkout/now/"
 def guarded(application: Any) -> Any:
     """The site behind its guard."""
     from kernel.web.company import Company
-    from kernel.web.overload import Guard, Places
+    from kernel.web.overload import Guard, Places, Share
 
+    rooms = {
+        "vital": (VITAL_PATHS, VITAL),
+        "orders": (TOGETHER, ORDERS),
+        "ordinary": ("", PAGES),
+    }
     return Guard(
         Company(application, paths=TOGETHER),
-        vital=VITAL,
-        places=Places(working=WORKING, waiting=WAITING),
-        vital_places=Places(working=VITAL_WORKING, waiting=VITAL_WAITING),
+        shares=[
+            Share(name, re.compile(paths), Places(**room._asdict()))
+            for name, (paths, room) in rooms.items()
+        ],
     )

@@ -38,7 +38,7 @@ _QUIET = ["-c", "log_min_error_statement=panic", "-c", "log_min_messages=warning
 _MEMORY = Path("/dev/shm")
 _MEMORY_BYTES = 2_000_000_000
 _SIZE = [
-    "-c", "max_connections=260", "-c", "shared_buffers=128MB", "-c", "wal_buffers=4MB",
+    "-c", "max_connections=520", "-c", "shared_buffers=128MB", "-c", "wal_buffers=4MB",
     "-c", "jit=off",
 ]  # fmt: skip
 # A segment of the log (16 MB) that has never been is written full of zeros and synced before its

@@ -1,9 +1,9 @@
 """Overload is a state, not an accident: so much work at a time, a short wait, then an honest 503.
 
 Stands before Django. The server has more threads than may work at once: a request waits here, where
-the wait is measured, and not unseen in the server's queue. Who cannot begin within ``PATIENCE_S``, or
-finds too many waiting, hears at once when to come back. Vital paths (gates, payments, the watch) have
-places of their own, so a crowd never stands before them. See docs/adr/0007-overload.md.
+the wait is measured, and not unseen in the server's queue. Who cannot begin within the places' patience,
+or finds too many waiting, hears at once when to come back. Shares have places of their own: a crowd on
+pages never stands before gates, payments and the watch, nor before orders. See docs/adr/0007-overload.md.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from __future__ import annotations
 import os
 import re
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any, NoReturn
 
 from kernel.metrics import Counter
 from kernel.web import overload_pages
 
-PATIENCE_S = 1.0
 _NO_MEMORY = 70
 """The exit code of a process that ran out of memory."""
 
@@ -37,8 +37,9 @@ def leave() -> NoReturn:
 class Places:
     """So many may work at a time, so many may wait for it, first come first served."""
 
-    def __init__(self, *, working: int, waiting: int, patience_s: float = PATIENCE_S) -> None:
-        self._free, self._most, self._patience_s = working, waiting, patience_s
+    def __init__(self, *, working: int, waiting: int, patience_s: float) -> None:
+        self.working, self.waiting, self.patience_s = working, waiting, patience_s
+        self._free = working
         self._waiting: deque[Lock] = deque()
         self._lock = Lock()
 
@@ -48,12 +49,12 @@ class Places:
             if self._free:
                 self._free -= 1
                 return True
-            if len(self._waiting) >= self._most:
+            if len(self._waiting) >= self.waiting:
                 return False
             seat = Lock()
             seat.acquire()
             self._waiting.append(seat)
-        return seat.acquire(timeout=self._patience_s) or self._was_given(seat)
+        return seat.acquire(timeout=self.patience_s) or self._was_given(seat)
 
     def _was_given(self, seat: Lock) -> bool:
         """The patience is over: whether the place came in the same moment."""
@@ -72,29 +73,35 @@ class Places:
                 self._free += 1
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The places of all requests whose path matches ``paths`` from its beginning."""
+
+    name: str
+    paths: re.Pattern[str]
+    places: Places
+
+
 class Guard:
     """A WSGI application before another one: lets in as many requests as can be answered in time.
 
-    ``vital`` matches the paths (from their beginning) that have ``vital_places``.
+    A request belongs to the first of ``shares`` that matches; the last one matches every path.
     """
 
-    def __init__(
-        self, application: Application, *, vital: str, places: Places, vital_places: Places
-    ) -> None:
-        self._application, self._is_vital = application, re.compile(vital).match
-        self.places, self.vital_places = places, vital_places
+    def __init__(self, application: Application, *, shares: Sequence[Share]) -> None:
+        self._application, self.shares = application, shares
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
-        is_vital = self._is_vital(environ["PATH_INFO"]) is not None
-        places = self.vital_places if is_vital else self.places
-        if not places.take():
-            turned_away.add("vital" if is_vital else "ordinary")
+        path = environ["PATH_INFO"]
+        share = next(share for share in self.shares if share.paths.match(path))
+        if not share.places.take():
+            turned_away.add(share.name)
             return overload_pages.answer(environ, start_response)
         try:
             return self._application(environ, start_response)
         except MemoryError:
             leave()
         finally:
-            places.give_back()
+            share.places.give_back()

@@ -1,8 +1,9 @@
 """F01, F02: a process dies before and after every commit and every outside call of a buyer's way.
 
-The points are not written down here: a first buyer goes all the way and the processes note what they
-pass. Then every point kills the process that comes to it first, and buyers must get through all the
-same: one order, one charge, one entry, one refund each.
+The points are not written down here: two buyers go all the way, one after the other, and the processes
+note what they pass; what both passed is of a buyer's way, what one did is of a clock beside it. Then
+every point kills the process that comes to it first, and buyers must get through all the same: one
+order, one charge, one entry, one refund each.
 """
 
 from __future__ import annotations
@@ -85,7 +86,11 @@ class Trial:
         return Journey(self.site.client(buyer), self.pair, self.staff, way)
 
     def find(self, way: str = "pay") -> list[str]:
-        """The points of a buyer's way: one goes it whole."""
+        """The points of a buyer's way: what each of two passes who go it whole."""
+        first, second = self._passed_by_one(way), set(self._passed_by_one(way))
+        return [point for point in first if point in second]
+
+    def _passed_by_one(self, way: str) -> list[str]:
         assert figures.settle() == []
         before = len(self.points.passed())
         self.journey(way).run()

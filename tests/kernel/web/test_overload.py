@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from config.capacity import SPARE, THREADS, VITAL, VITAL_WAITING, VITAL_WORKING, WAITING, WORKING
-from kernel.web.overload import Guard, Places
+from config.capacity import ORDERS, PAGES, SPARE, THREADS, VITAL, VITAL_PATHS, guarded
+from kernel.web.overload import Guard, Places, Share
 
 SHORT, LONG = 0.02, 30
 
@@ -24,11 +24,14 @@ class Site:
     def __init__(self, *, working: int, waiting: int, patience_s: float = LONG) -> None:
         self.go, self.working, self.threads = Event(), 0, []  # type: ignore[var-annotated]
         self.began = Event()
+        self.places = Places(working=working, waiting=waiting, patience_s=patience_s)
+        vital = Places(working=1, waiting=0, patience_s=patience_s)
         self.guard = Guard(
             self._answer,
-            vital=VITAL,
-            places=Places(working=working, waiting=waiting, patience_s=patience_s),
-            vital_places=Places(working=1, waiting=0, patience_s=patience_s),
+            shares=[
+                Share("vital", re.compile(VITAL_PATHS), vital),
+                Share("ordinary", re.compile(""), self.places),
+            ],
         )
 
     def _answer(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
@@ -55,9 +58,9 @@ class Site:
     def queue(self) -> list[Any]:
         """Ask in a thread of its own, and wait until it waits."""
         answers: list[Any] = []
-        before = len(self.guard.places._waiting)
+        before = len(self.places._waiting)
         self._start(answers, "/en/")
-        while len(self.guard.places._waiting) == before:
+        while len(self.places._waiting) == before:
             pass
         return answers
 
@@ -199,12 +202,38 @@ def test_who_has_waited_long_enough_is_told_and_leaves_no_trace():
     assert site.working == 2
 
 
+@pytest.mark.parametrize(
+    ("path", "name", "room"),
+    [
+        ("/hooks/sandbox/", "vital", VITAL),
+        ("/en/huangshan/checkout/now/", "orders", ORDERS),
+        ("/huangshan/checkout/now/", "orders", ORDERS),
+        ("/en/huangshan/checkout/", "ordinary", PAGES),
+        ("/", "ordinary", PAGES),
+        ("", "ordinary", PAGES),
+    ],
+)
+def test_each_request_has_the_places_of_its_share(path, name, room):
+    share = next(share for share in guarded(None).shares if share.paths.match(path))
+
+    assert share.name == name
+    assert (share.places.working, share.places.waiting, share.places.patience_s) == room
+
+
+def test_a_hundred_notices_at_once_fit_into_one_process_and_wait_longer_than_a_page():
+    assert sum(VITAL[:2]) >= 100
+    assert 2 * PAGES.patience_s < VITAL.patience_s < 5
+
+
+def the_only(places: Places) -> Share:
+    return Share("all", re.compile(""), places)
+
+
 def test_a_fault_gives_its_place_back():
     def broken(environ: dict[str, Any], start_response: Any) -> list[bytes]:
         raise RuntimeError
 
-    one = Places(working=1, waiting=0)
-    guard = Guard(broken, vital=VITAL, places=one, vital_places=one)
+    guard = Guard(broken, shares=[the_only(Places(working=1, waiting=0, patience_s=LONG))])
 
     for _time in range(3):
         with pytest.raises(RuntimeError):
@@ -215,10 +244,10 @@ def test_a_process_without_memory_goes():
     def starved(environ: dict[str, Any], start_response: Any) -> list[bytes]:
         raise MemoryError
 
-    one = Places(working=1, waiting=0)
+    one = the_only(Places(working=1, waiting=0, patience_s=LONG))
     if (child := os.fork()) == 0:
         try:
-            Guard(starved, vital=VITAL, places=one, vital_places=one)({"PATH_INFO": "/"}, None)  # type: ignore[arg-type]
+            Guard(starved, shares=[one])({"PATH_INFO": "/"}, None)  # type: ignore[arg-type]
         finally:
             os._exit(0)
 
@@ -226,12 +255,13 @@ def test_a_process_without_memory_goes():
 
 
 def test_there_are_threads_for_all_who_work_and_wait_and_some_to_turn_others_away():
-    assert THREADS - SPARE == WORKING + WAITING + VITAL_WORKING + VITAL_WAITING
+    shares = guarded(None).shares
+    assert sum(s.places.working + s.places.waiting for s in shares) == THREADS - SPARE
     assert SPARE >= 2
 
 
 def test_many_at_once_never_work_beyond_the_places():
-    places = Places(working=3, waiting=50)
+    places = Places(working=3, waiting=50, patience_s=LONG)
     inside, most = [], []
 
     def work() -> None:
