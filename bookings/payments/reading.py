@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -72,8 +73,12 @@ def yuan_of(fen: int) -> str:
     return f"{fen // 100}.{fen % 100:02d}"
 
 
+@lru_cache(maxsize=16)
 def private_key(pem: str) -> RSAPrivateKey:
-    """An RSA key of our own from PEM. :raises ValueError: it is none."""
+    """An RSA key of our own from PEM, read once: reading proves its primes.
+
+    :raises ValueError: it is none.
+    """
     key = serialization.load_pem_private_key(pem.encode(), password=None)
     if not isinstance(key, RSAPrivateKey):
         raise ValueError("not an RSA key")
