@@ -55,7 +55,7 @@ def fresh_database(blocker: DjangoDbBlocker) -> Iterator[str]:
     usual = database["NAME"]
     with blocker.unblock():
         connection.close()
-        _postgres(f'CREATE DATABASE "{name}" TEMPLATE "quanyu"')
+        _postgres(f'CREATE DATABASE "{name}" TEMPLATE "quanyu" STRATEGY FILE_COPY')
         database["NAME"] = connection.settings_dict["NAME"] = name
         try:
             yield name

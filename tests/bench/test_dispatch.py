@@ -11,7 +11,8 @@ from bench import dispatch
 from tests.transport.dispatch.instances.files import DARP, LILIM, write
 from transport.dispatch import instances
 
-pytestmark = pytest.mark.timeout(900)  # kernels are compiled with the first call
+# Kernels are compiled with the first call: once, in the process of all tests that solve.
+pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("solver")]
 
 
 def options(tmp_path, **more) -> dict:
