@@ -60,7 +60,7 @@ def _words(args: list[str], browser: bool) -> list[str]:
     """What pytest is told: everything but the faults on two processes, or just what was named."""
     named = _named(args)
     is_told = named or any(arg.startswith("-n") for arg in args)
-    parallel = [] if is_told else ["-n", "2", "--dist", "loadgroup"]
+    parallel = [] if is_told else ["-n", "2"]
     where = [] if named else ["tests"]
     left_out = [] if named else ["--ignore=tests/faults"]
     left_out += [] if browser or named else ["--ignore=tests/e2e"]

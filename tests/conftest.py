@@ -5,14 +5,21 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from django.db import connection, connections
 from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 from pytest_socket import disable_socket, enable_socket
+from xdist.scheduler import LoadScopeScheduling
 
 from accounts.messages import quiet
+from tests.scheduling import ByUnit
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return ByUnit(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -11,8 +11,7 @@ from bench import dispatch
 from tests.transport.dispatch.instances.files import DARP, LILIM, write
 from transport.dispatch import instances
 
-# Kernels are compiled with the first call: once, in the process of all tests that solve.
-pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("solver")]
+pytestmark = pytest.mark.timeout(900)  # kernels are compiled with the first call
 
 
 def options(tmp_path, **more) -> dict:

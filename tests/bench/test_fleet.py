@@ -12,8 +12,7 @@ from bench import fleet, fleet_batch, fleet_day, fleet_demand, fleet_insertion
 from bench.fleet_day import City, Day
 from bench.fleet_insertion import Cases
 
-# Kernels are compiled with the first call: once, in the process of all tests that solve.
-pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("solver")]
+pytestmark = pytest.mark.timeout(900)  # kernels are compiled with the first call
 
 
 @pytest.fixture(scope="module")

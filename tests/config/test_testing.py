@@ -33,7 +33,7 @@ def test_a_plain_run_leaves_out_faults_and_browsers(monkeypatch):
     words = words_of(monkeypatch)
 
     assert words == [
-        "-n", "2", "--dist", "loadgroup", "--ignore=tests/faults", "--ignore=tests/e2e", "tests",
+        "-n", "2", "--ignore=tests/faults", "--ignore=tests/e2e", "tests",
     ]  # fmt: skip
 
 

@@ -28,7 +28,6 @@ ADMINS: dict[str, ModelAdmin[Any]] = {
     model._meta.label: model_admin for model, model_admin in admin.site._registry.items()
 }
 MANY = 12
-pytestmark = pytest.mark.xdist_group("admins")  # the rows of all tests are made in one process
 
 CATALOGUE = frozenset(
     {

@@ -46,7 +46,6 @@ def repeats(core: int, long: int) -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("faults"))
             # The servers of the session are nobody's time: on a busy machine they take minutes.
             item.add_marker(pytest.mark.timeout(1800 if IS_LONG else 180, func_only=True))
 

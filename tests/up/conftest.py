@@ -27,12 +27,6 @@ BASE = Path(__file__).resolve().parents[2]
 IS_ROOT = os.geteuid() == 0
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("up"))
-
-
 def wait_for(question: Callable[[], object], *, within_s: float = 60) -> bool:
     """Whether it came true in time."""
     deadline = time.monotonic() + within_s
