@@ -8,15 +8,26 @@ from collections.abc import Sequence
 from playwright.sync_api import Locator, Page, expect
 
 from config.demo.people import document_number
+from kernel import clock
 
 TODAY, TOMORROW = "2026-10-24", "2026-10-25"
+PURCHASE_S, PACE_S = 30, 600
+"""A purchase takes no longer; departures and entry times begin at multiples of this, by the site's clock."""
 _NAMES = ("测试甲", "测试乙", "测试丙", "测试丁")
+
+
+def let_leave(page: Page) -> None:
+    """Wait for what leaves within a purchase: places in it are held until it has left, which is too short."""
+    left_s = PACE_S - clock.now().timestamp() % PACE_S
+    if left_s < PURCHASE_S:
+        page.wait_for_timeout((left_s + 1) * 1000)
 
 
 def choose_ticket(
     page: Page, lang: str, *, adults: int, day: str = TODAY, area: str = "huangshan-scenic"
 ) -> None:
     """On a scenic area's page: the first entry time of a day, for some adults, into the cart."""
+    let_leave(page)
     if f"/{lang}/huangshan/areas/{area}/" not in page.url:
         page.goto(f"/{lang}/huangshan/areas/{area}/")
     page.locator(f".q-calendar a[href*='day={day}']").click()
@@ -28,6 +39,7 @@ def choose_ticket(
 
 def choose_seats(page: Page, lang: str, *, seats: int, day: str = TODAY) -> None:
     """On a line's page: the first departure of a day with seats, into the cart."""
+    let_leave(page)
     page.goto(f"/{lang}/huangshan/lines/t02/")
     page.select_option("[name=day]", day)
     page.locator("form[method=get] button").click()
