@@ -22,7 +22,7 @@ from typing import Any
 
 from django.conf import settings
 
-_CELLS = 8192
+_CELLS = 65_536
 _OVERFLOW = 0  # a process that runs out of cells counts what it loses in the first one
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.urls import get_resolver
 
 from kernel import metrics
 
@@ -112,6 +113,35 @@ def test_who_runs_out_of_cells_says_so(folder):
 
     assert len(lines("many_total")) == metrics._CELLS - 1
     assert lines("quanyu_metrics_lost") == ["quanyu_metrics_lost 10.0"]
+
+
+def test_a_process_that_has_answered_everything_has_cells_left(folder):
+    """Every address in each language, asked for and written to, with a few ways to end."""
+    routes = [f"{lang}{number}" for lang in ("en", "zh") for number in range(count_routes())]
+    requests = metrics.Counter("r_total", "R.", ("route", "method", "status"))
+    seconds = metrics.Histogram("r_seconds", "R.", metrics.SECONDS.bounds, ("route",))
+    for route in routes:
+        seconds.observe(1, route)
+        for method, status in (
+            ("GET", 200),
+            ("GET", 302),
+            ("GET", 404),
+            ("POST", 200),
+            ("POST", 302),
+        ):
+            requests.add(route, method, status)
+
+    metrics.Counter("last_total", "Last.").add()
+
+    assert len(routes) > 800
+    assert lines("last_total") == ["last_total 1.0"]
+
+
+def count_routes() -> int:
+    def under(patterns) -> int:
+        return sum(under(p.url_patterns) if hasattr(p, "url_patterns") else 1 for p in patterns)
+
+    return under(get_resolver().url_patterns)
 
 
 def test_a_full_disk_takes_no_answer_with_it(folder):
