@@ -9,7 +9,7 @@ import re
 from typing import Any, NamedTuple
 
 
-class Room(NamedTuple):
+class Limits(NamedTuple):
     """So many requests work at a time, so many more may wait for it, for so long."""
 
     working: int
@@ -17,18 +17,18 @@ class Room(NamedTuple):
     patience_s: float
 
 
-VITAL = Room(4, 96, 3.0)
+VITAL = Limits(4, 96, 3.0)
 """A provider that repeats one notice a hundred times at once is not turned away, even where one process
 gets them all. A payment page or a notice is worth more of a wait than an error is: WeChat Pay, the
 least patient of the providers, waits five seconds for an answer."""
-ORDERS = Room(40, 48, 1.0)
+ORDERS = Limits(40, 48, 1.0)
 """Most of those at work wait for the answer of their round (docs/adr/0009-rounds.md)."""
-PAGES = Room(12, 36, 1.0)
+PAGES = Limits(12, 36, 1.0)
 """A page is work for the interpreter, of which a process has one: forty at once take it away from gates."""
 SPARE = 4
 """Threads that are always free to turn somebody away, so that a vital request behind a crowd is
 reached at once."""
-THREADS = sum(room.working + room.waiting for room in (VITAL, ORDERS, PAGES)) + SPARE
+THREADS = sum(each.working + each.waiting for each in (VITAL, ORDERS, PAGES)) + SPARE
 
 VITAL_PATHS = (
     r"(/(en|zh-hans))?"
@@ -44,7 +44,7 @@ def guarded(application: Any) -> Any:
     from kernel.web.company import Company
     from kernel.web.overload import Guard, Places, Share
 
-    rooms = {
+    shares = {
         "vital": (VITAL_PATHS, VITAL),
         "orders": (TOGETHER, ORDERS),
         "ordinary": ("", PAGES),
@@ -52,7 +52,7 @@ def guarded(application: Any) -> Any:
     return Guard(
         Company(application, paths=TOGETHER),
         shares=[
-            Share(name, re.compile(paths), Places(**room._asdict()))
-            for name, (paths, room) in rooms.items()
+            Share(name, re.compile(paths), Places(**limits._asdict()))
+            for name, (paths, limits) in shares.items()
         ],
     )

@@ -9,23 +9,20 @@ from __future__ import annotations
 from xdist.scheduler import LoadScopeScheduling
 
 UNITS = {
-    "tests/e2e/": "they share one site",
-    "tests/faults/": "a site at a time, and nothing beside what is killed",
-    "tests/up/": "two cores hold one site",
-    "tests/transport/dispatch/": "the solver is compiled on its first use",
-    "tests/bench/test_dispatch.py": "tests/transport/dispatch/",
-    "tests/bench/test_fleet.py": "tests/transport/dispatch/",
+    "tests/e2e/": "site",  # two cores hold one site
+    "tests/faults/": "site",
+    "tests/up/": "site",
+    "tests/transport/dispatch/": "solver",  # compiled on its first use
+    "tests/bench/test_dispatch.py": "solver",
+    "tests/bench/test_fleet.py": "solver",
 }
-"""By the beginning of the path: why, or the unit that it belongs to."""
+"""The unit by the beginning of the path."""
 
 
 def unit(nodeid: str) -> str:
     """The unit of a test."""
     path = nodeid.split("::", 1)[0]
-    for start, why in UNITS.items():
-        if path.startswith(start):
-            return why if why in UNITS else start
-    return path
+    return next((name for start, name in UNITS.items() if path.startswith(start)), path)
 
 
 class ByUnit(LoadScopeScheduling):  # type: ignore[misc]

@@ -16,9 +16,9 @@ from tests.scheduling import UNITS, unit
 @pytest.mark.parametrize(
     ("nodeid", "named"),
     [
-        ("tests/up/test_running.py::test_a[x]", "tests/up/"),
-        ("tests/bench/test_fleet.py::TestDay::test_a", "tests/transport/dispatch/"),
-        ("tests/transport/dispatch/solver/test_a.py::test_b", "tests/transport/dispatch/"),
+        ("tests/up/test_running.py::test_a[x]", "site"),
+        ("tests/bench/test_fleet.py::TestDay::test_a", "solver"),
+        ("tests/transport/dispatch/solver/test_a.py::test_b", "solver"),
         ("tests/bench/test_goals.py::test_a[tests/up/::]", "tests/bench/test_goals.py"),
     ],
 )
@@ -54,6 +54,6 @@ def test_each_unit_runs_in_one_process(tmp_path: Path):
             process, test = line.split()[0], line.split()[-1]
             ran[unit(test)].add(process)
     assert {name: len(processes) for name, processes in ran.items()} == {
-        "tests/up/": 1, "tests/test_c.py": 1, "tests/test_d.py": 1,
+        "site": 1, "tests/test_c.py": 1, "tests/test_d.py": 1,
     }, done.stdout  # fmt: skip
     assert len(set.union(*ran.values())) == 2
